@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The handle through which one thread writes to a ring.
+ *
+ * <p>Handles are cheap and independent; {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no
+ * longer used needs no closing. A handle MUST be used by one thread at a time; it may move between threads when each hands
+ * it on with a happens-before edge. Two threads in one handle at once is undefined. None of the methods ever waits.
+ *
+ * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is not
+ * an error; or an exception is thrown and nothing was stored:
+ *
+ * <ul>
+ *   <li>{@link IllegalArgumentException} when the record is longer than {@link VarLenMpscRing#maxPayload()} and so could
+ *       never be stored,
+ *   <li>{@link RingClosedException} when the ring is closed,
+ *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
+ * </ul>
+ *
+ * <p>A record of 0 bytes is a record. An offer made while another thread has a claim open on the same ring succeeds, but
+ * the consumer reaches the record only after that claim is committed or aborted.
+ */
+public final class RingProducer {
+    private final VarLenMpscRing ring;
+
+    final RingCounters counters = new RingCounters();
+    /** The first position that this producer must not reserve beyond without reading the consumer position again. */
+    long limit;
+
+    private RingClaim claim;
+
+    RingProducer(final VarLenMpscRing ring, final long limit) {
+        this.ring = ring;
+        this.limit = limit;
+    }
+
+    /**
+     * Stores a copy of {@code src.remaining()} bytes as one record, and on success moves the position of {@code src} to
+     * its limit.
+     *
+     * @param src a direct, heap or read-only buffer; only its position changes, and only on success
+     * @return {@code true} when stored, {@code false} when the ring is full right now
+     */
+    public boolean offer(final ByteBuffer src) {
+        return ring.offer(this, src);
+    }
+
+    /**
+     * Stores a copy of {@code length} bytes as one record.
+     *
+     * @param src where the bytes are
+     * @param offset index of the first byte
+     * @param length number of bytes, {@code 0..maxPayload()}
+     * @return {@code true} when stored, {@code false} when the ring is full right now
+     */
+    public boolean offer(final byte[] src, final int offset, final int length) {
+        return ring.offer(this, src, offset, length);
+    }
+
+    /**
+     * Stores the remaining bytes of two buffers, one behind the other, as one record, and on success moves the position
+     * of both to their limits.
+     *
+     * @param header the first part
+     * @param payload the second part
+     * @return {@code true} when stored, {@code false} when the ring is full right now
+     */
+    public boolean offer(final ByteBuffer header, final ByteBuffer payload) {
+        return ring.offer(this, header, payload);
+    }
+
+    /**
+     * Stores the longest prefix of a batch that fits, a record each, with one reservation, and makes it visible to the
+     * consumer as a whole. The positions of the buffers stored move to their limits; the others stay as they are. When any
+     * buffer of the batch is longer than {@code maxPayload()}, nothing is stored.
+     *
+     * @param srcs the buffers
+     * @param from index of the first one
+     * @param count number of them
+     * @return how many were stored, {@code 0..count}; 0 with a positive {@code count} means that the ring is full right now
+     */
+    public int offerAll(final ByteBuffer[] srcs, final int from, final int count) {
+        return ring.offerAll(this, srcs, from, count);
+    }
+
+    /**
+     * Reserves space to be filled in place. Until the claim is committed or aborted the consumer gets nothing that was
+     * reserved after it, so it should be short, and always in a try-with-resources:
+     *
+     * <pre>{@code
+     * try (RingClaim claim = producer.tryClaim(2048)) {
+     *     if (claim != null) {
+     *         int length = fill(claim.buffer());
+     *         claim.commit(length);
+     *     }
+     * }
+     * }</pre>
+     *
+     * @param maxLength how many bytes to reserve, {@code 0..maxPayload()}
+     * @return the claim, the same object every time; or {@code null} when the ring is full right now
+     * @throws IllegalStateException when this handle's last claim is still open
+     */
+    public RingClaim tryClaim(final int maxLength) {
+        if (claim == null) {
+            claim = new RingClaim(ring, this);
+        }
+        return ring.tryClaim(this, claim, maxLength);
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+/**
+ * What a ring has counted since it was built, summed over all its producer handles, also those no longer in use.
+ *
+ * <p>A snapshot: while producers run, the counters belong to slightly different moments. All counts are exact once the
+ * threads that wrote them have finished.
+ *
+ * @param offered records committed, by any kind of offer or by a claim
+ * @param bytes payload bytes of those records, headers and alignment not counted
+ * @param refusedFull offers and claims answered with "full"; a batch of which only a part fitted counts once
+ * @param tooLarge offers and claims refused as longer than {@link VarLenMpscRing#maxPayload()}
+ * @param paddingBytes bytes turned into padding: before the wrap, by aborts, and by commits shorter than their claim
+ * @param aborted claims and offers that gave their space back without a record
+ * @param casRetries lost races for the producer position; a high rate per record means contention
+ * @param wakeups times that an armed or waiting consumer was woken
+ * @param hookFailures exceptions thrown by the wakeup hook
+ * @param highWaterMark the most bytes found in use, padding included, seen whenever the consumer gave back space and when
+ *     this snapshot was taken
+ */
+public record RingStats(
+        long offered,
+        long bytes,
+        long refusedFull,
+        long tooLarge,
+        long paddingBytes,
+        long aborted,
+        long casRetries,
+        long wakeups,
+        long hookFailures,
+        long highWaterMark) {}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.nio.channels.Selector;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Wakes whatever runs the consumer of a ring.
+ *
+ * <p>The contract is: once a record is committed, or a claim aborted, or the ring closed, after {@link
+ * RingConsumer#arm()} returned {@code true}, the hook is called at least once. Calls are coalesced: one arming leads to
+ * one call as a rule, whatever number of records follow. A call may be spurious.
+ */
+@FunctionalInterface
+public interface WakeupHook {
+    /**
+     * Makes the consumer drain at least once more.
+     *
+     * <p>Called on the thread of a producer, or of whoever closes the ring, possibly on several at once. It must not
+     * block. It may be called after the consumer has stopped and must then do nothing. An exception neither reaches the
+     * producer nor loses its record: it is counted in {@link RingStats#hookFailures()}, the consumer stays armed, and the
+     * next commit calls the hook again. An {@link Error} leaves the ring in the same state and does reach the producer.
+     */
+    void wakeup();
+
+    /**
+     * Returns a hook that unparks a thread which sleeps in {@link LockSupport#park()} after arming.
+     *
+     * @param thread the consumer's thread, platform or virtual
+     * @return the hook
+     */
+    static WakeupHook unpark(final Thread thread) {
+        Objects.requireNonNull(thread, "thread");
+        return () -> LockSupport.unpark(thread);
+    }
+
+    /**
+     * Returns a hook that wakes a selector, for a consumer that also serves sockets.
+     *
+     * @param selector the selector in which the consumer's thread sleeps after arming
+     * @return the hook; it does nothing once the selector is closed
+     */
+    static WakeupHook selector(final Selector selector) {
+        Objects.requireNonNull(selector, "selector");
+        return selector::wakeup;
+    }
+
+    /**
+     * Returns a hook that hands a task to an executor, for example to an event loop. The task drains the ring, arms it,
+     * and when arming returns {@code false} drains again or hands itself to the executor once more. The executor MUST NOT
+     * run two tasks at once, nor run one inside {@code execute}.
+     *
+     * @param executor the consumer's event loop; when it refuses the task, that counts as a failed hook
+     * @param task what to run
+     * @return the hook
+     */
+    static WakeupHook executor(final Executor executor, final Runnable task) {
+        Objects.requireNonNull(executor, "executor");
+        Objects.requireNonNull(task, "task");
+        return () -> executor.execute(task);
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A multi-producer single-consumer ring of variable-length byte records over off-heap memory.
+ *
+ * <p>{@link io.varlenring.VarLenMpscRing} is the ring and holds the whole algorithm. Threads that write use a {@link
+ * io.varlenring.RingProducer} each, the one thread that reads uses the {@link io.varlenring.RingConsumer}. A {@link
+ * io.varlenring.WakeupHook} tells the consumer's event loop that there is work.
+ *
+ * <h2>Words used throughout</h2>
+ *
+ * <dl>
+ *   <dt>position
+ *   <dd>a {@code long} in bytes that only ever grows. The <em>producer position</em> is the next byte to reserve, the
+ *       <em>consumer position</em> the next byte to read. A position is the identity of a byte: it is compared by
+ *       difference and never masked before a comparison.
+ *   <dt>offset
+ *   <dd>a position masked into the ring: an {@code int} in {@code 0..capacity-1}.
+ *   <dt>record
+ *   <dd>a header of 8 bytes, a payload, and 0 to 7 bytes of alignment.
+ *   <dt>stride
+ *   <dd>all the bytes of a record: header, payload and alignment.
+ *   <dt>padding
+ *   <dd>bytes that the consumer skips: the gap before the wrap, an aborted claim, the rest of a claim committed short.
+ *   <dt>claim
+ *   <dd>space that a producer has reserved and has neither committed nor aborted yet.
+ *   <dt>limit
+ *   <dd>the first position that a producer must not pass without reading the consumer position again.
+ * </dl>
+ *
+ * <h2>Access modes</h2>
+ *
+ * Memory that threads share is read and written only through methods that carry their mode as a suffix, with the meaning
+ * of {@link java.lang.invoke.VarHandle}: {@code Plain} (nobody else can write, or the order is given by another access),
+ * {@code Opaque} (atomic, orders nothing), {@code Acquire} and {@code Release} (what was written before the release is
+ * visible after the acquire that reads it), {@code Volatile} (besides, all volatile accesses have one total order). A
+ * {@code compareAnd...} is volatile.
+ */
+package io.varlenring;

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Hands variable-length bytes from many threads to one, off-heap, without locks, allocation or {@code Unsafe}. */
+module io.varlenring {
+    exports io.varlenring;
+}
