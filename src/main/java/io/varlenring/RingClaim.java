@@ -22,7 +22,7 @@ public final class RingClaim implements AutoCloseable {
     RingClaim(final VarLenMpscRing ring, final RingProducer producer) {
         this.ring = ring;
         this.producer = producer;
-        this.view = ring.newView();
+        this.view = ring.memory.newView();
     }
 
     /**

@@ -115,6 +115,8 @@ public final class RingConsumer {
      * }
      * }</pre>
      *
+     * <p>On a ring without a hook the answer is a snapshot only, since there is nobody to call.
+     *
      * @return {@code true} when there is nothing to do and the next commit, abort or close will call the hook; {@code
      *     false} when there is something to look at (a record, padding, or the ring is closed and drained), and the
      *     consumer MUST NOT sleep

@@ -41,9 +41,9 @@ final class RingMemory {
     }
 
     private static ByteBuffer allocateAligned(final int length) {
-        return ByteBuffer.allocateDirect(length + RingLayout.CACHE_LINE_PAIR)
-                .alignedSlice(RingLayout.CACHE_LINE_PAIR)
-                .slice(0, length);
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(length + RingLayout.CACHE_LINE_PAIR);
+        final int start = RingLayout.CACHE_LINE_PAIR - buffer.alignmentOffset(0, RingLayout.CACHE_LINE_PAIR);
+        return buffer.slice(start, length); // alignedSlice would round the length down as well
     }
 
     int capacity() {

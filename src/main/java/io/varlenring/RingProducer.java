@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.HEADER_LENGTH;
+import static io.varlenring.VarLenMpscRing.FULL;
+
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * The handle through which one thread writes to a ring.
@@ -45,7 +49,22 @@ public final class RingProducer {
      * @return {@code true} when stored, {@code false} when the ring is full right now
      */
     public boolean offer(final ByteBuffer src) {
-        return ring.offer(this, src);
+        final int srcPosition = src.position();
+        final int length = src.remaining();
+        ring.checkLength(this, length);
+        final int offset = ring.reserve(this, length);
+        if (offset == FULL) {
+            return false;
+        }
+        try {
+            ring.memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
+        } catch (final Throwable failure) { // another thread changed or closed the source
+            ring.abort(this, offset, length);
+            throw failure;
+        }
+        ring.commit(this, offset, length, length);
+        src.position(srcPosition + length);
+        return true;
     }
 
     /**
@@ -57,7 +76,15 @@ public final class RingProducer {
      * @return {@code true} when stored, {@code false} when the ring is full right now
      */
     public boolean offer(final byte[] src, final int offset, final int length) {
-        return ring.offer(this, src, offset, length);
+        Objects.checkFromIndexSize(offset, length, src.length);
+        ring.checkLength(this, length);
+        final int ringOffset = ring.reserve(this, length);
+        if (ringOffset == FULL) {
+            return false;
+        }
+        ring.memory.putPayload(ringOffset + HEADER_LENGTH, src, offset, length);
+        ring.commit(this, ringOffset, length, length);
+        return true;
     }
 
     /**
@@ -69,7 +96,27 @@ public final class RingProducer {
      * @return {@code true} when stored, {@code false} when the ring is full right now
      */
     public boolean offer(final ByteBuffer header, final ByteBuffer payload) {
-        return ring.offer(this, header, payload);
+        final int headerPosition = header.position();
+        final int headerLength = header.remaining();
+        final int payloadPosition = payload.position();
+        final int payloadLength = payload.remaining();
+        ring.checkLength(this, (long) headerLength + payloadLength);
+        final int length = headerLength + payloadLength;
+        final int offset = ring.reserve(this, length);
+        if (offset == FULL) {
+            return false;
+        }
+        try {
+            ring.memory.putPayload(offset + HEADER_LENGTH, header, headerPosition, headerLength);
+            ring.memory.putPayload(offset + HEADER_LENGTH + headerLength, payload, payloadPosition, payloadLength);
+        } catch (final Throwable failure) { // another thread changed or closed a source
+            ring.abort(this, offset, length);
+            throw failure;
+        }
+        ring.commit(this, offset, length, length);
+        header.position(headerPosition + headerLength);
+        payload.position(payloadPosition + payloadLength);
+        return true;
     }
 
     /**
@@ -106,7 +153,15 @@ public final class RingProducer {
     public RingClaim tryClaim(final int maxLength) {
         if (claim == null) {
             claim = new RingClaim(ring, this);
+        } else if (claim.isOpen()) {
+            throw new IllegalStateException("this producer's last claim is still open: commit or abort it first");
         }
-        return ring.tryClaim(this, claim, maxLength);
+        ring.checkLength(this, maxLength);
+        final int offset = ring.reserve(this, maxLength);
+        if (offset == FULL) {
+            return null;
+        }
+        claim.begin(offset, maxLength);
+        return claim;
     }
 }

@@ -80,8 +80,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      * [Mn] names a row of docs/memory-ordering.md.
      */
 
-    /** What {@link #reserve} answers when the ring is full; no position, since those are multiples of 8. */
-    private static final long FULL = -1;
+    /** What {@link #reserve} answers when the ring is full. */
+    static final int FULL = -1;
 
     /** Consumed bytes are given back at the latest when they are this part of the ring... */
     private static final int RELEASE_FRACTION = 4;
@@ -92,7 +92,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     // Immutable
 
-    private final RingMemory memory;
+    final RingMemory memory;
     private final WakeupHook hook;
     private final int capacity;
     private final int mask;
@@ -252,81 +252,13 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     // Producers
 
-    boolean offer(final RingProducer producer, final ByteBuffer src) {
-        final int srcPosition = src.position();
-        final int length = src.remaining();
-        checkLength(producer, length);
-        final int stride = stride(length);
-        final long position = reserve(producer, stride);
-        if (position == FULL) {
-            return false;
-        }
-        final int offset = (int) position & mask;
-        try {
-            memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
-        } catch (final Throwable failure) { // the source was changed or closed by another thread
-            abort(producer, offset, length);
-            throw failure;
-        }
-        commit(producer, offset, length, length);
-        src.position(srcPosition + length);
-        return true;
-    }
-
-    boolean offer(final RingProducer producer, final byte[] src, final int srcOffset, final int length) {
-        Objects.checkFromIndexSize(srcOffset, length, src.length);
-        checkLength(producer, length);
-        final long position = reserve(producer, stride(length));
-        if (position == FULL) {
-            return false;
-        }
-        final int offset = (int) position & mask;
-        memory.putPayload(offset + HEADER_LENGTH, src, srcOffset, length);
-        commit(producer, offset, length, length);
-        return true;
-    }
-
-    boolean offer(final RingProducer producer, final ByteBuffer header, final ByteBuffer payload) {
-        final int headerPosition = header.position();
-        final int headerLength = header.remaining();
-        final int payloadPosition = payload.position();
-        final int payloadLength = payload.remaining();
-        checkLength(producer, (long) headerLength + payloadLength);
-        final int length = headerLength + payloadLength;
-        final long position = reserve(producer, stride(length));
-        if (position == FULL) {
-            return false;
-        }
-        final int offset = (int) position & mask;
-        try {
-            memory.putPayload(offset + HEADER_LENGTH, header, headerPosition, headerLength);
-            memory.putPayload(offset + HEADER_LENGTH + headerLength, payload, payloadPosition, payloadLength);
-        } catch (final Throwable failure) { // a source was changed or closed by another thread
-            abort(producer, offset, length);
-            throw failure;
-        }
-        commit(producer, offset, length, length);
-        header.position(headerPosition + headerLength);
-        payload.position(payloadPosition + payloadLength);
-        return true;
-    }
-
-    RingClaim tryClaim(final RingProducer producer, final RingClaim claim, final int maxLength) {
-        if (claim.isOpen()) {
-            throw new IllegalStateException("this producer's last claim is still open: commit or abort it first");
-        }
-        checkLength(producer, maxLength);
-        final long position = reserve(producer, stride(maxLength));
-        if (position == FULL) {
-            return null;
-        }
-        claim.begin((int) position & mask, maxLength);
-        return claim;
-    }
-
-    /** Reserves a record of this stride, and writes the padding before it if there is a gap; returns its position. */
-    private long reserve(final RingProducer producer, final int stride) {
+    /**
+     * Reserves a record, and writes the padding before it if there is a gap; returns its offset, or {@link #FULL}. The
+     * length MUST have been checked, and a commit or abort MUST follow.
+     */
+    int reserve(final RingProducer producer, final int length) {
         final RingMemory memory = this.memory;
+        final int stride = stride(length);
         // volatile, pairs with the exchange below, which decides whether this is still the newest [M4]
         long position = memory.getProducerPositionVolatile();
         for (; ; ) {
@@ -342,7 +274,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                 if (start != position) {
                     writeGap(producer, position, start);
                 }
-                return start;
+                return (int) start & mask;
             }
             position = found;
         }
@@ -785,13 +717,9 @@ public final class VarLenMpscRing implements AutoCloseable {
                 + ", consumerPosition=" + consumerPosition() + (isClosed() ? ", closed]" : "]");
     }
 
-    ByteBuffer newView() {
-        return memory.newView();
-    }
-
     // Refusals
 
-    private void checkLength(final RingProducer producer, final long length) {
+    void checkLength(final RingProducer producer, final long length) {
         if (length < 0 || length > maxPayload) {
             throw badLength(producer, length);
         }
