@@ -389,6 +389,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             final long position,
             final long end) {
         long first = position;
+        long firstHeader = NOT_READY;
         long next = position;
         long bytes = 0;
         try {
@@ -406,6 +407,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                 memory.putPayload(offset + HEADER_LENGTH, src, src.position(), length);
                 if (i == from) {
                     first = start;
+                    firstHeader = recordHeader(length);
                 } else {
                     // plain: inside our own claim, where nobody looks before its first header is published [M1]
                     memory.setHeaderPlain(offset, recordHeader(length));
@@ -422,7 +424,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
         producer.counters.add(RingCounters.OFFERED, count);
         producer.counters.add(RingCounters.BYTES, bytes);
-        publish(producer.counters, (int) first & mask, recordHeader(srcs[from].remaining()));
+        publish(producer.counters, (int) first & mask, firstHeader);
         for (int i = from; i < from + count; i++) {
             srcs[i].position(srcs[i].limit());
         }

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.moveTo;
+import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** The counters and snapshots of a ring. */
+final class StatsTest {
+    private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
+    private final RingProducer producer = ring.newProducer();
+
+    @Test
+    void newRing_hasCountedNothing() {
+        assertEquals(new RingStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), ring.stats());
+    }
+
+    @Test
+    void offered_countsEveryWayToWrite() {
+        assertTrue(offer(producer, payload(1, 1)));
+        assertTrue(producer.offer(ByteBuffer.allocate(2)));
+        assertTrue(producer.offer(ByteBuffer.allocate(3), ByteBuffer.allocate(4)));
+        assertEquals(2, producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(5), ByteBuffer.allocate(6)}, 0, 2));
+        producer.tryClaim(7).commit();
+        producer.tryClaim(30).commit(8);
+        producer.tryClaim(9).abort();
+        final RingStats stats = ring.stats();
+        assertEquals(7, stats.offered());
+        assertEquals(1 + 2 + 3 + 4 + 5 + 6 + 7 + 8, stats.bytes());
+        assertEquals(1, stats.aborted());
+        assertEquals(40 - 16 + 24, stats.paddingBytes());
+        assertEquals(0, stats.refusedFull());
+        assertEquals(0, stats.tooLarge());
+    }
+
+    @Test
+    void refusals_areCountedByReason() {
+        assertEquals(32, fill(producer));
+        assertEquals(1, ring.stats().refusedFull());
+        assertEquals(0, producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(5)}, 0, 1));
+        assertEquals(0, producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(5)}, 0, 0));
+        assertEquals(null, producer.tryClaim(0));
+        assertEquals(3, ring.stats().refusedFull());
+        drain(ring, 2);
+        assertEquals(1, producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(8), ByteBuffer.allocate(8)}, 0, 2));
+        assertEquals(4, ring.stats().refusedFull());
+        assertThrows(IllegalArgumentException.class, () -> producer.offer(ByteBuffer.allocate(121)));
+        assertThrows(IllegalArgumentException.class, () -> producer.tryClaim(121));
+        assertThrows(IllegalArgumentException.class, () -> producer.tryClaim(-121));
+        assertEquals(2, ring.stats().tooLarge());
+        assertEquals(33, ring.stats().offered());
+    }
+
+    @Test
+    void refusal_leavesNoHoleBehind() {
+        moveTo(ring, 200);
+        assertTrue(offer(producer, payload(1, 100)));
+        assertTrue(offer(producer, payload(1, 60)));
+        final long position = ring.producerPosition();
+        for (int i = 0; i < 10; i++) {
+            assertEquals(false, offer(producer, payload(2, 120)));
+            assertEquals(position, ring.producerPosition());
+        }
+        assertEquals(2, drain(ring).size());
+        assertEquals(position, ring.consumerPosition());
+    }
+
+    @Test
+    void padding_countsTheGapsBeforeTheWrap() {
+        moveTo(ring, 240);
+        assertTrue(offer(producer, payload(1, 9)));
+        assertEquals(16, ring.stats().paddingBytes());
+        assertEquals(1, drain(ring).size());
+        moveTo(ring, 248);
+        assertEquals(2, producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(1), ByteBuffer.allocate(1)}, 0, 2));
+        assertEquals(24, ring.stats().paddingBytes());
+    }
+
+    @Test
+    void highWaterMark_isTheMostBytesEverInUse() {
+        for (int i = 0; i < 3; i++) {
+            assertTrue(offer(producer, payload(i, 8)));
+        }
+        assertEquals(48, ring.stats().highWaterMark());
+        assertEquals(1, drain(ring, 1).size());
+        assertEquals(48, ring.stats().highWaterMark());
+        assertTrue(offer(producer, payload(1, 8)));
+        assertTrue(offer(producer, payload(1, 8)));
+        assertEquals(1, drain(ring, 1).size());
+        assertEquals(64, ring.stats().highWaterMark());
+        assertEquals(3, drain(ring).size());
+        assertTrue(offer(producer, payload(1, 8)));
+        assertEquals(1, drain(ring).size());
+        assertEquals(64, ring.stats().highWaterMark());
+        assertEquals(32, fill(producer));
+        assertEquals(32, drain(ring).size());
+        assertEquals(256, ring.stats().highWaterMark());
+    }
+
+    @Test
+    void highWaterMark_ofAClosedRing_isStillInBytes() {
+        for (int i = 0; i < 3; i++) {
+            assertTrue(offer(producer, payload(i, 8)));
+        }
+        ring.close();
+        assertEquals(1, drain(ring, 1).size());
+        assertEquals(48, ring.stats().highWaterMark());
+        assertEquals(48, ring.producerPosition());
+        assertEquals(32, ring.size());
+    }
+
+    @Test
+    void handles_areSummed() {
+        for (int i = 0; i < 10; i++) {
+            assertTrue(offer(ring.newProducer(), payload(i, 3)));
+        }
+        assertEquals(10, ring.stats().offered());
+        assertEquals(30, ring.stats().bytes());
+    }
+
+    @Test
+    void droppedHandles_areCollectedAndStillCounted() throws Exception {
+        final ProducerRegistry registry = new ProducerRegistry();
+        RingProducer dropped = new RingProducer(ring, 0);
+        final WeakReference<RingProducer> reference = new WeakReference<>(dropped);
+        registry.add(dropped);
+        final RingProducer kept = new RingProducer(ring, 0);
+        registry.add(kept);
+        dropped.counters.add(RingCounters.OFFERED, 5);
+        kept.counters.add(RingCounters.OFFERED, 7);
+        assertEquals(2, registry.size());
+        dropped = null;
+        while (reference.get() != null || registry.size() > 1) {
+            System.gc();
+            Thread.sleep(1);
+        }
+        final long[] sums = new long[RingCounters.COUNT];
+        registry.addTo(sums);
+        assertEquals(12, sums[RingCounters.OFFERED]);
+        kept.counters.add(RingCounters.OFFERED, 1);
+        final long[] later = new long[RingCounters.COUNT];
+        registry.addTo(later);
+        assertEquals(13, later[RingCounters.OFFERED]);
+    }
+
+    @Test
+    void toString_saysWhereTheRingStands() {
+        assertTrue(offer(producer, payload(1, 9)));
+        assertEquals("VarLenMpscRing[capacity=256, size=24, producerPosition=24, consumerPosition=0]", ring.toString());
+        ring.close();
+        assertEquals(
+                "VarLenMpscRing[capacity=256, size=24, producerPosition=24, consumerPosition=0, closed]",
+                ring.toString());
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The drain that waits: what ends it, and that it leaves nothing behind. With a hook and without. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class TimedDrainTest {
+    private final AtomicInteger hookCalls = new AtomicInteger();
+    private final VarLenMpscRing ring;
+    private final RingProducer producer;
+
+    TimedDrainTest(final boolean hook) {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(256);
+        ring = hook ? builder.hook(hookCalls::incrementAndGet).build() : builder.build();
+        producer = ring.newProducer();
+    }
+
+    /** A consumer on a thread of its own, known to be asleep in its drain. */
+    private static final class Sleeper {
+        final FutureTask<Integer> result;
+        final Thread thread;
+
+        Sleeper(final Callable<Integer> drain) throws InterruptedException {
+            result = new FutureTask<>(drain);
+            thread = new Thread(result);
+            thread.start();
+            while (thread.getState() != Thread.State.TIMED_WAITING) {
+                Thread.sleep(1);
+            }
+        }
+
+        int get() throws Exception {
+            final int drained = result.get();
+            thread.join();
+            return drained;
+        }
+    }
+
+    private int drainFor(final long timeout, final TimeUnit unit) throws InterruptedException {
+        return ring.consumer().drain(record -> {}, Integer.MAX_VALUE, timeout, unit);
+    }
+
+    @Test
+    void withARecord_returnsAtOnce() throws Exception {
+        assertTrue(offer(producer, payload(1, 4)));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(2, drainFor(1, TimeUnit.DAYS));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, ring.consumer().drain(record -> {}, 1, Long.MAX_VALUE, TimeUnit.DAYS));
+        assertEquals(0, ring.consumer().drain(record -> {}, 0, 1, TimeUnit.DAYS));
+        assertEquals(1, drain(ring).size());
+    }
+
+    @Test
+    void withoutTime_doesNotWait() throws Exception {
+        assertEquals(0, drainFor(0, TimeUnit.DAYS));
+        assertEquals(0, drainFor(-1, TimeUnit.DAYS));
+        assertEquals(0, drainFor(Long.MIN_VALUE, TimeUnit.NANOSECONDS));
+    }
+
+    @Test
+    void whenNothingComes_returns0AfterTheTimeAndNotBefore() throws Exception {
+        final long start = System.nanoTime();
+        assertEquals(0, drainFor(20, TimeUnit.MILLISECONDS));
+        assertTrue(System.nanoTime() - start >= 20_000_000, "a wait never ends before its time");
+        assertEquals(0, hookCalls.get());
+    }
+
+    @Test
+    void offer_endsTheWait() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, sleeper.get());
+        assertEquals(0, hookCalls.get(), "the waiting thread is woken in place of the hook");
+        assertEquals(1, ring.stats().wakeups());
+    }
+
+    @Test
+    void veryLongTimeout_doesNotOverflow() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(Long.MAX_VALUE, TimeUnit.DAYS));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, sleeper.get());
+    }
+
+    @Test
+    void commitOfAClaimThatWasOpenBefore_endsTheWait() throws Exception {
+        final RingClaim claim = producer.tryClaim(8);
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        claim.commit();
+        assertEquals(1, sleeper.get());
+    }
+
+    @Test
+    void abort_goesOnWaiting() throws Exception {
+        final RingClaim claim = producer.tryClaim(8);
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        claim.abort();
+        while (ring.size() > 0) {
+            Thread.sleep(1);
+        }
+        assertFalse(sleeper.result.isDone());
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, sleeper.get());
+    }
+
+    @Test
+    void secondInLine_waitsForTheFirst() throws Exception {
+        final RingClaim claim = producer.tryClaim(8);
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        assertTrue(offer(ring.newProducer(), payload(1, 4)));
+        assertFalse(sleeper.result.isDone());
+        claim.commit();
+        final int first = sleeper.get();
+        assertEquals(2, first + drain(ring).size());
+    }
+
+    @Test
+    void strayUnpark_goesOnWaiting() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        for (int i = 0; i < 20; i++) {
+            LockSupport.unpark(sleeper.thread);
+            Thread.sleep(1);
+            assertFalse(sleeper.result.isDone());
+        }
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, sleeper.get());
+    }
+
+    @Test
+    void interrupt_endsTheWaitAndLosesNothing() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        sleeper.thread.interrupt();
+        final ExecutionException failure = assertThrows(ExecutionException.class, sleeper::get);
+        assertInstanceOf(InterruptedException.class, failure.getCause());
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(0, hookCalls.get(), "an interrupted wait does not stay armed");
+        assertEquals(0, ring.stats().wakeups());
+        assertEquals(1, drain(ring).size());
+    }
+
+    @Test
+    void interruptBefore_isThrownAndLosesNothing() throws Exception {
+        assertTrue(offer(producer, payload(1, 4)));
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> drainFor(1, TimeUnit.DAYS));
+        assertFalse(Thread.currentThread().isInterrupted());
+        assertEquals(1, drainFor(1, TimeUnit.DAYS));
+    }
+
+    @Test
+    void close_endsTheWait() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        ring.close();
+        assertEquals(0, sleeper.get());
+        assertEquals(0, drainFor(1, TimeUnit.DAYS));
+    }
+
+    @Test
+    void close_withAnOpenClaim_waitsForIt() throws Exception {
+        final RingClaim claim = producer.tryClaim(8);
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        ring.close();
+        Thread.sleep(5);
+        assertFalse(sleeper.result.isDone());
+        claim.commit();
+        assertEquals(1, sleeper.get());
+    }
+
+    @Test
+    void close_withAnOpenClaimThatIsAborted_endsTheWait() throws Exception {
+        final RingClaim claim = producer.tryClaim(8);
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        ring.close();
+        claim.abort();
+        assertEquals(0, sleeper.get());
+    }
+
+    @Test
+    void handlerThatThrows_endsTheWaitAndTheRingIsUsable() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> ring.consumer()
+                .drain(
+                        record -> {
+                            throw new IllegalStateException("from the handler");
+                        },
+                        1,
+                        1,
+                        TimeUnit.DAYS));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertInstanceOf(
+                IllegalStateException.class,
+                assertThrows(ExecutionException.class, sleeper::get).getCause());
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, drainFor(1, TimeUnit.DAYS));
+        assertEquals(0, hookCalls.get());
+    }
+
+    @Test
+    void secondThread_whileOneWaits_isRefused() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        assertThrows(IllegalStateException.class, () -> ring.consumer().drain(record -> {}));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, sleeper.get());
+    }
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.assertIntact;
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.moveTo;
+import static io.varlenring.Rings.offer;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** When the hook is called and when not, seen from one thread, and the ready-made hooks. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class WakeupTest {
+    private int wakeups;
+    private RuntimeException failure;
+    private Error error;
+    private final VarLenMpscRing ring =
+            VarLenMpscRing.builder().capacity(256).hook(this::wakeup).build();
+    private final RingProducer producer = ring.newProducer();
+    private final RingConsumer consumer = ring.consumer();
+
+    private void wakeup() {
+        wakeups++;
+        if (failure != null) {
+            throw failure;
+        }
+        if (error != null) {
+            throw error;
+        }
+    }
+
+    private void assertWakeups(final int expected) {
+        assertEquals(expected, wakeups);
+        assertEquals(expected, ring.stats().wakeups());
+    }
+
+    @Test
+    void offer_whenNotArmed_doesNotWake() {
+        fill(producer);
+        drain(ring);
+        assertWakeups(0);
+    }
+
+    @Test
+    void arm_whenARecordIsReadable_refuses() {
+        assertTrue(offer(producer, new byte[3]));
+        assertFalse(consumer.arm());
+        assertTrue(offer(producer, new byte[3]));
+        assertWakeups(0);
+        assertEquals(2, drain(ring).size());
+        assertTrue(consumer.arm());
+    }
+
+    @Test
+    void arm_whenPaddingIsAhead_refusesAndADrainRemovesIt() {
+        producer.tryClaim(9).abort();
+        assertFalse(consumer.arm());
+        assertEquals(0, drain(ring).size());
+        assertTrue(consumer.arm());
+        assertWakeups(0);
+    }
+
+    @Test
+    void arm_thenOneOfManyOffers_wakesOnce() {
+        for (int round = 1; round <= 5; round++) {
+            assertTrue(consumer.arm());
+            assertTrue(consumer.arm());
+            for (int i = 0; i < 5; i++) {
+                assertTrue(offer(producer, new byte[i]));
+            }
+            assertWakeups(round);
+            assertEquals(5, drain(ring).size());
+            assertTrue(offer(producer, new byte[0]));
+            assertEquals(1, drain(ring).size());
+            assertWakeups(round);
+        }
+    }
+
+    @Test
+    void everyWayToPublish_wakes() {
+        final ByteBuffer[] batch = {ByteBuffer.allocate(3), ByteBuffer.allocate(4)};
+        final List<Runnable> ways = List.of(
+                () -> producer.offer(new byte[1], 0, 1),
+                () -> producer.offer(ByteBuffer.allocate(2)),
+                () -> producer.offer(ByteBuffer.allocate(2), ByteBuffer.allocate(3)),
+                () -> producer.offerAll(batch, 0, 2),
+                () -> producer.tryClaim(9).commit(),
+                () -> producer.tryClaim(40).commit(1),
+                () -> producer.tryClaim(9).abort(),
+                () -> producer.tryClaim(9).close());
+        int expected = 0;
+        for (final Runnable way : ways) {
+            assertTrue(consumer.arm());
+            way.run();
+            assertWakeups(++expected);
+            drain(ring);
+        }
+        assertTrue(consumer.arm());
+        ring.close();
+        assertWakeups(++expected);
+    }
+
+    @Test
+    void reservation_aloneDoesNotWake() {
+        assertTrue(consumer.arm());
+        final RingClaim claim = producer.tryClaim(20);
+        assertWakeups(0);
+        assertTrue(consumer.arm());
+        claim.commit();
+        assertWakeups(1);
+    }
+
+    @Test
+    void refusals_doNotWake() {
+        fill(producer);
+        drain(ring);
+        moveTo(ring, 8);
+        final RingClaim claim = producer.tryClaim(120);
+        final RingProducer other = ring.newProducer();
+        final RingClaim otherClaim = other.tryClaim(100);
+        assertTrue(consumer.arm());
+        assertFalse(offer(ring.newProducer(), new byte[100]));
+        assertThrows(IllegalArgumentException.class, () -> offer(ring.newProducer(), new byte[1000]));
+        assertWakeups(0);
+        claim.abort();
+        otherClaim.abort();
+        assertWakeups(1);
+    }
+
+    @Test
+    void whoReservedFirstAndCommitsLast_wakesToo() {
+        final RingClaim first = producer.tryClaim(8);
+        assertTrue(consumer.arm());
+        assertTrue(offer(ring.newProducer(), new byte[8]));
+        assertWakeups(1);
+        assertEquals(0, drain(ring).size());
+        assertTrue(consumer.arm());
+        first.commit();
+        assertWakeups(2);
+        assertEquals(2, drain(ring).size());
+    }
+
+    @Test
+    void hookThatThrows_losesNeitherTheRecordNorTheNextWakeup() {
+        assertTrue(consumer.arm());
+        failure = new RejectedExecutionException("from the hook");
+        assertTrue(offer(producer, new byte[1]));
+        assertTrue(offer(producer, new byte[2]));
+        assertWakeups(2);
+        assertEquals(2, ring.stats().hookFailures());
+        failure = null;
+        assertTrue(offer(producer, new byte[3]));
+        assertWakeups(3);
+        assertTrue(offer(producer, new byte[4]));
+        assertWakeups(3);
+        assertEquals(2, ring.stats().hookFailures());
+        assertEquals(4, drain(ring).size());
+        assertIntact(ring);
+    }
+
+    @Test
+    void hookThatThrowsAnError_isHeardAndLosesNothing() {
+        assertTrue(consumer.arm());
+        error = new OutOfMemoryError("from the hook");
+        assertSame(error, assertThrows(OutOfMemoryError.class, () -> offer(producer, new byte[1])));
+        error = null;
+        assertEquals(0, ring.stats().hookFailures());
+        producer.tryClaim(1).commit();
+        assertWakeups(2);
+        assertEquals(2, drain(ring).size());
+        assertIntact(ring);
+    }
+
+    @Test
+    void hookThatThrowsOnClose_isCounted() {
+        assertTrue(consumer.arm());
+        failure = new IllegalStateException("from the hook");
+        ring.close();
+        assertTrue(ring.isClosed());
+        assertWakeups(1);
+        assertEquals(1, ring.stats().hookFailures());
+    }
+
+    @Test
+    void hookThatOffersToItsOwnRing_isNotCalledAgain() {
+        final VarLenMpscRing[] self = new VarLenMpscRing[1];
+        final AtomicInteger calls = new AtomicInteger();
+        self[0] = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    calls.incrementAndGet();
+                    assertTrue(offer(self[0].newProducer(), new byte[2]));
+                })
+                .build();
+        assertTrue(self[0].consumer().arm());
+        assertTrue(offer(self[0].newProducer(), new byte[1]));
+        assertEquals(1, calls.get());
+        assertEquals(2, drain(self[0]).size());
+    }
+
+    @Test
+    void close_whenNotArmed_doesNotWakeAndArmRefusesAfterwards() {
+        ring.close();
+        assertWakeups(0);
+        assertFalse(consumer.arm());
+        ring.close();
+        assertWakeups(0);
+    }
+
+    @Test
+    void close_withAnOpenClaim_leavesTheConsumerSleepingUntilItEnds() {
+        final RingClaim claim = producer.tryClaim(4);
+        assertTrue(consumer.arm());
+        ring.close();
+        assertWakeups(1);
+        assertTrue(consumer.arm());
+        ring.close();
+        assertWakeups(1);
+        claim.commit();
+        assertWakeups(2);
+        assertFalse(consumer.arm());
+        assertEquals(1, drain(ring).size());
+        assertFalse(consumer.arm());
+    }
+
+    @Test
+    void hook_afterTheConsumerStopped_isHarmless() throws Exception {
+        final Selector selector = Selector.open();
+        final VarLenMpscRing other = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(WakeupHook.selector(selector))
+                .build();
+        assertTrue(other.consumer().arm());
+        selector.close();
+        assertTrue(offer(other.newProducer(), new byte[1]));
+        assertEquals(0, other.stats().hookFailures());
+        final ExecutorService executor = Executors.newSingleThreadExecutor();
+        executor.shutdown();
+        final VarLenMpscRing third = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(WakeupHook.executor(executor, () -> {}))
+                .build();
+        assertTrue(third.consumer().arm());
+        assertTrue(offer(third.newProducer(), new byte[1]));
+        assertEquals(1, third.stats().hookFailures());
+    }
+
+    @Test
+    void unpark_endsAPark() throws Exception {
+        final AtomicInteger drained = new AtomicInteger();
+        final VarLenMpscRing[] parked = new VarLenMpscRing[1];
+        final Thread thread = new Thread(() -> {
+            while (!(parked[0].isClosed() && parked[0].isEmpty())) {
+                final int count = parked[0].consumer().drain(record -> {});
+                drained.addAndGet(count);
+                if (count == 0 && parked[0].consumer().arm()) {
+                    LockSupport.park();
+                }
+            }
+        });
+        parked[0] = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(WakeupHook.unpark(thread))
+                .build();
+        thread.start();
+        final RingProducer sender = parked[0].newProducer();
+        for (int i = 0; i < 100; i++) {
+            while (!offer(sender, new byte[4])) {
+                Thread.onSpinWait();
+            }
+            while (parked[0].size() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+        parked[0].close();
+        thread.join();
+        assertEquals(100, drained.get());
+    }
+
+    @Test
+    void selector_endsASelect() throws Exception {
+        try (Selector selector = Selector.open()) {
+            final VarLenMpscRing selected = VarLenMpscRing.builder()
+                    .capacity(64)
+                    .hook(WakeupHook.selector(selector))
+                    .build();
+            final AtomicInteger drained = new AtomicInteger();
+            final Thread thread = new Thread(() -> {
+                try {
+                    while (drained.get() < 50) {
+                        if (selected.consumer().drain(record -> drained.incrementAndGet()) == 0
+                                && selected.consumer().arm()) {
+                            selector.select();
+                        }
+                    }
+                } catch (final java.io.IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            thread.start();
+            final RingProducer sender = selected.newProducer();
+            for (int i = 0; i < 50; i++) {
+                while (!offer(sender, new byte[4])) {
+                    Thread.onSpinWait();
+                }
+                while (selected.size() > 0) {
+                    Thread.onSpinWait();
+                }
+            }
+            thread.join();
+            assertEquals(50, drained.get());
+        }
+    }
+
+    @Test
+    void executor_runsTheTask() {
+        final List<Runnable> queue = new ArrayList<>();
+        final Runnable task = () -> {};
+        final VarLenMpscRing executed = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(WakeupHook.executor(queue::add, task))
+                .build();
+        assertTrue(offer(executed.newProducer(), new byte[1]));
+        assertEquals(List.of(), queue);
+        drain(executed);
+        assertTrue(executed.consumer().arm());
+        assertTrue(offer(executed.newProducer(), new byte[1]));
+        assertEquals(List.of(task), queue);
+    }
+
+    @Test
+    void ringWithoutHook_canBeArmedToNoEffect() {
+        final VarLenMpscRing silent = VarLenMpscRing.allocate(64);
+        assertTrue(silent.consumer().arm());
+        assertTrue(offer(silent.newProducer(), new byte[1]));
+        assertFalse(silent.consumer().arm());
+        assertEquals(1, drain(silent).size());
+        assertEquals(1, silent.stats().wakeups());
+        assertEquals(0, silent.stats().hookFailures());
+    }
+
+    @Test
+    void timedDrain_leavesTheRingUnarmed() throws Exception {
+        assertEquals(0, consumer.drain(record -> {}, 1, 1, TimeUnit.MILLISECONDS));
+        assertTrue(offer(producer, new byte[1]));
+        assertWakeups(0);
+        assertEquals(1, consumer.drain(record -> {}, 1, 1, TimeUnit.DAYS));
+        assertNull(failure);
+    }
+}
