@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Close against offers, claims and other closes: what was stored is drained, and "closed and empty" is the end. */
+final class CloseThreadedTest {
+    private static final int ROUNDS = 1500;
+
+    @Test
+    void close_againstOffers_strandsNothing() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            final VarLenMpscRing ring = VarLenMpscRing.allocate(1024);
+            final Crew crew = new Crew();
+            final AtomicInteger stored = new AtomicInteger();
+            final int delay = round % 50;
+            crew.add("producer", () -> {
+                final RingProducer producer = ring.newProducer();
+                try {
+                    for (int i = 0; ; i++) {
+                        if (i % 3 == 0) {
+                            try (RingClaim claim = producer.tryClaim(20)) {
+                                if (claim != null) {
+                                    claim.commit(i % 20);
+                                    stored.incrementAndGet();
+                                }
+                            }
+                        } else if (producer.offer(new byte[8], 0, 8)) {
+                            stored.incrementAndGet();
+                        }
+                    }
+                } catch (final RingClosedException closed) {
+                    assertThrows(RingClosedException.class, () -> producer.tryClaim(0));
+                }
+            });
+            final int[] drained = new int[1];
+            crew.add("consumer", () -> {
+                while (!(ring.isClosed() && ring.isEmpty()) && !crew.isFailing()) {
+                    drained[0] += ring.consumer().drain(record -> {});
+                }
+            });
+            crew.add("closer", () -> {
+                for (int i = 0; i < delay * 20; i++) {
+                    Thread.onSpinWait();
+                }
+                ring.close();
+                assertTrue(ring.isClosed());
+            });
+            crew.run(ring);
+            assertEquals(stored.get(), drained[0], "closed and empty was not the end");
+            assertEquals(0, ring.consumer().drain(record -> {}));
+            assertEquals(stored.get(), ring.stats().offered());
+        }
+    }
+
+    @Test
+    void close_fromManyThreads_wakesOnce() throws Exception {
+        for (int round = 0; round < 1000; round++) {
+            final AtomicInteger wakeups = new AtomicInteger();
+            final VarLenMpscRing ring = VarLenMpscRing.builder()
+                    .capacity(64)
+                    .hook(wakeups::incrementAndGet)
+                    .build();
+            assertTrue(ring.consumer().arm());
+            final Crew crew = new Crew();
+            crew.add("closer-1", ring::close);
+            crew.add("closer-2", ring::close);
+            crew.run(ring);
+            assertEquals(1, wakeups.get());
+            assertEquals(1, ring.stats().wakeups());
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * No wakeup is ever lost: the consumer sleeps without a time limit whenever it may, and producers go on only when their
+ * record has been consumed, so that one lost wakeup is a hang. {@link Crew} finds those.
+ */
+final class WakeupThreadedTest {
+    private static final int ROUNDS = 200_000;
+
+    /** Publishes something, in a way that depends on the number; returns whether it was a record and not an abort. */
+    private static boolean publish(final RingProducer producer, final int number) {
+        switch (number % 4) {
+            case 0 -> assertTrue(producer.offer(new byte[9], 0, number % 9));
+            case 1 -> producer.tryClaim(number % 20).commit();
+            case 2 -> producer.tryClaim(20).commit(number % 21);
+            default -> {
+                producer.tryClaim(number % 20).abort();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void spin(final SplittableRandom random, final int most) {
+        for (int i = random.nextInt(most); i > 0; i--) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A consumer that sleeps in a park without a limit, ended by the hook; an abort must wake it as a commit does. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void armAgainstPublish_consumerNeverSleepsOn(final int producers) throws Exception {
+        final Crew crew = new Crew();
+        final VarLenMpscRing[] holder = new VarLenMpscRing[1];
+        final int total = ROUNDS / producers * producers;
+        final AtomicLong looked = new AtomicLong();
+        final Thread thread = crew.add("consumer", () -> {
+            final RingConsumer consumer = holder[0].consumer();
+            while (!holder[0].isClosed()) {
+                consumer.drain(record -> {});
+                looked.set(holder[0].consumerPosition());
+                if (consumer.arm()) {
+                    LockSupport.park();
+                }
+            }
+        });
+        holder[0] = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(WakeupHook.unpark(thread))
+                .build();
+        final AtomicInteger working = new AtomicInteger(producers);
+        for (int id = 0; id < producers; id++) {
+            final int number = id;
+            crew.add("producer-" + id, () -> {
+                final RingProducer producer = holder[0].newProducer();
+                final SplittableRandom random = new SplittableRandom(number);
+                for (int i = 0; i < total / producers && !crew.isFailing(); i++) {
+                    spin(random, 200);
+                    publish(producer, i);
+                    // All that was reserved up to now will be published without anybody waiting for it.
+                    final long position = holder[0].producerPosition();
+                    for (int spins = 0; looked.get() - position < 0 && !crew.isFailing(); spins++) {
+                        if (spins > 1000) {
+                            Crew.pause();
+                        }
+                    }
+                }
+                if (working.decrementAndGet() == 0) {
+                    holder[0].close();
+                }
+            });
+        }
+        crew.run(holder[0]);
+        assertTrue(holder[0].isEmpty());
+        assertTrue(holder[0].stats().wakeups() > 0);
+    }
+
+    /** Close is the last thing that could wake the consumer: once for each of many rings. */
+    @Test
+    void armAgainstClose_consumerNeverSleepsOn() throws Exception {
+        final SplittableRandom random = new SplittableRandom(7);
+        for (int round = 0; round < 3000; round++) {
+            final Crew crew = new Crew();
+            final VarLenMpscRing[] holder = new VarLenMpscRing[1];
+            final int spins = random.nextInt(300);
+            final boolean offer = random.nextBoolean();
+            final Thread thread = crew.add("consumer", () -> {
+                while (!(holder[0].isClosed() && holder[0].isEmpty())) {
+                    if (holder[0].consumer().drain(record -> {}) == 0
+                            && holder[0].consumer().arm()) {
+                        LockSupport.park();
+                    }
+                }
+            });
+            holder[0] = VarLenMpscRing.builder()
+                    .capacity(64)
+                    .hook(WakeupHook.unpark(thread))
+                    .build();
+            crew.add("closer", () -> {
+                for (int i = 0; i < spins; i++) {
+                    Thread.onSpinWait();
+                }
+                if (offer) {
+                    assertTrue(holder[0].newProducer().offer(new byte[3], 0, 3));
+                }
+                holder[0].close();
+            });
+            crew.run(holder[0]);
+            assertEquals(offer ? 1 : 0, holder[0].stats().offered());
+        }
+    }
+
+    /**
+     * The drain with a timeout, which stands for days here. Without a hook it relies on the producer position, and polls
+     * only while a claim is open.
+     */
+    @ParameterizedTest
+    @CsvSource({"1, false", "2, false", "3, false", "1, true", "2, true"})
+    void timedDrainAgainstOffer_neverSleepsOn(final int producers, final boolean hook) throws Exception {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(1024);
+        final VarLenMpscRing ring = hook ? builder.hook(() -> {}).build() : builder.build();
+        final Crew crew = new Crew();
+        final int each = ROUNDS / producers;
+        final AtomicInteger consumed = new AtomicInteger();
+        crew.add("consumer", () -> {
+            int total = 0;
+            while (total < each * producers) {
+                total += ring.consumer().drain(record -> {}, 1 + total % 7, 100, TimeUnit.DAYS);
+                consumed.set(total);
+            }
+        });
+        for (int id = 0; id < producers; id++) {
+            final int number = id;
+            crew.add("producer-" + id, () -> {
+                final RingProducer producer = ring.newProducer();
+                final SplittableRandom random = new SplittableRandom(number);
+                for (int i = 0; i < each && !crew.isFailing(); ) {
+                    spin(random, 200);
+                    i += publish(producer, i + random.nextInt(4)) ? 1 : 0;
+                    for (int spins = 0; ring.size() > 512 && !crew.isFailing(); spins++) {
+                        Crew.pause();
+                    }
+                    if (producers == 1) {
+                        while (consumed.get() < i && !crew.isFailing()) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                }
+            });
+        }
+        crew.run(ring);
+        assertEquals(each * producers, consumed.get());
+    }
+
+    /** Timeouts that end at about the moment at which a record comes: neither the record nor a later wakeup is lost. */
+    @Test
+    void timedDrainWithShortTimeouts_losesNothing() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
+        final Crew crew = new Crew();
+        final int count = 20_000;
+        crew.add("consumer", () -> {
+            final SplittableRandom random = new SplittableRandom(1);
+            int total = 0;
+            while (total < count) {
+                final long nanos = random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextInt(20_000);
+                total += ring.consumer().drain(record -> {}, 3, nanos, TimeUnit.NANOSECONDS);
+            }
+        });
+        crew.add("producer", () -> {
+            final RingProducer producer = ring.newProducer();
+            final SplittableRandom random = new SplittableRandom(2);
+            for (int i = 0; i < count && !crew.isFailing(); ) {
+                spin(random, 2000);
+                if (producer.offer(new byte[5], 0, 5)) {
+                    i++;
+                } else {
+                    Crew.pause();
+                }
+            }
+        });
+        crew.run(ring);
+    }
+}
