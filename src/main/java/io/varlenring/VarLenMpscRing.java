@@ -307,7 +307,8 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     private void writeGap(final RingProducer producer, final long position, final long start) {
         producer.counters.add(RingCounters.PADDING_BYTES, start - position);
-        // release, pairs with drain(): opaque would do, since padding has no content to publish [M2]
+        // release, pairs with drain(): padding has no content, but the exchange of P that it follows must be visible to
+        // whoever sees a C behind it, so that nobody sees C ahead of P [M2]
         memory.setHeaderRelease((int) position & mask, paddingHeader(start - position));
     }
 
@@ -594,8 +595,8 @@ public final class VarLenMpscRing implements AutoCloseable {
             counters.add(RingCounters.HOOK_FAILURES, 1);
         } finally {
             if (!done) {
-                memory.setArmedVolatile(
-                        true); // volatile: the consumer still sleeps, so the next commit tries again [M5]
+                // volatile: the consumer still sleeps, so the next commit tries again [M5]
+                memory.setArmedVolatile(true);
             }
         }
     }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The house rules that a machine can check: who may touch shared memory, and that each access says why. */
+final class SourceRulesTest {
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final Path LEDGER = Path.of("docs/memory-ordering.md");
+    private static final Pattern ACCESS =
+            Pattern.compile("\\.(\\w+(Acquire|Release|Opaque|Volatile)|(compareAnd|getAnd)\\w+)\\(");
+    private static final Pattern ID = Pattern.compile("\\[(M\\d+)]");
+    private static final Pattern ROW = Pattern.compile("^\\| (M\\d+) \\|.*\\| ([^|]+) \\|$");
+    private static final Pattern CLASS = Pattern.compile("`(\\w+)`");
+    private static final int LINES_ABOVE = 3;
+
+    private static List<Path> sources() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            final List<Path> sources =
+                    files.filter(file -> file.toString().endsWith(".java")).toList();
+            assertTrue(sources.size() > 10, "only " + sources.size() + " sources found");
+            return sources;
+        }
+    }
+
+    @Test
+    void sharedMemory_isNamedInOneFileOnly() throws IOException {
+        for (final Path source : sources()) {
+            final String text = Files.readString(source);
+            final boolean isMemory = source.endsWith("RingMemory.java");
+            final boolean isVocabulary = source.endsWith("package-info.java");
+            if (!isMemory && !isVocabulary) {
+                assertFalse(text.contains("VarHandle"), source + " names a VarHandle");
+                assertFalse(text.contains("LockSupport.park("), source + " parks");
+                assertFalse(
+                        text.contains("nanoTime()") && !text.contains("memory.nanoTime()"), source + " reads a clock");
+            }
+            assertFalse(text.contains("sun.misc") || text.contains("jdk.internal"), source + " uses internals");
+        }
+    }
+
+    @Test
+    void everyOrderedAccess_namesItsLedgerRow() throws IOException {
+        final List<String> unexplained = new ArrayList<>();
+        int accesses = 0;
+        for (final Path source : sources()) {
+            if (source.endsWith("RingMemory.java")) {
+                continue;
+            }
+            final List<String> lines = Files.readAllLines(source);
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).strip().startsWith("*")
+                        || !ACCESS.matcher(lines.get(i)).find()) {
+                    continue;
+                }
+                accesses++;
+                final String context = String.join("\n", lines.subList(Math.max(0, i - LINES_ABOVE), i + 1));
+                if (!ID.matcher(context).find()) {
+                    unexplained.add(source + ":" + (i + 1) + " " + lines.get(i).strip());
+                }
+            }
+        }
+        assertEquals(List.of(), unexplained);
+        assertTrue(accesses > 20, "only " + accesses + " accesses found");
+    }
+
+    @Test
+    void ledgerAndSource_nameTheSameRows() throws IOException {
+        final Set<String> inSource = new TreeSet<>();
+        for (final Path source : sources()) {
+            final Matcher matcher = ID.matcher(Files.readString(source));
+            while (matcher.find()) {
+                inSource.add(matcher.group(1));
+            }
+        }
+        final Set<String> inLedger = new TreeSet<>();
+        for (final String line : Files.readAllLines(LEDGER)) {
+            final Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                assertTrue(inLedger.add(row.group(1)), "two rows " + row.group(1));
+            }
+        }
+        assertEquals(inSource, inLedger);
+    }
+
+    @Test
+    void everyLedgerRow_isHeldByATestThatExists() throws Exception {
+        int rows = 0;
+        for (final String line : Files.readAllLines(LEDGER)) {
+            final Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                rows++;
+                final Matcher holder = CLASS.matcher(row.group(2));
+                assertTrue(holder.find(), "no test in row " + row.group(1));
+                do {
+                    assertEquals(
+                            holder.group(1),
+                            Class.forName("io.varlenring." + holder.group(1)).getSimpleName());
+                } while (holder.find());
+            }
+        }
+        assertTrue(rows >= 10, "only " + rows + " rows found");
+    }
+}
