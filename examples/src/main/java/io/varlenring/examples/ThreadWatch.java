@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Makes the threads of a program and notes whatever goes wrong in them, so that nothing is missed and nothing hangs. */
+final class ThreadWatch {
+    /** What a thread does. */
+    @FunctionalInterface
+    interface Task {
+        void run() throws Exception;
+    }
+
+    private final PrintStream err;
+    private final long joinMillis;
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch anyFailure = new CountDownLatch(1);
+
+    ThreadWatch(final PrintStream err, final long joinMillis) {
+        this.err = err;
+        this.joinMillis = joinMillis;
+    }
+
+    /** Makes a thread, not started yet, that does not keep the JVM alive. */
+    Thread newThread(final String name, final Task task) {
+        final Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (final Throwable failure) {
+                        failure.printStackTrace(err);
+                        add("thread " + name + " threw " + failure);
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    Thread start(final String name, final Task task) {
+        final Thread thread = newThread(name, task);
+        thread.start();
+        return thread;
+    }
+
+    /** Waits for a thread to end, but not for ever; returns whether it has ended. */
+    boolean join(final Thread thread) throws InterruptedException {
+        thread.join(joinMillis);
+        if (thread.isAlive()) {
+            add("thread " + thread.getName() + " did not end within " + joinMillis + " ms");
+            return false;
+        }
+        return true;
+    }
+
+    private void add(final String failure) {
+        failures.add(failure);
+        anyFailure.countDown();
+    }
+
+    /** Sleeps until a time of {@link System#nanoTime()}, or until something goes wrong; returns whether it has. */
+    boolean sleepUntil(final long nanoTime) throws InterruptedException {
+        return anyFailure.await(nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+}

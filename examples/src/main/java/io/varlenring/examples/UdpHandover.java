@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples;
+
+import io.varlenring.RecordHandler;
+import io.varlenring.VarLenMpscRing;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * Several UDP listeners hand the datagrams that they receive to one handler thread, through one ring.
+ *
+ * <p>Senders in the same process keep the listeners busy over the loopback interface. Each sends to one listener only, so
+ * that its datagrams stay in order all the way, and the handler checks that order, and every byte.
+ */
+public final class UdpHandover implements Closeable {
+    private static final int EXIT_FAILURE = 1;
+    private static final int EXIT_USAGE = 2;
+    private static final long JOIN_MILLIS = 30_000;
+
+    private final UdpHandoverOptions options;
+    private final PrintStream out;
+    private final ThreadWatch watch;
+    private final HandoverHandler handler;
+    private final ParkingConsumer consumer;
+    private final VarLenMpscRing ring;
+    private final List<Listener> listeners = new ArrayList<>();
+    private final List<Sender> senders = new ArrayList<>();
+    private final long startNanos = System.nanoTime();
+
+    private UdpHandover(
+            final UdpHandoverOptions options,
+            final UnaryOperator<RecordHandler> interposer,
+            final PrintStream out,
+            final PrintStream err) {
+        this.options = options;
+        this.out = out;
+        this.watch = new ThreadWatch(err, JOIN_MILLIS);
+        this.handler = new HandoverHandler(options, startNanos);
+        this.consumer = new ParkingConsumer(interposer.apply(handler), watch);
+        this.ring = VarLenMpscRing.builder()
+                .capacity(options.capacity())
+                .hook(consumer.hook())
+                .build();
+    }
+
+    /**
+     * Runs the example and exits with 0 when something was handed over and all of it was right, with 1 when not, and
+     * with 2 when the arguments are not good.
+     *
+     * @param args the options; {@code --help} lists them
+     */
+    public static void main(final String[] args) {
+        System.exit(run(args, System.out, System.err));
+    }
+
+    static int run(final String[] args, final PrintStream out, final PrintStream err) {
+        if (Arrays.asList(args).contains("--help")) {
+            out.print(UdpHandoverOptions.USAGE);
+            return 0;
+        }
+        final UdpHandoverOptions options;
+        try {
+            options = UdpHandoverOptions.parse(args);
+        } catch (final IllegalArgumentException bad) {
+            err.println(bad.getMessage());
+            err.println();
+            err.print(UdpHandoverOptions.USAGE);
+            return EXIT_USAGE;
+        }
+        return run(options, UnaryOperator.identity(), out, err);
+    }
+
+    /** Runs with something between the ring and the handler, for tests of what happens when records are damaged. */
+    static int run(
+            final UdpHandoverOptions options,
+            final UnaryOperator<RecordHandler> interposer,
+            final PrintStream out,
+            final PrintStream err) {
+        try (UdpHandover example = new UdpHandover(options, interposer, out, err)) {
+            example.openSockets();
+            return example.run();
+        } catch (final IOException | InterruptedException failure) {
+            err.println("udp-handover: " + failure);
+            return EXIT_FAILURE;
+        }
+    }
+
+    private void openSockets() throws IOException {
+        for (int i = 0; i < options.listeners(); i++) {
+            listeners.add(new Listener(i, options, ring.newProducer()));
+        }
+        for (int i = 0; i < options.senders(); i++) {
+            senders.add(
+                    new Sender(i, options, listeners.get(options.listenerOf(i)).address()));
+        }
+    }
+
+    private int run() throws InterruptedException {
+        final Thread consumerThread = consumer.start(ring);
+        final List<Thread> listenerThreads = IntStream.range(0, listeners.size())
+                .mapToObj(i -> watch.start("listener-" + i, listeners.get(i)::run))
+                .toList();
+        final long sendingSince = System.nanoTime();
+        final List<Thread> senderThreads = IntStream.range(0, senders.size())
+                .mapToObj(i -> watch.start("sender-" + i, senders.get(i)::run))
+                .toList();
+
+        reportProgress(sendingSince);
+
+        // Upstream first, so that everything still under way arrives.
+        senders.forEach(Sender::stop);
+        joinAll(senderThreads);
+        listeners.forEach(Listener::finish);
+        joinAll(listenerThreads);
+        ring.close();
+        if (!watch.join(consumerThread)) {
+            final List<String> failures = watch.failures();
+            UdpHandoverReport.printVerdict(out, handler.records(), failures.size(), failures);
+            return EXIT_FAILURE;
+        }
+        final UdpHandoverReport report = report(sendingSince);
+        report.print(out);
+        return report.exitCode();
+    }
+
+    /** Prints a line a second until the senders have had their time, or until something goes wrong. */
+    private void reportProgress(final long sendingSince) throws InterruptedException {
+        final Progress progress = new Progress(listeners, handler, ring, out, sendingSince);
+        for (int second = 1; second <= options.seconds(); second++) {
+            if (watch.sleepUntil(sendingSince + TimeUnit.SECONDS.toNanos(second))) {
+                return;
+            }
+            progress.print(second);
+        }
+    }
+
+    private void joinAll(final List<Thread> threads) throws InterruptedException {
+        for (final Thread thread : threads) {
+            watch.join(thread);
+        }
+    }
+
+    private UdpHandoverReport report(final long sendingSince) {
+        final Accounting accounting = new Accounting(
+                senders.stream().mapToLong(Sender::sent).sum(),
+                listeners.stream().map(Listener::counts).toList(),
+                IntStream.range(0, listeners.size())
+                        .mapToObj(handler::recordsOf)
+                        .toList(),
+                handler.records(),
+                ring.stats().offered());
+        final List<String> violations = new ArrayList<>(watch.failures());
+        violations.addAll(accounting.mismatches());
+        final long violationCount = violations.size() + handler.violationCount();
+        violations.addAll(handler.violations());
+        return new UdpHandoverReport(
+                accounting,
+                senders.stream().mapToLong(Sender::failures).sum(),
+                handler.datagramBytes(),
+                Math.max(1, handler.lastNanos() - sendingSince),
+                handler.latencyNanos(),
+                ring.stats(),
+                violationCount,
+                violations);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (final Sender sender : senders) {
+            sender.close();
+        }
+        for (final Listener listener : listeners) {
+            listener.close();
+        }
+    }
+}
