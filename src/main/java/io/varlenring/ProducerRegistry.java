@@ -41,7 +41,6 @@ final class ProducerRegistry {
     }
 
     synchronized int size() {
-        foldCollected();
         return entries.size();
     }
 

@@ -12,7 +12,9 @@ final class RingCounters {
     static final int CAS_RETRIES = 6;
     static final int WAKEUPS = 7;
     static final int HOOK_FAILURES = 8;
+    /** Kept by the consumer alone, so that a sum over all handles is its value. */
     static final int HIGH_WATER_MARK = 9;
+
     static final int COUNT = 10;
 
     private static final int GAP = RingLayout.CACHE_LINE_PAIR / Long.BYTES;
@@ -27,12 +29,11 @@ final class RingCounters {
         RingMemory.maxOpaque(values, GAP + counter, value); // opaque: read by snapshots at any time [M10]
     }
 
-    /** Adds these counters to sums; of a high-water mark the larger one stays. */
+    /** Adds these counters to sums. */
     void addTo(final long[] sums) {
         for (int i = 0; i < COUNT; i++) {
             // opaque, pairs with add() and max(): a count may lag, and never tears [M10]
-            final long value = RingMemory.getOpaque(values, GAP + i);
-            sums[i] = i == HIGH_WATER_MARK ? Math.max(sums[i], value) : sums[i] + value;
+            sums[i] += RingMemory.getOpaque(values, GAP + i);
         }
     }
 }

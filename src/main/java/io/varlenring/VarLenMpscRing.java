@@ -405,11 +405,12 @@ public final class VarLenMpscRing implements AutoCloseable {
                     writeGap(producer, next, start);
                 }
                 final int offset = (int) start & mask;
-                memory.putPayload(offset + HEADER_LENGTH, src, src.position(), length);
                 if (i == from) {
-                    first = start;
+                    first = start; // the gap before it is published already, and no longer ours to abort
                     firstHeader = recordHeader(length);
-                } else {
+                }
+                memory.putPayload(offset + HEADER_LENGTH, src, src.position(), length);
+                if (i > from) {
                     // plain: inside our own claim, where nobody looks before its first header is published [M1]
                     memory.setHeaderPlain(offset, recordHeader(length));
                 }
@@ -431,7 +432,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
     }
 
-    /** Makes all of a batch's reservation padding, in two pieces when it goes past the end of the data. */
+    /** Makes a batch's reservation padding, in two pieces when it goes past the end of the data. */
     private void abortBatch(final RingProducer producer, final long first, final long end) {
         final int offset = (int) first & mask;
         final long untilWrap = Math.min(end - first, capacity - offset);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Close against offers, claims and other closes: what was stored is drained, and "closed and empty" is the end. */
 final class CloseThreadedTest {
-    private static final int ROUNDS = 1500;
+    private static final int ROUNDS = 800;
 
     @Test
     void close_againstOffers_strandsNothing() throws Exception {
@@ -60,7 +60,7 @@ final class CloseThreadedTest {
 
     @Test
     void close_fromManyThreads_wakesOnce() throws Exception {
-        for (int round = 0; round < 1000; round++) {
+        for (int round = 0; round < 500; round++) {
             final AtomicInteger wakeups = new AtomicInteger();
             final VarLenMpscRing ring = VarLenMpscRing.builder()
                     .capacity(64)

@@ -20,8 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Seeded random operations of several producers and the consumer, interleaved on one thread, against a queue that knows
@@ -395,7 +393,7 @@ final class RingModelTest {
         }
     }
 
-    private static void run(final long seed, final int capacity, final long initialPosition, final int steps) {
+    static void run(final long seed, final int capacity, final long initialPosition, final int steps) {
         final Run run = new Run(seed, capacity, initialPosition);
         int step = 0;
         try {
@@ -410,21 +408,6 @@ final class RingModelTest {
         } catch (final RuntimeException | AssertionError failure) {
             fail("seed " + seed + ", capacity " + capacity + ", step " + step + ": " + run.ring, failure);
         }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "64, 0, 300000",
-        "64, 9223372036854775736, 100000",
-        "128, 0, 250000",
-        "128, 24, 100000",
-        "256, -64, 200000",
-        "1024, 0, 150000",
-        "65536, 0, 100000",
-        "1048576, 1048568, 50000"
-    })
-    void randomOperations_behaveLikeAQueue(final int capacity, final long initialPosition, final int steps) {
-        run(0x5eed + capacity, capacity, initialPosition, steps);
     }
 
     @Test

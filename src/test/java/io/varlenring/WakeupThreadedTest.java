@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * record has been consumed, so that one lost wakeup is a hang. {@link Crew} finds those.
  */
 final class WakeupThreadedTest {
-    private static final int ROUNDS = 200_000;
+    private static final int ROUNDS = 40_000;
 
     /** Publishes something, in a way that depends on the number; returns whether it was a record and not an abort. */
     private static boolean publish(final RingProducer producer, final int number) {
@@ -94,7 +94,7 @@ final class WakeupThreadedTest {
     @Test
     void armAgainstClose_consumerNeverSleepsOn() throws Exception {
         final SplittableRandom random = new SplittableRandom(7);
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             final Crew crew = new Crew();
             final VarLenMpscRing[] holder = new VarLenMpscRing[1];
             final int spins = random.nextInt(300);

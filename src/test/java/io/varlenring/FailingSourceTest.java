@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.assertIntact;
+import static io.varlenring.Rings.moveTo;
+import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/**
+ * Sources that fail while they are copied, at a known moment: buffers over a segment of memory that has been closed, which
+ * JDKs from 22 on have. (On any JDK, BadInputTest changes sources from another thread, at moments that it does not know.)
+ */
+@EnabledForJreRange(min = JRE.JAVA_22)
+final class FailingSourceTest {
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(256);
+    private final VarLenMpscRing ring = VarLenMpscRing.builder().memory(memory).build();
+    private final RingProducer producer = ring.newProducer();
+    private ByteBuffer failing;
+
+    @BeforeEach
+    void closeASegment() throws ReflectiveOperationException {
+        final Class<?> arenaType = Class.forName("java.lang.foreign.Arena");
+        final Object arena = arenaType.getMethod("ofConfined").invoke(null);
+        final Method allocate = arenaType.getMethod("allocate", long.class, long.class);
+        final Object segment = allocate.invoke(arena, 20L, 8L);
+        failing = (ByteBuffer) Class.forName("java.lang.foreign.MemorySegment")
+                .getMethod("asByteBuffer")
+                .invoke(segment);
+        arenaType.getMethod("close").invoke(arena);
+    }
+
+    private long word(final int offset) {
+        return memory.duplicate().order(ByteOrder.nativeOrder()).getLong(offset & 255);
+    }
+
+    @Test
+    void offer_failingSource_isAbortedWhole() {
+        final ByteBuffer good = ByteBuffer.wrap(payload(1, 9));
+        for (int offset = 0; offset < 256; offset += 8) {
+            moveTo(ring, offset);
+            final long aborted = ring.stats().aborted();
+            assertThrows(IllegalStateException.class, () -> producer.offer(failing));
+            assertThrows(IllegalStateException.class, () -> producer.offer(good, failing));
+            assertThrows(IllegalStateException.class, () -> producer.offer(failing, good));
+            assertEquals(aborted + 3, ring.stats().aborted());
+            assertEquals(20, failing.remaining());
+            assertEquals(9, good.remaining());
+            assertTrue(offer(producer, payload(2, 3)));
+            assertEquals(1, ring.consumer().drain(record -> assertEquals(3, record.remaining())));
+            assertTrue(ring.isEmpty());
+        }
+        assertIntact(ring);
+    }
+
+    @Test
+    void offerAll_failingSource_isAbortedWholeAndLeavesTheGapBeforeIt() {
+        for (int failingAt = 0; failingAt < 3; failingAt++) {
+            for (int offset = 0; offset < 256; offset += 8) {
+                moveTo(ring, offset);
+                final ByteBuffer[] batch = new ByteBuffer[3];
+                for (int i = 0; i < 3; i++) {
+                    batch[i] = i == failingAt ? failing : ByteBuffer.wrap(payload(i, 20));
+                }
+                final RingStats before = ring.stats();
+                assertThrows(IllegalStateException.class, () -> producer.offerAll(batch, 0, 3));
+                assertEquals(before.aborted() + 1, ring.stats().aborted());
+                assertEquals(before.offered(), ring.stats().offered());
+                for (final ByteBuffer src : batch) {
+                    assertEquals(20, src.remaining());
+                }
+                final int gap = offset > 224 ? 256 - offset : 0;
+                if (gap > 0) { // published before the batch was written: a consumer may have gone over it
+                    assertEquals(-gap, word(offset));
+                }
+                final int length = ring.size() - gap;
+                final int untilWrap = gap > 0 ? 256 : 256 - offset;
+                assertEquals(-Math.min(length, untilWrap), word(offset + gap));
+                if (length > untilWrap) {
+                    assertEquals(-(length - untilWrap), word(0));
+                }
+                assertTrue(offer(producer, payload(2, 3)));
+                assertEquals(1, ring.consumer().drain(record -> assertEquals(3, record.remaining())));
+                assertTrue(ring.isEmpty());
+            }
+        }
+        assertIntact(ring);
+    }
+}
