@@ -220,9 +220,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         private static void checkCapacity(final int capacity, final String what) {
-            if (capacity < RingLayout.MIN_CAPACITY
-                    || capacity > RingLayout.MAX_CAPACITY
-                    || Integer.bitCount(capacity) != 1) {
+            // The largest power of two that an int holds is MAX_CAPACITY.
+            if (capacity < RingLayout.MIN_CAPACITY || Integer.bitCount(capacity) != 1) {
                 throw new IllegalArgumentException(what + " must be a power of two in " + RingLayout.MIN_CAPACITY + ".."
                         + RingLayout.MAX_CAPACITY + ", but is " + capacity);
             }

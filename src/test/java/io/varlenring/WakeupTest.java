@@ -365,4 +365,12 @@ final class WakeupTest {
         assertEquals(1, consumer.drain(record -> {}, 1, 1, TimeUnit.DAYS));
         assertNull(failure);
     }
+
+    @Test
+    void timedDrain_afterwards_theHookIsCalledAgain() throws Exception {
+        assertEquals(0, consumer.drain(record -> {}, 1, 1, TimeUnit.MILLISECONDS));
+        assertTrue(consumer.arm());
+        assertTrue(offer(producer, new byte[1]));
+        assertWakeups(1);
+    }
 }
