@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Hands variable-length bytes from many threads to one, off-heap, without locks, allocation or {@code Unsafe}. */
+/**
+ * Hands variable-length bytes from many threads to one, off-heap, without locks, allocation or {@code Unsafe}; and runs the
+ * work that is woken by them.
+ */
 module io.varlenring {
+    requires org.jctools.core;
+
     exports io.varlenring;
+    exports io.varlenring.tasklet;
 }

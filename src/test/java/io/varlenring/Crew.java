@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * Threads that run until all are done or one has failed. A crew that does not finish is a hang, which is how a lost wakeup
  * or a wedged ring shows: it fails with the stacks of all its threads. The limit is far beyond any slow machine.
  */
-final class Crew {
+public final class Crew {
     private static final long HANG_MILLIS = 120_000;
 
-    interface Job {
+    public interface Job {
         void run() throws Exception;
     }
 
@@ -21,7 +21,7 @@ final class Crew {
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final CountDownLatch start = new CountDownLatch(1);
 
-    Thread add(final String name, final Job job) {
+    public Thread add(final String name, final Job job) {
         final Thread thread = new Thread(
                 () -> {
                     try {
@@ -39,17 +39,17 @@ final class Crew {
     }
 
     /** For loops of jobs: another one failed, so this one need not go on. */
-    boolean isFailing() {
+    public boolean isFailing() {
         return failure.get() != null;
     }
 
     /** For jobs that wait for each other: lets another thread run, since there are more of them than processors. */
     @SuppressWarnings("ThreadPriorityCheck")
-    static void pause() {
+    public static void pause() {
         Thread.yield();
     }
 
-    void run(final Object state) throws InterruptedException {
+    public void run(final Object state) throws InterruptedException {
         start.countDown();
         final long deadline = System.nanoTime() + HANG_MILLIS * 1_000_000;
         for (final Thread thread : threads) {

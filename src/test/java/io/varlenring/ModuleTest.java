@@ -3,11 +3,15 @@ package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.File;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,12 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 final class ModuleTest {
     private static final String PROGRAM = """
             import io.varlenring.VarLenMpscRing;
+            import io.varlenring.tasklet.TaskletLoop;
             import java.nio.ByteBuffer;
             import java.util.concurrent.TimeUnit;
 
             public class Program {
                 public static void main(String[] args) throws Exception {
                     VarLenMpscRing ring = VarLenMpscRing.allocate(1024);
+                    try (TaskletLoop loop = TaskletLoop.start("loop")) {
+                        loop.newTasklet((self, reasons) -> System.out.print("tasklet, ")).wakeup();
+                    }
                     Thread producer = new Thread(() -> {
                         for (int i = 0; i < 100_000; i++) {
                             while (!ring.newProducer().offer(ByteBuffer.allocate(8).putInt(0, i))) {
@@ -38,6 +46,14 @@ final class ModuleTest {
                 }
             }
             """;
+
+    private static final String LIBRARY = "target/classes" + File.pathSeparator + jctools();
+
+    private static String jctools() {
+        final CodeSource source =
+                MpscGrowableAtomicArrayQueue.class.getProtectionDomain().getCodeSource();
+        return Path.of(URI.create(source.getLocation().toString())).toString();
+    }
 
     private static String run(final Path directory, final String... options) throws Exception {
         final List<String> command = new ArrayList<>();
@@ -57,12 +73,12 @@ final class ModuleTest {
     @Test
     void asAModule_runsWithoutFlagsOrWarnings(@TempDir final Path directory) throws Exception {
         assertEquals(
-                "100000 io.varlenring, exit 0",
-                run(directory, "--module-path", "target/classes", "--add-modules", "io.varlenring"));
+                "tasklet, 100000 io.varlenring, exit 0",
+                run(directory, "--module-path", LIBRARY, "--add-modules", "io.varlenring"));
     }
 
     @Test
     void onTheClassPath_runsWithoutFlagsOrWarnings(@TempDir final Path directory) throws Exception {
-        assertEquals("100000 null, exit 0", run(directory, "-cp", "target/classes"));
+        assertEquals("tasklet, 100000 null, exit 0", run(directory, "-cp", LIBRARY));
     }
 }

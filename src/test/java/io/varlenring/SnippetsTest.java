@@ -28,7 +28,7 @@ final class SnippetsTest {
     private static final Pattern SNIPPET = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
     private static final String IMPORTS =
             "import java.nio.*; import java.nio.channels.*; import java.util.concurrent.*;"
-                    + " import java.util.concurrent.locks.*; import io.varlenring.*;";
+                    + " import java.util.concurrent.locks.*; import io.varlenring.*; import io.varlenring.tasklet.*;";
 
     /** A snippet and where it stands. */
     record Snippet(String place, String code) {
@@ -79,7 +79,7 @@ final class SnippetsTest {
                         messages,
                         null,
                         null,
-                        List.of("-d", directory.toString(), "-cp", "target/classes", "-proc:none"),
+                        List.of("-d", directory.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none"),
                         null,
                         List.of(source))
                 .call();

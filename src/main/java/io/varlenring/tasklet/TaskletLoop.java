@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
+
+/**
+ * One thread that runs tasklets, and sleeps when there are none to run.
+ *
+ * <p>A loop has a thread of its own ({@link #start(String)}), or is part of somebody else's loop, which calls {@link
+ * #runOnce(long)} ({@link #manual()}). It sleeps parked, or, when it was given a {@link Selector}, in that selector, so
+ * that sockets and tasklets share the thread.
+ *
+ * <p>The loop works in rounds. A round takes in the wakeups from other threads and the sockets that are ready, and then
+ * runs tasklets of each class up to its share, in this order:
+ *
+ * <table>
+ *   <caption>Classes</caption>
+ *   <thead>
+ *     <tr><th scope="col">class</th><th scope="col">share of a round</th><th scope="col">which tasklets</th></tr>
+ *   </thead>
+ *   <tbody>
+ *     <tr><td>URGENT</td><td>64</td><td>woken from another thread, or by a socket</td></tr>
+ *     <tr><td>NORMAL</td><td>60</td><td>woken by another tasklet of this loop</td></tr>
+ *     <tr><td>BULK</td><td>4</td><td>woken by itself</td></tr>
+ *     <tr><td>HEAVY</td><td>1</td><td>made by {@link #newHeavyTasklet}, however woken</td></tr>
+ *   </tbody>
+ * </table>
+ *
+ * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class tasklets
+ * run in the order of their wakeups, but for {@link #wakeupAfter}.
+ */
+public final class TaskletLoop implements AutoCloseable {
+    /*
+     * Implementation
+     *
+     * A queued tasklet is in exactly one place: in the inbox, when another thread queued it, or in one of the run queues,
+     * which the loop's thread alone touches. QUEUED in its state word says that it is in one of them; whoever sets the bit
+     * puts it there, and the loop clears the bit when it takes it out to run it.
+     *
+     * Sleep. The loop stores asleep, then looks at the inbox once more; a waker puts its tasklet into the inbox, which is a
+     * volatile exchange of the inbox's producer index, then looks at asleep. At least one side sees the other's [T2].
+     *
+     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox and
+     * run queues are empty, and since no wakeup adds to them any more, it ends.
+     *
+     * [Tn] names a row of docs/wakeup-and-tasklets.md.
+     */
+
+    private static final int INITIAL_INBOX = 64;
+    private static final int LARGEST_INBOX = 1 << 30;
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+
+    // Immutable
+
+    private final Selector selector;
+    private final boolean profiling;
+    private final MpscGrowableAtomicArrayQueue<Tasklet> inbox =
+            new MpscGrowableAtomicArrayQueue<>(INITIAL_INBOX, LARGEST_INBOX);
+    private final MessagePassingQueue.Consumer<Tasklet> intoUrgent = this::addUrgent;
+    private final Consumer<SelectionKey> intoTasklet = TaskletLoop::wakeupOf;
+    private final RunQueue urgent = new RunQueue(64);
+    private final RunQueue normal = new RunQueue(60);
+    private final RunQueue bulk = new RunQueue(4);
+    private final RunQueue heavy = new RunQueue(1);
+    /** The loop's own thread; null for a manual loop. */
+    private final Thread thread;
+
+    // Written by several threads
+
+    /** The thread that runs the loop just now. */
+    private final AtomicReference<Thread> runner = new AtomicReference<>();
+
+    private final AtomicBoolean asleep = new AtomicBoolean();
+    private volatile boolean closed;
+
+    // Written by the loop's thread
+
+    private Tasklet running;
+    private RunQueue runningQueue;
+    private final LoopCounters counters = new LoopCounters();
+
+    private TaskletLoop(final Builder builder, final String threadName) {
+        this.selector = builder.selector;
+        this.profiling = builder.profiling;
+        this.thread = threadName == null ? null : new Thread(this::runUntilClosed, threadName);
+    }
+
+    /**
+     * Starts a loop on a thread of its own, without sockets.
+     *
+     * @param threadName name of the thread
+     * @return a running loop; {@link #close()} ends it
+     */
+    public static TaskletLoop start(final String threadName) {
+        return builder().start(threadName);
+    }
+
+    /**
+     * Makes a loop without a thread and without sockets, to be run by {@link #runOnce}.
+     *
+     * @return a loop
+     */
+    public static TaskletLoop manual() {
+        return builder().manual();
+    }
+
+    /**
+     * Starts the making of a loop.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Makes a loop. */
+    public static final class Builder {
+        private Selector selector;
+        private boolean profiling;
+
+        private Builder() {}
+
+        /**
+         * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is attached
+         * to it, with the key's ready operations as reasons. Nobody else may select with it. The loop does not close it.
+         *
+         * @param selector an open selector
+         * @return this builder
+         */
+        public Builder selector(final Selector selector) {
+            this.selector = Objects.requireNonNull(selector, "selector");
+            return this;
+        }
+
+        /**
+         * Measures the time from each tasklet's being queued to its run, which costs two readings of the clock a run.
+         *
+         * @return this builder
+         */
+        public Builder profiling() {
+            this.profiling = true;
+            return this;
+        }
+
+        /**
+         * Starts a loop on a thread of its own.
+         *
+         * @param threadName name of the thread
+         * @return a running loop
+         */
+        public TaskletLoop start(final String threadName) {
+            final TaskletLoop loop = new TaskletLoop(this, Objects.requireNonNull(threadName, "threadName"));
+            loop.thread.start();
+            return loop;
+        }
+
+        /**
+         * Makes a loop without a thread.
+         *
+         * @return a loop to be run by {@link TaskletLoop#runOnce}
+         */
+        public TaskletLoop manual() {
+            return new TaskletLoop(this, null);
+        }
+    }
+
+    /**
+     * Makes a tasklet of this loop. It is asleep until its first wakeup.
+     *
+     * @param body the work
+     * @return a new tasklet; one that is not used any more needs no closing
+     */
+    public Tasklet newTasklet(final TaskletBody body) {
+        return new Tasklet(this, Objects.requireNonNull(body, "body"), false);
+    }
+
+    /**
+     * Makes a tasklet whose runs are long: one of those, at the most, runs in each round.
+     *
+     * @param body the work
+     * @return a new tasklet
+     */
+    public Tasklet newHeavyTasklet(final TaskletBody body) {
+        return new Tasklet(this, Objects.requireNonNull(body, "body"), true);
+    }
+
+    /**
+     * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet must
+     * do the input or output, or clear the key's interest: otherwise it is woken in every round.
+     *
+     * @param channel a channel in non-blocking mode
+     * @param operations the operations of interest, see {@link SelectionKey}
+     * @param tasklet what to wake; its reasons are the operations that are ready
+     * @return the key
+     * @throws IOException when the channel is closed
+     * @throws IllegalStateException when this loop has no selector
+     */
+    public SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
+            throws IOException {
+        Objects.requireNonNull(tasklet, "tasklet");
+        if (selector == null) {
+            throw new IllegalStateException("this loop has no selector");
+        }
+        final SelectionKey key = channel.register(selector, operations, tasklet);
+        selector.wakeup(); // a select under way does not see the new key
+        return key;
+    }
+
+    // Wakeups
+
+    /** Queues a tasklet whose QUEUED bit the caller has just set. */
+    void enqueue(final Tasklet tasklet) {
+        if (closed) { // the bit stays set: nobody will ask again
+            return;
+        }
+        if (profiling) {
+            tasklet.queuedNanos = System.nanoTime();
+        }
+        if (isRunner()) {
+            if (tasklet.heavy) {
+                heavy.addLast(tasklet);
+            } else if (tasklet == running) {
+                bulk.addLast(tasklet);
+            } else if (running == null) { // a socket
+                urgent.addLast(tasklet);
+            } else {
+                normal.addLast(tasklet);
+            }
+            return;
+        }
+        inbox.offer(tasklet); // holds every tasklet at most once, and more of them than can exist
+        // volatile, after the inbox: pairs with sleep() [T2]; the exchange elects one waker
+        if (asleep.get() && asleep.compareAndSet(true, false)) {
+            wakeThread();
+        }
+    }
+
+    private void wakeThread() {
+        if (selector != null) {
+            selector.wakeup();
+        } else {
+            LockSupport.unpark(runner.get());
+        }
+    }
+
+    /**
+     * Wakes a tasklet to run right after the one that is running, or right after one that is queued, while what they
+     * touched is still in the processor's cache. To wake a series in order, pass on what the last call returned:
+     *
+     * <pre>{@code
+     * Tasklet last = null;
+     * for (Tasklet stream : streams) {
+     *     last = loop.wakeupAfter(last, stream);
+     * }
+     * }</pre>
+     *
+     * <p>The tasklet joins the class of the one it runs after and uses that one's share. One that is queued already stays
+     * where it is, and a tasklet that wakes itself this way is woken as by {@link Tasklet#wakeup()}.
+     *
+     * @param previousOrNull a queued tasklet to run after; when it is null, or not queued any more, the running one
+     * @param next the tasklet to wake
+     * @return where the series now ends: {@code next}, or {@code previousOrNull} when {@code next} was not moved
+     * @throws IllegalStateException when called from another thread than the loop's
+     */
+    public Tasklet wakeupAfter(final Tasklet previousOrNull, final Tasklet next) {
+        if (!isRunner()) {
+            throw new IllegalStateException("wakeupAfter must be called on the loop's thread, but was on "
+                    + Thread.currentThread().getName());
+        }
+        if (next.loop != this) {
+            throw new IllegalArgumentException("the tasklet belongs to another loop");
+        }
+        if (next == running || next.heavy) {
+            next.wakeup();
+            return previousOrNull;
+        }
+        if (!next.addWakeup(0) || closed) {
+            return previousOrNull;
+        }
+        if (profiling) {
+            next.queuedNanos = System.nanoTime();
+        }
+        if (previousOrNull != null && previousOrNull.loop == this && previousOrNull.queue != null) {
+            previousOrNull.queue.addAfter(previousOrNull, next);
+        } else {
+            (runningQueue == null ? normal : runningQueue).push(next);
+        }
+        return next;
+    }
+
+    private boolean isRunner() {
+        return runner.get() == Thread.currentThread();
+    }
+
+    // Rounds
+
+    /**
+     * Runs one round; when there is nothing to run, waits for something first. On a manual loop only, by one thread at a
+     * time, and not from inside a body.
+     *
+     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait, and
+     *     with a selector the time is rounded up to a millisecond
+     * @return how many bodies were run; 0 when the time was up, or the wait ended for no reason
+     * @throws IllegalStateException when this loop has a thread of its own, or is being run already
+     * @throws UncheckedIOException when the selector fails
+     * @throws java.nio.channels.ClosedSelectorException when the selector is closed
+     */
+    public int runOnce(final long maxWaitNanos) {
+        if (thread != null) {
+            throw new IllegalStateException("this loop runs on its own thread, " + thread.getName());
+        }
+        if (!runner.compareAndSet(null, Thread.currentThread())) { // volatile: hands the run queues on [T5]
+            throw new IllegalStateException("this loop is being run already");
+        }
+        try {
+            return closed ? runAll() : round(maxWaitNanos);
+        } finally {
+            runner.set(null); // volatile, pairs with the exchange above [T5]
+        }
+    }
+
+    private void runUntilClosed() {
+        runner.set(Thread.currentThread());
+        try {
+            while (!closed) {
+                round(Long.MAX_VALUE);
+            }
+        } finally {
+            closed = true; // when the selector has failed
+            runAll();
+        }
+    }
+
+    private int round(final long maxWaitNanos) {
+        inbox.drain(intoUrgent);
+        if (maxWaitNanos > 0 && !isAnyQueued()) {
+            sleep(maxWaitNanos);
+            inbox.drain(intoUrgent);
+        } else if (selector != null) {
+            select(0);
+        }
+        final int runs = run(urgent) + run(normal) + run(bulk) + run(heavy);
+        return closed ? runs + runAll() : runs;
+    }
+
+    /** Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. */
+    private int runAll() {
+        int runs = 0;
+        inbox.drain(intoUrgent);
+        while (isAnyQueued()) {
+            runs += run(urgent) + run(normal) + run(bulk) + run(heavy);
+            inbox.drain(intoUrgent);
+        }
+        return runs;
+    }
+
+    private boolean isAnyQueued() {
+        return !(urgent.isEmpty() && normal.isEmpty() && bulk.isEmpty() && heavy.isEmpty());
+    }
+
+    private void addUrgent(final Tasklet tasklet) {
+        (tasklet.heavy ? heavy : urgent).addLast(tasklet);
+    }
+
+    private void sleep(final long maxWaitNanos) {
+        asleep.set(true); // volatile, before the look below: pairs with enqueue() and close() [T2]
+        if (inbox.isEmpty() && !closed) {
+            counters.slept();
+            if (selector != null) {
+                select(Math.max(1, maxWaitNanos / MILLISECOND));
+            } else {
+                LockSupport.parkNanos(this, maxWaitNanos);
+            }
+        }
+        asleep.set(false);
+    }
+
+    private void select(final long millis) {
+        try {
+            if (millis == 0) {
+                selector.selectNow(intoTasklet);
+            } else {
+                selector.select(intoTasklet, millis);
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void wakeupOf(final SelectionKey key) {
+        if (key.attachment() instanceof Tasklet tasklet) {
+            int reasons = 0;
+            try {
+                reasons = key.readyOps();
+            } catch (final CancelledKeyException cancelled) { // by another thread: its tasklet will find out
+                reasons = 0;
+            }
+            tasklet.wakeup(reasons);
+        }
+    }
+
+    private int run(final RunQueue queue) {
+        int runs = 0;
+        while (runs < queue.share && !queue.isEmpty()) {
+            runs += run(queue.remove(runs), queue) ? 1 : 0;
+        }
+        return runs;
+    }
+
+    private boolean run(final Tasklet tasklet, final RunQueue queue) {
+        if (profiling) { // before the run begins: from then on others may queue the tasklet again
+            counters.measured(System.nanoTime() - tasklet.queuedNanos);
+        }
+        final long state = tasklet.beginRun();
+        if ((state & TaskletState.KILLED) != 0) {
+            return false;
+        }
+        running = tasklet;
+        runningQueue = queue;
+        try {
+            tasklet.body.run(tasklet, (int) (state & TaskletState.REASONS));
+        } catch (final Throwable failure) {
+            counters.failed();
+            report(failure);
+        } finally {
+            running = null;
+            runningQueue = null;
+            counters.ran(state >>> TaskletState.WAKEUPS_SHIFT);
+        }
+        return true;
+    }
+
+    private static void report(final Throwable failure) {
+        final Thread current = Thread.currentThread();
+        try {
+            current.getUncaughtExceptionHandler().uncaughtException(current, failure);
+        } catch (final RuntimeException e) { // nobody is left to be told
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Closes the loop, for good: what was queued before is run once, and later wakeups do nothing. Waits for that, unless it
+     * is called from a body, and then the round under way does it. A manual loop that nobody is running is run to its end by
+     * the caller. Closing again does nothing more. The selector stays open.
+     */
+    @Override
+    public void close() {
+        closed = true; // volatile, before the looks below: pairs with sleep() [T2]
+        if (asleep.get() && asleep.compareAndSet(true, false)) {
+            wakeThread();
+        }
+        if (isRunner()) {
+            return;
+        }
+        if (thread != null) {
+            join(thread);
+        } else if (runner.compareAndSet(null, Thread.currentThread())) { // volatile: hands the run queues on [T5]
+            try {
+                runAll();
+            } finally {
+                runner.set(null); // volatile, pairs with the exchange above [T5]
+            }
+        }
+    }
+
+    private static void join(final Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Tells whether this loop has been closed.
+     *
+     * @return {@code true} from the call of {@link #close()} on
+     */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Returns the loop's counters.
+     *
+     * @return a snapshot
+     */
+    public TaskletStats stats() {
+        return counters.snapshot();
+    }
+}

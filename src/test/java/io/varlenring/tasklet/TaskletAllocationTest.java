@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import io.varlenring.RingProducer;
+import io.varlenring.VarLenMpscRing;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** A wakeup and a run allocate nothing. */
+final class TaskletAllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static void assertAllocatesNothing(final Runnable operation) {
+        long allocated = Long.MAX_VALUE;
+        for (int run = 0; run < 20 && allocated > 0; run++) {
+            final long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 20_000; i++) {
+                operation.run();
+            }
+            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertEquals(0, allocated);
+    }
+
+    @Test
+    void wakeupsAndRuns() {
+        final TaskletLoop loop = TaskletLoop.builder().profiling().manual();
+        final Tasklet[] series = new Tasklet[8];
+        for (int i = 0; i < series.length; i++) {
+            series[i] = loop.newTasklet((self, reasons) -> {});
+        }
+        final Tasklet connection = loop.newTasklet((self, reasons) -> {
+            Tasklet last = null;
+            for (final Tasklet tasklet : series) {
+                last = loop.wakeupAfter(last, tasklet);
+            }
+        });
+        assertAllocatesNothing(() -> {
+            connection.wakeup(1);
+            connection.wakeup(2);
+            loop.runOnce(0);
+            loop.runOnce(1);
+        });
+    }
+
+    @Test
+    void ringTasklet() {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final long[] bytes = new long[1];
+        final VarLenMpscRing ring = RingTasklet.create(
+                        loop, VarLenMpscRing.builder().capacity(1024), record -> bytes[0] += record.remaining(), 2)
+                .ring();
+        final RingProducer producer = ring.newProducer();
+        final byte[] record = new byte[20];
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < 5; i++) {
+                producer.offer(record, 0, 20);
+            }
+            while (loop.runOnce(0) > 0) {
+                bytes[0]++;
+            }
+        });
+    }
+}

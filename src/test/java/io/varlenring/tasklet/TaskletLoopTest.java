@@ -1,0 +1,570 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One thread, a manual loop: what runs, how often, in which order, with which reasons. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class TaskletLoopTest {
+    private final TaskletLoop loop = TaskletLoop.manual();
+    private final List<String> ran = new ArrayList<>();
+
+    private Tasklet named(final String name) {
+        return loop.newTasklet((self, reasons) -> ran.add(name));
+    }
+
+    private void runUntilIdle() {
+        int runs = 1;
+        while (runs > 0) {
+            runs = loop.runOnce(0);
+        }
+    }
+
+    /** Runs something on the loop's thread, as a body. */
+    private void inLoop(final TaskletBody body) {
+        loop.newTasklet(body).wakeup();
+        loop.runOnce(0);
+    }
+
+    @Test
+    void wakeup_runsTheBodyOnce() {
+        final Tasklet tasklet = named("a");
+        assertEquals(0, loop.runOnce(0));
+        tasklet.wakeup();
+        assertEquals(List.of(), ran);
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(0, loop.runOnce(0));
+        assertEquals(List.of("a"), ran);
+    }
+
+    @Test
+    void wakeups_areCoalescedAndTheirReasonsCombined() {
+        final List<Integer> seen = new ArrayList<>();
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> seen.add(reasons));
+        tasklet.wakeup(1);
+        tasklet.wakeup(4);
+        tasklet.wakeup();
+        tasklet.wakeup(Integer.MIN_VALUE);
+        assertEquals(1, loop.runOnce(0));
+        tasklet.wakeup();
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(List.of(5 | Integer.MIN_VALUE, 0), seen);
+        assertEquals(new TaskletStats(2, 5, 3, 0, 0, 0, 0), loop.stats());
+    }
+
+    @Test
+    void allReasonBits_reachTheBodyAndTouchNothingElse() {
+        final AtomicInteger seen = new AtomicInteger();
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> seen.set(reasons));
+        for (int bit = 0; bit < 32; bit++) {
+            tasklet.wakeup(1 << bit);
+            assertEquals(1, loop.runOnce(0));
+            assertEquals(1 << bit, seen.get());
+        }
+        tasklet.wakeup(-1);
+        assertFalse(tasklet.isKilled());
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(-1, seen.get());
+    }
+
+    @Test
+    void manyCoalescedWakeups_areCountedAndStillOneRun() {
+        final Tasklet tasklet = named("a");
+        for (int i = 0; i < 1_000_000; i++) {
+            tasklet.wakeup();
+        }
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(1_000_000, loop.stats().wakeups());
+        assertEquals(999_999, loop.stats().coalesced());
+    }
+
+    @Test
+    void wakeupDuringTheRun_meansOneMoreRun() {
+        final int[] runs = new int[1];
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> {
+            if (++runs[0] < 3) {
+                self.wakeup();
+                self.wakeup();
+            }
+        });
+        tasklet.wakeup();
+        runUntilIdle();
+        assertEquals(3, runs[0]);
+    }
+
+    @Test
+    void tasklets_runInTheOrderOfTheirWakeups() {
+        final Tasklet a = named("a");
+        final Tasklet b = named("b");
+        final Tasklet c = named("c");
+        c.wakeup();
+        a.wakeup();
+        b.wakeup();
+        a.wakeup();
+        loop.runOnce(0);
+        assertEquals(List.of("c", "a", "b"), ran);
+    }
+
+    @Test
+    void wakeupAfter_runsNextBeforeWhatWasQueuedBefore() {
+        final Tasklet other = named("other");
+        final Tasklet next = named("next");
+        final Tasklet first = loop.newTasklet((self, reasons) -> {
+            ran.add("first");
+            assertSame(next, loop.wakeupAfter(null, next));
+        });
+        first.wakeup();
+        other.wakeup();
+        runUntilIdle();
+        assertEquals(List.of("first", "next", "other"), ran);
+    }
+
+    @Test
+    void wakeupAfter_aSeries_keepsItsOrder() {
+        final Tasklet other = named("other");
+        final List<Tasklet> streams = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            streams.add(named("s" + i));
+        }
+        final Tasklet connection = loop.newTasklet((self, reasons) -> {
+            Tasklet last = null;
+            for (final Tasklet stream : streams) {
+                last = loop.wakeupAfter(last, stream);
+                assertSame(stream, last);
+            }
+        });
+        connection.wakeup();
+        other.wakeup();
+        runUntilIdle();
+        assertEquals(List.of("s0", "s1", "s2", "s3", "s4", "other"), ran);
+    }
+
+    @Test
+    void wakeupAfter_ofOneAlreadyQueued_leavesItWhereItIsAndTheSeriesGoesOn() {
+        final Tasklet a = named("a");
+        final Tasklet queued = named("queued");
+        final Tasklet b = named("b");
+        final Tasklet connection = loop.newTasklet((self, reasons) -> {
+            final Tasklet last = loop.wakeupAfter(null, a);
+            assertSame(a, loop.wakeupAfter(last, queued));
+            assertSame(b, loop.wakeupAfter(a, b));
+        });
+        connection.wakeup();
+        queued.wakeup();
+        runUntilIdle();
+        assertEquals(List.of("a", "b", "queued"), ran);
+    }
+
+    @Test
+    void wakeupAfter_aPreviousThatHasRun_meansAfterTheRunningOne() {
+        final Tasklet gone = named("gone");
+        gone.wakeup();
+        loop.runOnce(0);
+        final Tasklet other = named("other");
+        final Tasklet next = named("next");
+        final Tasklet first = loop.newTasklet((self, reasons) -> assertSame(next, loop.wakeupAfter(gone, next)));
+        first.wakeup();
+        other.wakeup();
+        runUntilIdle();
+        assertEquals(List.of("gone", "next", "other"), ran);
+    }
+
+    @Test
+    void wakeupAfter_theLastOfAQueue_isTheNewLast() {
+        final Tasklet last = named("last");
+        final Tasklet next = named("next");
+        final Tasklet later = named("later");
+        inLoop((self, reasons) -> {
+            last.wakeup();
+            loop.wakeupAfter(last, next);
+            later.wakeup();
+        });
+        runUntilIdle();
+        assertEquals(List.of("last", "next", "later"), ran);
+    }
+
+    @Test
+    void wakeupAfter_nested_runsDepthFirst() {
+        final Tasklet inner = named("inner");
+        final Tasklet outer2 = named("outer2");
+        final Tasklet outer1 = loop.newTasklet((self, reasons) -> {
+            ran.add("outer1");
+            loop.wakeupAfter(null, inner);
+        });
+        inLoop((self, reasons) -> loop.wakeupAfter(loop.wakeupAfter(null, outer1), outer2));
+        runUntilIdle();
+        assertEquals(List.of("outer1", "inner", "outer2"), ran);
+    }
+
+    @Test
+    void wakeupAfter_itself_isAWakeup() {
+        final int[] runs = new int[1];
+        inLoop((self, reasons) -> {
+            if (runs[0]++ == 0) {
+                assertNull(loop.wakeupAfter(null, self));
+            }
+        });
+        runUntilIdle();
+        assertEquals(2, runs[0]);
+    }
+
+    @Test
+    void wakeupAfter_offTheLoopsThread_isRefused() throws Exception {
+        final Tasklet tasklet = named("a");
+        final String message = assertThrows(IllegalStateException.class, () -> loop.wakeupAfter(null, tasklet))
+                .getMessage();
+        assertTrue(message.contains(Thread.currentThread().getName()), message);
+        try (TaskletLoop other = TaskletLoop.start("other-loop")) {
+            final Tasklet foreign = other.newTasklet((self, reasons) -> {});
+            assertThrows(IllegalStateException.class, () -> other.wakeupAfter(null, foreign));
+            final AtomicReference<Throwable> thrown = new AtomicReference<>();
+            inLoop((self, reasons) ->
+                    thrown.set(assertThrows(IllegalArgumentException.class, () -> loop.wakeupAfter(null, foreign))));
+            assertTrue(thrown.get().getMessage().contains("another loop"));
+        }
+        runUntilIdle();
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void wakeupAfter_aKilledTasklet_doesNothing() {
+        final Tasklet killed = named("killed");
+        killed.kill();
+        inLoop((self, reasons) -> assertNull(loop.wakeupAfter(null, killed)));
+        runUntilIdle();
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void wakeupAfter_forEver_doesNotStarveOthers() {
+        for (final int length : new int[] {2, 3, 64, 65, 100}) {
+            final Tasklet[] circle = new Tasklet[length];
+            for (int i = 0; i < length; i++) {
+                final int next = (i + 1) % length;
+                circle[i] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(null, circle[next]));
+            }
+            circle[0].wakeup();
+            final Tasklet normal = named("normal");
+            loop.newTasklet((self, reasons) -> {
+                        ran.add("urgent");
+                        normal.wakeup();
+                    })
+                    .wakeup();
+            loop.runOnce(0);
+            loop.runOnce(0);
+            assertEquals(List.of("urgent", "normal"), ran, "beside a circle of " + length);
+            ran.clear();
+            for (final Tasklet tasklet : circle) {
+                tasklet.kill();
+            }
+            runUntilIdle();
+        }
+    }
+
+    @Test
+    void kill_beforeTheFirstRun_preventsIt() {
+        final Tasklet asleep = named("asleep");
+        asleep.kill();
+        asleep.wakeup();
+        final Tasklet queued = named("queued");
+        queued.wakeup();
+        queued.kill();
+        queued.wakeup();
+        assertEquals(0, loop.runOnce(0));
+        assertEquals(List.of(), ran);
+        assertTrue(asleep.isKilled());
+        assertTrue(queued.isKilled());
+        queued.kill();
+    }
+
+    @Test
+    void kill_whileRunning_letsTheRunEndAndIsTheLast() {
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> {
+            self.wakeup();
+            self.kill();
+            self.wakeup();
+            ran.add("to the end");
+        });
+        tasklet.wakeup();
+        runUntilIdle();
+        assertEquals(List.of("to the end"), ran);
+    }
+
+    @Test
+    void bodyThatThrows_isReportedAndNothingElseIsLost() {
+        final Thread thread = Thread.currentThread();
+        final List<Throwable> reported = new ArrayList<>();
+        thread.setUncaughtExceptionHandler((t, failure) -> {
+            assertSame(thread, t);
+            reported.add(failure);
+            throw new IllegalStateException("from the handler");
+        });
+        try {
+            final List<Throwable> thrown = List.of(
+                    new IllegalStateException("runtime"), new java.io.IOException("checked"), new StackOverflowError());
+            for (final Throwable failure : thrown) {
+                final Tasklet failing = loop.newTasklet((self, reasons) -> {
+                    if (failure instanceof Error error) {
+                        throw error;
+                    }
+                    throw (Exception) failure;
+                });
+                failing.wakeup();
+                named("after").wakeup();
+                assertEquals(2, loop.runOnce(0));
+                failing.wakeup();
+                assertEquals(1, loop.runOnce(0));
+            }
+            assertEquals(6, reported.size());
+            assertEquals(6, loop.stats().failures());
+            assertEquals(9, loop.stats().runs());
+            assertEquals(List.of("after", "after", "after"), ran);
+        } finally {
+            thread.setUncaughtExceptionHandler(null);
+        }
+    }
+
+    @Test
+    void selfWaker_doesNotStarveOthers() {
+        final int[] runs = new int[1];
+        final Tasklet selfish = loop.newTasklet((self, reasons) -> {
+            runs[0]++;
+            self.wakeup();
+        });
+        selfish.wakeup();
+        loop.runOnce(0);
+        for (int round = 1; round <= 10; round++) {
+            final int before = runs[0];
+            named("urgent").wakeup();
+            loop.runOnce(0);
+            assertEquals(round, ran.size());
+            assertEquals(4, runs[0] - before, "the share of BULK");
+        }
+    }
+
+    @Test
+    void floodOfUrgent_doesNotStarveNormalBulkOrHeavy() {
+        final Tasklet heavy = loop.newHeavyTasklet((self, reasons) -> ran.add("heavy"));
+        final Tasklet normal = named("normal");
+        final Tasklet bulk = loop.newTasklet((self, reasons) -> {
+            if (ran.size() < 100) {
+                ran.add("bulk");
+                self.wakeup();
+            }
+        });
+        final int[] urgentRuns = new int[1];
+        for (int i = 0; i < 200; i++) {
+            loop.newTasklet((self, reasons) -> {
+                        if (urgentRuns[0]++ == 0) {
+                            normal.wakeup();
+                        }
+                    })
+                    .wakeup();
+        }
+        bulk.wakeup();
+        heavy.wakeup();
+        assertEquals(64 + 1 + 1, loop.runOnce(0));
+        assertEquals(List.of("normal", "heavy"), ran);
+        assertEquals(64, urgentRuns[0]);
+    }
+
+    @Test
+    void heavyOnes_runOnePerRound() {
+        for (int i = 0; i < 5; i++) {
+            final int number = i;
+            loop.newHeavyTasklet((self, reasons) -> ran.add("heavy" + number)).wakeup();
+        }
+        for (int round = 1; round <= 5; round++) {
+            assertEquals(1, loop.runOnce(0));
+            assertEquals(round, ran.size());
+        }
+        inLoop((self, reasons) -> {
+            for (int i = 0; i < 3; i++) {
+                final Tasklet heavy = loop.newHeavyTasklet((s, r) -> ran.add("heavy"));
+                assertNull(loop.wakeupAfter(null, heavy));
+            }
+        });
+        assertEquals(6, ran.size());
+        runUntilIdle();
+        assertEquals(8, ran.size());
+    }
+
+    @Test
+    void shares_areThoseOfTheClasses() {
+        final Tasklet[] normals = new Tasklet[100];
+        for (int i = 0; i < normals.length; i++) {
+            normals[i] = named("normal");
+        }
+        inLoop((self, reasons) -> {
+            for (final Tasklet normal : normals) {
+                normal.wakeup();
+            }
+        });
+        assertEquals(60, ran.size(), "in the round of the one that woke them");
+        assertEquals(40, loop.runOnce(0));
+    }
+
+    @Test
+    void runOnce_waitsNoLongerThanTold() {
+        final long start = System.nanoTime();
+        assertEquals(0, loop.runOnce(5_000_000));
+        assertTrue(System.nanoTime() - start >= 5_000_000);
+        assertEquals(1, loop.stats().sleeps());
+        assertEquals(0, loop.runOnce(0));
+        assertEquals(0, loop.runOnce(-1));
+        assertEquals(1, loop.stats().sleeps());
+        named("a").wakeup();
+        assertEquals(1, loop.runOnce(Long.MAX_VALUE));
+        assertEquals(1, loop.stats().sleeps());
+    }
+
+    @Test
+    void runOnce_fromABodyOrOnAStartedLoop_isRefused() throws Exception {
+        final AtomicReference<Throwable> thrown = new AtomicReference<>();
+        inLoop((self, reasons) -> thrown.set(assertThrows(IllegalStateException.class, () -> loop.runOnce(0))));
+        assertTrue(thrown.get().getMessage().contains("already"));
+        try (TaskletLoop started = TaskletLoop.start("started")) {
+            assertTrue(assertThrows(IllegalStateException.class, () -> started.runOnce(0))
+                    .getMessage()
+                    .contains("started"));
+        }
+    }
+
+    @Test
+    void close_runsWhatWasQueuedAndNothingLater() {
+        final Tasklet foreign = named("foreign");
+        final Tasklet later = named("later");
+        final Tasklet waker = loop.newTasklet((self, reasons) -> {
+            ran.add("waker");
+            self.wakeup();
+            later.wakeup();
+            assertNull(loop.wakeupAfter(null, later));
+        });
+        foreign.wakeup();
+        waker.wakeup();
+        loop.newHeavyTasklet((self, reasons) -> ran.add("heavy")).wakeup();
+        loop.close();
+        assertEquals(List.of("foreign", "waker", "heavy"), ran);
+        assertTrue(loop.isClosed());
+        foreign.wakeup();
+        later.wakeup(3);
+        later.kill();
+        loop.close();
+        assertEquals(0, loop.runOnce(Long.MAX_VALUE));
+        assertEquals(3, ran.size());
+    }
+
+    @Test
+    void close_fromABody_letsTheRoundRunTheRest() {
+        final Tasklet normal = named("normal");
+        final Tasklet closer = loop.newTasklet((self, reasons) -> {
+            normal.wakeup();
+            loop.close();
+        });
+        closer.wakeup();
+        for (int i = 0; i < 200; i++) {
+            named("urgent").wakeup();
+        }
+        assertEquals(202, loop.runOnce(0));
+        assertTrue(ran.contains("normal"));
+        assertEquals(0, loop.runOnce(0));
+    }
+
+    @Test
+    void nulls_areRefused() {
+        assertThrows(NullPointerException.class, () -> loop.newTasklet(null));
+        assertThrows(NullPointerException.class, () -> loop.newHeavyTasklet(null));
+        assertThrows(NullPointerException.class, () -> TaskletLoop.start(null));
+        assertThrows(NullPointerException.class, () -> TaskletLoop.builder().selector(null));
+        inLoop((self, reasons) -> assertThrows(NullPointerException.class, () -> loop.wakeupAfter(null, null)));
+        assertEquals(0, loop.stats().failures());
+    }
+
+    @Test
+    void profiling_measuresTheTimeInTheQueue() throws Exception {
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final Tasklet next = profiled.newTasklet((self, reasons) -> {});
+        profiled.newTasklet((self, reasons) -> profiled.wakeupAfter(null, next)).wakeup();
+        Thread.sleep(2);
+        assertEquals(2, profiled.runOnce(0));
+        final TaskletStats stats = profiled.stats();
+        assertTrue(stats.worstLatencyNanos() >= 2_000_000, stats::toString);
+        assertTrue(stats.averageLatencyNanos() >= 1_000_000, stats::toString);
+        assertTrue(stats.averageLatencyNanos() <= stats.worstLatencyNanos(), stats::toString);
+        assertEquals(0, loop.stats().worstLatencyNanos());
+    }
+
+    @Test
+    void selector_wakesTheAttachedTaskletWithItsReadyOperations() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel receiver = DatagramChannel.open();
+                DatagramChannel sender = DatagramChannel.open()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .configureBlocking(false);
+            final ByteBuffer buffer = ByteBuffer.allocate(100);
+            final List<Integer> seen = new ArrayList<>();
+            final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
+                seen.add(reasons);
+                receiver.receive(buffer.clear());
+            });
+            final SelectionKey key = selecting.register(receiver, SelectionKey.OP_READ, tasklet);
+            assertSame(tasklet, key.attachment());
+            selecting.runOnce(0);
+            assertEquals(List.of(), seen);
+            sender.send(ByteBuffer.wrap(new byte[7]), receiver.getLocalAddress());
+            while (seen.isEmpty()) {
+                selecting.runOnce(1_000_000_000);
+            }
+            assertEquals(List.of(SelectionKey.OP_READ), seen);
+            assertEquals(7, buffer.position());
+            // A busy loop looks at its sockets all the same.
+            final Tasklet selfish = selecting.newTasklet((self, reasons) -> self.wakeup());
+            selfish.wakeup();
+            sender.send(ByteBuffer.wrap(new byte[8]), receiver.getLocalAddress());
+            while (seen.size() < 2) {
+                selecting.runOnce(1_000_000_000);
+            }
+            selfish.kill();
+            key.cancel();
+            selecting.runOnce(0);
+            sender.send(ByteBuffer.wrap(new byte[9]), receiver.getLocalAddress());
+            selecting.runOnce(0);
+            assertEquals(2, seen.size());
+            // A key with something else attached is nobody's.
+            receiver.register(selector, SelectionKey.OP_WRITE, "not a tasklet");
+            assertEquals(0, selecting.runOnce(0));
+            tasklet.wakeup();
+            assertEquals(1, selecting.runOnce(0));
+        }
+    }
+
+    @Test
+    void selector_whenClosed_isReportedToWhoRunsTheLoop() throws Exception {
+        final Selector selector = Selector.open();
+        final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
+        selector.close();
+        assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0));
+        assertThrows(IllegalStateException.class, () -> loop.register(DatagramChannel.open(), 0, named("a")));
+    }
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.Crew;
+import io.varlenring.RingProducer;
+import io.varlenring.VarLenMpscRing;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wakeups, kills and closes from other threads: a run too few is a hang, a run too many or at once is seen. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class TaskletThreadedTest {
+    private static TaskletLoop start(final boolean selecting) throws Exception {
+        return selecting ? TaskletLoop.builder().selector(Selector.open()).start("loop") : TaskletLoop.start("loop");
+    }
+
+    /** What the waker wrote before, plainly, is what the run must see: one wakeup lost or early is a hang or a failure. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void afterAWakeup_theBodyRunsAndSeesWhatTheWakerDid(final boolean selecting) throws Exception {
+        final int wakers = 2;
+        final int rounds = selecting ? 20_000 : 60_000;
+        try (TaskletLoop loop = start(selecting)) {
+            final Crew crew = new Crew();
+            final AtomicInteger inside = new AtomicInteger();
+            for (int id = 0; id < wakers; id++) {
+                final int number = id;
+                final long[] written = new long[1];
+                final AtomicLong seen = new AtomicLong();
+                final Tasklet tasklet = loop.newTasklet((self, reasons) -> {
+                    assertEquals(0, inside.getAndIncrement());
+                    seen.set(written[0]);
+                    inside.decrementAndGet();
+                });
+                crew.add("waker-" + id, () -> {
+                    final SplittableRandom random = new SplittableRandom(number);
+                    for (long i = 1; i <= rounds && !crew.isFailing(); i++) {
+                        for (int spin = random.nextInt(100); spin > 0; spin--) {
+                            Thread.onSpinWait();
+                        }
+                        written[0] = i;
+                        tasklet.wakeup();
+                        if (random.nextInt(3) > 0) {
+                            for (int spins = 0; seen.get() < i && !crew.isFailing(); spins++) {
+                                if (spins > 1000) {
+                                    Crew.pause();
+                                }
+                            }
+                        }
+                    }
+                    while (seen.get() < rounds && !crew.isFailing()) {
+                        Crew.pause();
+                    }
+                });
+            }
+            crew.run("loop");
+            assertEquals(0, loop.stats().failures());
+        }
+    }
+
+    /** All wakers share one tasklet: every reason bit must arrive, though most wakeups are coalesced. */
+    @Test
+    void manyWakersOfOneTasklet_loseNoReason() throws Exception {
+        final int wakers = 3;
+        final int rounds = 100_000;
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        try {
+            final Crew crew = new Crew();
+            final AtomicInteger[] seen = new AtomicInteger[wakers];
+            for (int id = 0; id < wakers; id++) {
+                seen[id] = new AtomicInteger();
+            }
+            final Tasklet tasklet = loop.newTasklet((self, reasons) -> {
+                for (int id = 0; id < wakers; id++) {
+                    if ((reasons & 1 << id) != 0) {
+                        seen[id].incrementAndGet();
+                    }
+                }
+            });
+            for (int id = 0; id < wakers; id++) {
+                final int number = id;
+                crew.add("waker-" + id, () -> {
+                    for (int i = 1; i <= rounds && !crew.isFailing(); i++) {
+                        final int before = seen[number].get();
+                        tasklet.wakeup(1 << number);
+                        for (int spins = 0; seen[number].get() == before && !crew.isFailing(); spins++) {
+                            if (spins > 100) {
+                                Crew.pause();
+                            }
+                        }
+                    }
+                });
+            }
+            crew.run("loop");
+            for (int id = 0; id < wakers; id++) {
+                assertEquals(rounds, seen[id].get(), "a reason came twice");
+            }
+        } finally {
+            loop.close();
+        }
+        final TaskletStats stats = loop.stats();
+        assertEquals((long) rounds * wakers, stats.wakeups());
+        assertEquals(stats.wakeups() - stats.runs(), stats.coalesced());
+    }
+
+    @Test
+    void kill_whenItReturns_noRunBegins() throws Exception {
+        try (TaskletLoop loop = TaskletLoop.start("loop")) {
+            for (int round = 0; round < 3000; round++) {
+                final AtomicInteger runs = new AtomicInteger();
+                final AtomicInteger running = new AtomicInteger();
+                final Tasklet tasklet = loop.newTasklet((self, reasons) -> {
+                    running.set(1);
+                    runs.incrementAndGet();
+                    running.set(0);
+                });
+                final Crew crew = new Crew();
+                crew.add("waker", () -> {
+                    for (int i = 0; i < 50; i++) {
+                        tasklet.wakeup();
+                    }
+                });
+                final int delay = round % 60;
+                crew.add("killer", () -> {
+                    for (int i = 0; i < delay * 10; i++) {
+                        Thread.onSpinWait();
+                    }
+                    tasklet.kill();
+                });
+                crew.run("loop");
+                while (running.get() != 0) {
+                    Thread.onSpinWait();
+                }
+                // One run may have begun before the kill and not counted yet: the loop answers for it with another
+                // tasklet.
+                passThrough(loop);
+                final int last = runs.get();
+                tasklet.wakeup();
+                passThrough(loop);
+                assertEquals(last, runs.get());
+            }
+        }
+    }
+
+    /** Waits until the loop has run all that was queued before. */
+    private static void passThrough(final TaskletLoop loop) {
+        final AtomicInteger done = new AtomicInteger();
+        loop.newTasklet((self, reasons) -> done.set(1)).wakeup();
+        while (done.get() == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void close_againstWakeups_runsWhatCameBefore() throws Exception {
+        for (int round = 0; round < 2000; round++) {
+            final boolean selecting = round % 10 == 0;
+            final TaskletLoop loop = start(selecting);
+            final AtomicInteger runs = new AtomicInteger();
+            final Tasklet before = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
+            final Tasklet against = loop.newTasklet((self, reasons) -> {});
+            before.wakeup();
+            final Crew crew = new Crew();
+            crew.add("waker", () -> {
+                while (!loop.isClosed()) {
+                    against.wakeup();
+                }
+                against.wakeup();
+            });
+            crew.add("closer", loop::close);
+            crew.run("loop");
+            assertEquals(1, runs.get());
+        }
+    }
+
+    @Test
+    void idleLoop_sleepsAndUsesNoProcessor() throws Exception {
+        for (final boolean selecting : new boolean[] {false, true}) {
+            try (TaskletLoop loop = start(selecting)) {
+                final Thread[] thread = new Thread[1];
+                loop.newTasklet((self, reasons) -> thread[0] = Thread.currentThread())
+                        .wakeup();
+                passThrough(loop);
+                final long sleeps = awaitSleep(loop);
+                final long before = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread[0].getId());
+                Thread.sleep(100);
+                assertEquals(sleeps, loop.stats().sleeps(), "the loop woke up for nothing");
+                final long used = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread[0].getId()) - before;
+                assertTrue(used < 50_000_000, "an idle loop used " + used + " ns of processor time in 100 ms");
+            }
+        }
+    }
+
+    private static long awaitSleep(final TaskletLoop loop) throws InterruptedException {
+        long sleeps = -1;
+        while (loop.stats().sleeps() != sleeps || sleeps == 0) {
+            sleeps = loop.stats().sleeps();
+            Thread.sleep(5);
+        }
+        return sleeps;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sleepingLoop_isWokenByARecord(final boolean selecting) throws Exception {
+        try (TaskletLoop loop = start(selecting)) {
+            final AtomicInteger handled = new AtomicInteger();
+            final VarLenMpscRing ring = RingTasklet.create(
+                            loop, VarLenMpscRing.builder().capacity(1024), record -> handled.incrementAndGet(), 8)
+                    .ring();
+            final RingProducer producer = ring.newProducer();
+            for (int i = 1; i <= 2000; i++) {
+                assertTrue(producer.offer(new byte[i % 50], 0, i % 50));
+                while (handled.get() < i) {
+                    Crew.pause();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void ringsOnALoop_getEveryRecordInOrder(final int producers) throws Exception {
+        final int count = 200_000 / producers;
+        final List<RingTasklet> tasklets = new ArrayList<>();
+        final int[][] next = new int[2][producers];
+        try (TaskletLoop loop = TaskletLoop.start("loop")) {
+            for (int i = 0; i < 2; i++) {
+                final int[] sequence = next[i];
+                tasklets.add(RingTasklet.create(
+                        loop,
+                        VarLenMpscRing.builder().capacity(512),
+                        record -> {
+                            final int producer = record.getInt();
+                            assertEquals(sequence[producer]++, record.getInt());
+                        },
+                        16));
+            }
+            final Crew crew = new Crew();
+            for (int id = 0; id < producers; id++) {
+                final int number = id;
+                crew.add("producer-" + id, () -> {
+                    final ByteBuffer record = ByteBuffer.allocate(32);
+                    for (final RingTasklet tasklet : tasklets) {
+                        final RingProducer producer = tasklet.ring().newProducer();
+                        for (int i = 0; i < count && !crew.isFailing(); i++) {
+                            record.clear();
+                            record.putInt(number).putInt(i).limit(8 + i % 25).position(0);
+                            while (!producer.offer(record) && !crew.isFailing()) {
+                                Crew.pause();
+                            }
+                        }
+                    }
+                });
+            }
+            crew.run("rings");
+            for (final RingTasklet tasklet : tasklets) {
+                tasklet.ring().close();
+                while (!tasklet.tasklet().isKilled()) {
+                    Crew.pause();
+                }
+            }
+            assertEquals(0, loop.stats().failures());
+        }
+        for (final int[] sequence : next) {
+            for (final int reached : sequence) {
+                assertEquals(count, reached);
+            }
+        }
+    }
+
+    /** A socket, a ring and a tasklet that never sleeps on one thread: each gets its turn. */
+    @Test
+    void socketRingAndBusyTasklet_shareTheThread() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel receiver = DatagramChannel.open();
+                DatagramChannel sender = DatagramChannel.open();
+                TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop")) {
+            receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .configureBlocking(false);
+            final AtomicInteger received = new AtomicInteger();
+            final ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+            loop.register(receiver, SelectionKey.OP_READ, loop.newTasklet((self, reasons) -> {
+                while (receiver.receive(buffer.clear()) != null) {
+                    received.incrementAndGet();
+                }
+            }));
+            final AtomicInteger handled = new AtomicInteger();
+            final VarLenMpscRing ring = RingTasklet.create(
+                            loop, VarLenMpscRing.builder().capacity(1024), record -> handled.incrementAndGet(), 8)
+                    .ring();
+            final Tasklet busy = loop.newTasklet((self, reasons) -> self.wakeup());
+            for (int i = 1; i <= 500; i++) {
+                if (i == 250) {
+                    busy.wakeup();
+                }
+                sender.send(ByteBuffer.wrap(new byte[5]), receiver.getLocalAddress());
+                assertTrue(ring.newProducer().offer(new byte[3], 0, 3));
+                while (received.get() < i || handled.get() < i) {
+                    Crew.pause();
+                }
+            }
+            busy.kill();
+            assertFalse(loop.isClosed());
+        }
+    }
+
+    @Test
+    void closedSelector_endsTheLoop() throws Exception {
+        final Selector selector = Selector.open();
+        final Thread.UncaughtExceptionHandler quiet = (thread, failure) -> {};
+        final AtomicInteger runs = new AtomicInteger();
+        final TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop");
+        final Thread[] thread = new Thread[1];
+        loop.newTasklet((self, reasons) -> {
+                    thread[0] = Thread.currentThread();
+                    thread[0].setUncaughtExceptionHandler(quiet);
+                    runs.incrementAndGet();
+                })
+                .wakeup();
+        while (runs.get() == 0) {
+            Crew.pause();
+        }
+        selector.close();
+        thread[0].join();
+        assertTrue(loop.isClosed());
+        loop.newTasklet((self, reasons) -> runs.incrementAndGet()).wakeup();
+        loop.close();
+        assertEquals(1, runs.get());
+    }
+}
