@@ -78,10 +78,9 @@ public final class Tasklet extends TaskletState implements WakeupHook {
             if ((state & KILLED) != 0) {
                 return false;
             }
-            // volatile, pairs with beginRun(): it clears QUEUED before the body runs. Coming before it, this wakeup's
-            // reasons, and all the caller did, are seen by that run; coming after it, QUEUED is not set, and we queue.
-            // An
-            // exchange even when QUEUED is set: a mere look could come before the caller's own stores are visible [T1]
+            // volatile, pairs with beginRun(), which clears QUEUED before the body runs. When this comes before it, that run
+            // sees these reasons and all the caller did; when it comes after it, QUEUED is not set, and we queue. It is an
+            // exchange even if QUEUED is set: a mere look could come before the caller's own stores are visible [T1]
             if (compareAndSetState(state, (state | QUEUED | (reasons & REASONS)) + ONE_WAKEUP)) {
                 return (state & QUEUED) == 0;
             }

@@ -199,7 +199,8 @@ public final class TaskletLoop implements AutoCloseable {
 
     /**
      * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet must
-     * do the input or output, or clear the key's interest: otherwise it is woken in every round.
+     * do the input or output, or clear the key's interest: otherwise it is woken in every round. When it has been killed,
+     * the key is cancelled as soon as the channel is ready; the channel stays open.
      *
      * @param channel a channel in non-blocking mode
      * @param operations the operations of interest, see {@link SelectionKey}
@@ -402,6 +403,10 @@ public final class TaskletLoop implements AutoCloseable {
 
     private static void wakeupOf(final SelectionKey key) {
         if (key.attachment() instanceof Tasklet tasklet) {
+            if (tasklet.isKilled()) { // nobody would serve the socket, and it would stay ready for ever
+                key.cancel();
+                return;
+            }
             int reasons = 0;
             try {
                 reasons = key.readyOps();

@@ -560,6 +560,28 @@ final class TaskletLoopTest {
     }
 
     @Test
+    void selector_keyOfAKilledTasklet_isCancelled() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel receiver = DatagramChannel.open();
+                DatagramChannel sender = DatagramChannel.open()) {
+            final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
+            receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .configureBlocking(false);
+            final Tasklet killed = selecting.newTasklet((self, reasons) -> ran.add("killed"));
+            final SelectionKey key = selecting.register(receiver, SelectionKey.OP_READ, killed);
+            killed.kill();
+            selecting.runOnce(0);
+            assertTrue(key.isValid());
+            sender.send(ByteBuffer.wrap(new byte[1]), receiver.getLocalAddress());
+            while (key.isValid()) {
+                selecting.runOnce(1_000_000_000);
+            }
+            assertEquals(List.of(), ran);
+            assertTrue(receiver.isOpen());
+        }
+    }
+
+    @Test
     void selector_whenClosed_isReportedToWhoRunsTheLoop() throws Exception {
         final Selector selector = Selector.open();
         final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();

@@ -8,28 +8,36 @@ import io.varlenring.WakeupHook;
 import java.util.concurrent.locks.LockSupport;
 
 /** The consumer of a ring, on a thread of its own that drains while there is something and parks while there is not. */
-final class ParkingConsumer {
+final class ParkingConsumer implements RingRunner {
     private final RecordHandler handler;
+    private final ThreadWatch watch;
     private final Thread thread;
+    private final VarLenMpscRing ring;
 
-    /** Set before the thread is started, because the ring's hook needs the thread first. */
-    private VarLenMpscRing ring;
-
-    ParkingConsumer(final RecordHandler handler, final ThreadWatch watch) {
+    private ParkingConsumer(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
         this.handler = handler;
-        this.thread = watch.newThread("handler", this::run);
+        this.watch = watch;
+        this.thread = watch.newThread("handler", this::run); // the ring's hook needs it, so it comes first
+        this.ring = VarLenMpscRing.builder()
+                .capacity(capacity)
+                .hook(WakeupHook.unpark(thread))
+                .build();
     }
 
-    /** Returns what the ring needs to wake this consumer. */
-    WakeupHook hook() {
-        return WakeupHook.unpark(thread);
+    static ParkingConsumer start(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
+        final ParkingConsumer consumer = new ParkingConsumer(capacity, handler, watch);
+        consumer.thread.start();
+        return consumer;
     }
 
-    /** Starts to consume; ends by itself when the ring is closed and empty. */
-    Thread start(final VarLenMpscRing ring) {
-        this.ring = ring;
-        thread.start();
-        return thread;
+    @Override
+    public VarLenMpscRing ring() {
+        return ring;
+    }
+
+    @Override
+    public boolean await() throws InterruptedException {
+        return watch.join(thread);
     }
 
     private void run() {

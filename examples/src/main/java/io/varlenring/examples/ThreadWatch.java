@@ -7,9 +7,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Makes the threads of a program and notes whatever goes wrong in them, so that nothing is missed and nothing hangs. */
 final class ThreadWatch {
+    private static final long POLL_MILLIS = 1;
+
     /** What a thread does. */
     @FunctionalInterface
     interface Task {
@@ -33,8 +36,7 @@ final class ThreadWatch {
                     try {
                         task.run();
                     } catch (final Throwable failure) {
-                        failure.printStackTrace(err);
-                        add("thread " + name + " threw " + failure);
+                        threw("thread " + name, failure);
                     }
                 },
                 name);
@@ -56,6 +58,30 @@ final class ThreadWatch {
             return false;
         }
         return true;
+    }
+
+    /** Runs something that may hang, on a thread of its own; returns whether it has ended. */
+    boolean runToEnd(final String name, final Task task) throws InterruptedException {
+        return join(start(name, task));
+    }
+
+    /** Waits for something that cannot be joined, but not for ever; returns whether it has ended. */
+    boolean await(final String what, final BooleanSupplier hasEnded) throws InterruptedException {
+        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(joinMillis);
+        while (!hasEnded.getAsBoolean()) {
+            if (System.nanoTime() - deadline >= 0) {
+                add(what + " did not end within " + joinMillis + " ms");
+                return false;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return true;
+    }
+
+    /** Notes what a thread, or a part of one, threw. */
+    void threw(final String what, final Throwable failure) {
+        failure.printStackTrace(err);
+        add(what + " threw " + failure);
     }
 
     private void add(final String failure) {

@@ -7,7 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -20,15 +19,13 @@ import java.util.stream.IntStream;
  * that its datagrams stay in order all the way, and the handler checks that order, and every byte.
  */
 public final class UdpHandover implements Closeable {
-    private static final int EXIT_FAILURE = 1;
-    private static final int EXIT_USAGE = 2;
     private static final long JOIN_MILLIS = 30_000;
 
     private final UdpHandoverOptions options;
     private final PrintStream out;
     private final ThreadWatch watch;
     private final HandoverHandler handler;
-    private final ParkingConsumer consumer;
+    private final RingRunner runner;
     private final VarLenMpscRing ring;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Sender> senders = new ArrayList<>();
@@ -43,11 +40,8 @@ public final class UdpHandover implements Closeable {
         this.out = out;
         this.watch = new ThreadWatch(err, JOIN_MILLIS);
         this.handler = new HandoverHandler(options, startNanos);
-        this.consumer = new ParkingConsumer(interposer.apply(handler), watch);
-        this.ring = VarLenMpscRing.builder()
-                .capacity(options.capacity())
-                .hook(consumer.hook())
-                .build();
+        this.runner = options.handler().start(options.capacity(), interposer.apply(handler), watch);
+        this.ring = runner.ring();
     }
 
     /**
@@ -61,20 +55,13 @@ public final class UdpHandover implements Closeable {
     }
 
     static int run(final String[] args, final PrintStream out, final PrintStream err) {
-        if (Arrays.asList(args).contains("--help")) {
-            out.print(UdpHandoverOptions.USAGE);
-            return 0;
-        }
-        final UdpHandoverOptions options;
-        try {
-            options = UdpHandoverOptions.parse(args);
-        } catch (final IllegalArgumentException bad) {
-            err.println(bad.getMessage());
-            err.println();
-            err.print(UdpHandoverOptions.USAGE);
-            return EXIT_USAGE;
-        }
-        return run(options, UnaryOperator.identity(), out, err);
+        return CommandLine.run(
+                args,
+                UdpHandoverOptions.USAGE,
+                UdpHandoverOptions::parse,
+                options -> run(options, UnaryOperator.identity(), out, err),
+                out,
+                err);
     }
 
     /** Runs with something between the ring and the handler, for tests of what happens when records are damaged. */
@@ -88,7 +75,7 @@ public final class UdpHandover implements Closeable {
             return example.run();
         } catch (final IOException | InterruptedException failure) {
             err.println("udp-handover: " + failure);
-            return EXIT_FAILURE;
+            return CommandLine.EXIT_FAILURE;
         }
     }
 
@@ -103,7 +90,6 @@ public final class UdpHandover implements Closeable {
     }
 
     private int run() throws InterruptedException {
-        final Thread consumerThread = consumer.start(ring);
         final List<Thread> listenerThreads = IntStream.range(0, listeners.size())
                 .mapToObj(i -> watch.start("listener-" + i, listeners.get(i)::run))
                 .toList();
@@ -120,10 +106,10 @@ public final class UdpHandover implements Closeable {
         listeners.forEach(Listener::finish);
         joinAll(listenerThreads);
         ring.close();
-        if (!watch.join(consumerThread)) {
+        if (!runner.await()) {
             final List<String> failures = watch.failures();
             UdpHandoverReport.printVerdict(out, handler.records(), failures.size(), failures);
-            return EXIT_FAILURE;
+            return CommandLine.EXIT_FAILURE;
         }
         final UdpHandoverReport report = report(sendingSince);
         report.print(out);
@@ -161,6 +147,7 @@ public final class UdpHandover implements Closeable {
         final long violationCount = violations.size() + handler.violationCount();
         violations.addAll(handler.violations());
         return new UdpHandoverReport(
+                options.handler(),
                 accounting,
                 senders.stream().mapToLong(Sender::failures).sum(),
                 handler.datagramBytes(),
@@ -179,5 +166,6 @@ public final class UdpHandover implements Closeable {
         for (final Listener listener : listeners) {
             listener.close();
         }
+        runner.close();
     }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples;
 
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * The options of {@link UdpHandover}.
@@ -14,9 +12,11 @@ import java.util.regex.Pattern;
  * @param minSize bytes of the shortest datagram
  * @param maxSize bytes of the longest datagram
  * @param capacity bytes of the ring
+ * @param handler what the handler runs on
  */
-record UdpHandoverOptions(int seconds, int listeners, int senders, int minSize, int maxSize, int capacity) {
-    static final UdpHandoverOptions DEFAULTS = new UdpHandoverOptions(10, 2, 2, 64, 1200, 1 << 20);
+record UdpHandoverOptions(
+        int seconds, int listeners, int senders, int minSize, int maxSize, int capacity, HandlerMode handler) {
+    static final UdpHandoverOptions DEFAULTS = new UdpHandoverOptions(10, 2, 2, 64, 1200, 1 << 20, HandlerMode.THREAD);
 
     static final String USAGE = """
             usage: examples/run udp-handover [options]
@@ -26,17 +26,18 @@ record UdpHandoverOptions(int seconds, int listeners, int senders, int minSize, 
               --senders N       sender threads, each with a socket, 1..64 (default 2)
               --size MIN..MAX   bytes of each datagram, within 16..65507 (default 64..1200)
               --capacity BYTES  of the ring, a power of two, 64..1024m (default 1m); at least twice MAX and some
+              --handler MODE    what the handler runs on (default thread):
+                                  thread   a thread that parks when there is nothing to do
+                                  tasklet  a tasklet, woken by the ring, on a loop
+                                  busy     a thread that never sleeps
               --help            print this
             """;
 
+    private static final Set<String> NAMES =
+            Set.of("--seconds", "--listeners", "--senders", "--size", "--capacity", "--handler");
     private static final int MAX_SECONDS = 86_400;
     private static final int MAX_THREADS = 64;
-    private static final int MIN_CAPACITY = 64;
-    private static final int MAX_CAPACITY = 1 << 30;
     private static final int RECORD_OVERHEAD = 8;
-
-    private static final Pattern SIZES = Pattern.compile("(.*?)\\.\\.(.*)");
-    private static final Pattern BYTES = Pattern.compile("([0-9]{1,10})([km]?)");
 
     /**
      * Reads a command line.
@@ -44,73 +45,27 @@ record UdpHandoverOptions(int seconds, int listeners, int senders, int minSize, 
      * @throws IllegalArgumentException when an option or a value is not good; the message says which, and what would be
      */
     static UdpHandoverOptions parse(final String... args) {
-        UdpHandoverOptions options = DEFAULTS;
-        for (int i = 0; i < args.length; i += 2) {
-            final String option = args[i];
-            if (!option.matches("--(seconds|listeners|senders|size|capacity)")) {
-                throw new IllegalArgumentException("unknown option '" + option + "'");
-            }
-            if (i + 1 == args.length) {
-                throw new IllegalArgumentException(option + " needs a value");
-            }
-            options = options.with(option, args[i + 1]);
-        }
+        final UdpHandoverOptions options = OptionValues.parse(args, NAMES, DEFAULTS, UdpHandoverOptions::with);
         options.checkRingTakesDatagrams();
         return options;
     }
 
     private UdpHandoverOptions with(final String option, final String value) {
-        return switch (option) {
-            case "--seconds" ->
-                new UdpHandoverOptions(
-                        number(option, value, 1, MAX_SECONDS), listeners, senders, minSize, maxSize, capacity);
-            case "--listeners" ->
-                new UdpHandoverOptions(
-                        seconds, number(option, value, 1, MAX_THREADS), senders, minSize, maxSize, capacity);
-            case "--senders" ->
-                new UdpHandoverOptions(
-                        seconds, listeners, number(option, value, 1, MAX_THREADS), minSize, maxSize, capacity);
-            case "--capacity" ->
-                new UdpHandoverOptions(seconds, listeners, senders, minSize, maxSize, bytes(option, value));
-            default -> withSizes(option, value);
-        };
-    }
-
-    private UdpHandoverOptions withSizes(final String option, final String value) {
-        final Matcher sizes = SIZES.matcher(value);
-        if (!sizes.matches()) {
-            throw new IllegalArgumentException(option + " must be MIN..MAX, but is '" + value + "'");
+        int seconds = this.seconds;
+        int listeners = this.listeners;
+        int senders = this.senders;
+        OptionValues.Range sizes = new OptionValues.Range(minSize, maxSize);
+        int capacity = this.capacity;
+        HandlerMode handler = this.handler;
+        switch (option) {
+            case "--seconds" -> seconds = OptionValues.number(option, value, 1, MAX_SECONDS);
+            case "--listeners" -> listeners = OptionValues.number(option, value, 1, MAX_THREADS);
+            case "--senders" -> senders = OptionValues.number(option, value, 1, MAX_THREADS);
+            case "--size" -> sizes = OptionValues.range(option, value, Datagrams.HEADER_LENGTH, Datagrams.MAX_LENGTH);
+            case "--capacity" -> capacity = OptionValues.capacity(option, value);
+            default -> handler = HandlerMode.parse(option, value);
         }
-        final int min = number("MIN of " + option, sizes.group(1), Datagrams.HEADER_LENGTH, Datagrams.MAX_LENGTH);
-        final int max = number("MAX of " + option, sizes.group(2), min, Datagrams.MAX_LENGTH);
-        return new UdpHandoverOptions(seconds, listeners, senders, min, max, capacity);
-    }
-
-    private static int number(final String what, final String value, final int min, final int max) {
-        final long number = value.matches("[0-9]{1,10}") ? Long.parseLong(value) : -1;
-        if (number < min || number > max) {
-            throw new IllegalArgumentException(
-                    what + " must be a whole number in " + min + ".." + max + ", but is '" + value + "'");
-        }
-        return (int) number;
-    }
-
-    private static int bytes(final String option, final String value) {
-        final Matcher bytes = BYTES.matcher(value.toLowerCase(Locale.ROOT));
-        final long number = bytes.matches() ? Long.parseLong(bytes.group(1)) * unit(bytes.group(2)) : -1;
-        if (number < MIN_CAPACITY || number > MAX_CAPACITY || Long.bitCount(number) != 1) {
-            throw new IllegalArgumentException(option + " must be a power of two in " + MIN_CAPACITY + ".."
-                    + MAX_CAPACITY + " bytes, or with k or m behind it, but is '" + value + "'");
-        }
-        return (int) number;
-    }
-
-    private static long unit(final String suffix) {
-        return switch (suffix) {
-            case "k" -> 1 << 10;
-            case "m" -> 1 << 20;
-            default -> 1;
-        };
+        return new UdpHandoverOptions(seconds, listeners, senders, sizes.min(), sizes.max(), capacity, handler);
     }
 
     private void checkRingTakesDatagrams() {

@@ -4,12 +4,12 @@ package io.varlenring.examples;
 import io.varlenring.RingStats;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /**
  * What {@link UdpHandover} prints at the end.
  *
+ * @param handler what the handler ran on
  * @param accounting where the datagrams went
  * @param sendFailures datagrams that the kernel did not accept from a sender
  * @param datagramBytes bytes of the datagrams handed over
@@ -20,6 +20,7 @@ import org.HdrHistogram.Histogram;
  * @param violations the first few of them, in words
  */
 record UdpHandoverReport(
+        HandlerMode handler,
         Accounting accounting,
         long sendFailures,
         long datagramBytes,
@@ -29,55 +30,35 @@ record UdpHandoverReport(
         long violationCount,
         List<String> violations) {
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final double NANOS_PER_MICRO = 1e3;
+    private static final int LABEL_WIDTH = 26;
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     void print(final PrintStream out) {
         final double seconds = nanos / NANOS_PER_SECOND;
+        final Table table = new Table(out, LABEL_WIDTH);
         out.println();
-        count(out, "datagrams sent", accounting.sent());
-        count(out, "send failures", sendFailures);
-        count(out, "received by listeners", accounting.received());
-        count(out, "handed over", accounting.handedOver());
-        count(out, "refused as full", accounting.refused());
-        count(out, "malformed", accounting.malformed());
-        count(out, "lost by the kernel", accounting.lostByKernel());
-        count(out, "throughput, datagrams/s", Math.round(accounting.handedOver() / seconds));
-        number(out, "throughput, MB/s", datagramBytes / BYTES_PER_MEGABYTE / seconds);
-        latency(out, "p50", latencyNanos.getValueAtPercentile(50));
-        latency(out, "p90", latencyNanos.getValueAtPercentile(90));
-        latency(out, "p99", latencyNanos.getValueAtPercentile(99));
-        latency(out, "p99.9", latencyNanos.getValueAtPercentile(99.9));
-        latency(out, "max", latencyNanos.getMaxValue());
-        count(out, "wakeups of the handler", stats.wakeups());
-        count(out, "most bytes in the ring", stats.highWaterMark());
+        table.text("handler mode", handler.option());
+        table.count("datagrams sent", accounting.sent());
+        table.count("send failures", sendFailures);
+        table.count("received by listeners", accounting.received());
+        table.count("handed over", accounting.handedOver());
+        table.count("refused as full", accounting.refused());
+        table.count("malformed", accounting.malformed());
+        table.count("lost by the kernel", accounting.lostByKernel());
+        table.count("throughput, datagrams/s", Math.round(accounting.handedOver() / seconds));
+        table.number("throughput, MB/s", datagramBytes / BYTES_PER_MEGABYTE / seconds);
+        table.percentiles("hand-over latency", latencyNanos);
+        table.count("wakeups of the handler", stats.wakeups());
+        table.count("most bytes in the ring", stats.highWaterMark());
         printVerdict(out, accounting.handedOver(), violationCount, violations);
         if (accounting.handedOver() == 0) {
             out.println("nothing was handed over");
         }
     }
 
-    private static void count(final PrintStream out, final String label, final long count) {
-        out.printf(Locale.ROOT, "%-26s%,15d%n", label, count);
-    }
-
-    private static void latency(final PrintStream out, final String label, final long nanos) {
-        number(out, "hand-over latency " + label + ", us", nanos / NANOS_PER_MICRO);
-    }
-
-    private static void number(final PrintStream out, final String label, final double number) {
-        out.printf(Locale.ROOT, "%-26s%,15.1f%n", label, number);
-    }
-
     static void printVerdict(
             final PrintStream out, final long records, final long violationCount, final List<String> violations) {
-        if (violationCount == 0) {
-            out.println("integrity: OK (" + records + " records verified: checksum and per-sender order)");
-        } else {
-            final String first = violationCount == 1 ? " violation:" : " violations, the first of them:";
-            out.println("integrity: FAILED: " + violationCount + first);
-            violations.forEach(violation -> out.println("  " + violation));
-        }
+        Table.verdict(out, records + " records verified: checksum and per-sender order", violationCount, violations);
     }
 
     /** Returns the exit code: 0 when nothing was wrong and something was handed over. */

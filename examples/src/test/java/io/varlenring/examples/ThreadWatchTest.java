@@ -61,6 +61,33 @@ class ThreadWatchTest {
     }
 
     @Test
+    void runToEnd_taskThatEnds_isNoFailure() throws InterruptedException {
+        final ThreadWatch watch = new ThreadWatch(err, 10_000);
+
+        assertTrue(watch.runToEnd("good", () -> {}));
+        assertEquals(List.of(), watch.failures());
+    }
+
+    @Test
+    void await_endInTime_isNoFailure() throws InterruptedException {
+        final ThreadWatch watch = new ThreadWatch(err, 10_000);
+        final Thread thread = watch.start("short", () -> Thread.sleep(20));
+
+        assertTrue(watch.await("it", () -> !thread.isAlive()));
+        assertEquals(List.of(), watch.failures());
+    }
+
+    @Test
+    void await_noEnd_isAFailureAndReturns() throws InterruptedException {
+        final ThreadWatch watch = new ThreadWatch(err, 50);
+
+        assertFalse(watch.await("it", () -> false));
+
+        assertEquals(List.of("it did not end within 50 ms"), watch.failures());
+        assertTrue(watch.sleepUntil(System.nanoTime()));
+    }
+
+    @Test
     void sleepUntil_threadThrows_endsTheSleep() throws InterruptedException {
         final ThreadWatch watch = new ThreadWatch(err, 10_000);
         watch.start("bad", () -> {

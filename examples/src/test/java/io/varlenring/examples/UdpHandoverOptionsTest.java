@@ -9,25 +9,34 @@ import io.varlenring.VarLenMpscRing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UdpHandoverOptionsTest {
     @Test
     void parse_nothing_givesDocumentedDefaults() {
-        assertEquals(new UdpHandoverOptions(10, 2, 2, 64, 1200, 1 << 20), UdpHandoverOptions.parse());
+        assertEquals(
+                new UdpHandoverOptions(10, 2, 2, 64, 1200, 1 << 20, HandlerMode.THREAD), UdpHandoverOptions.parse());
     }
 
     @Test
     void parse_allOptions_takesEachValue() {
         assertEquals(
-                new UdpHandoverOptions(3, 4, 5, 16, 65507, 1 << 22),
-                parse("--seconds 3 --listeners 4 --senders 5 --size 16..65507 --capacity 4m"));
+                new UdpHandoverOptions(3, 4, 5, 16, 65507, 1 << 22, HandlerMode.BUSY),
+                parse("--seconds 3 --listeners 4 --senders 5 --size 16..65507 --capacity 4m --handler busy"));
     }
 
     @ParameterizedTest
     @CsvSource({"4096, 4096", "4k, 4096", "4K, 4096", "1m, 1048576", "2M, 2097152", "1024m, 1073741824"})
     void parse_capacity_acceptsSuffixes(final String value, final int expected) {
         assertEquals(expected, parse("--size 16..16 --capacity " + value).capacity());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void parse_handler_takesEachMode(final HandlerMode mode) {
+        assertEquals(mode, parse("--handler " + mode.option()).handler());
+        assertTrue(UdpHandoverOptions.USAGE.contains(" " + mode.option() + " "), mode::option);
     }
 
     @Test
@@ -66,6 +75,9 @@ class UdpHandoverOptionsTest {
                 "--capacity k | but is 'k'",
                 "--size 64..2028 --capacity 4k | MAX of --size must be at most 2027 with a --capacity of 4096 bytes, but is '2028'",
                 "--capacity 1k | MAX of --size must be at most 491 with a --capacity of 1024 bytes, but is '1200'",
+                "--handler | --handler needs a value",
+                "--handler fast | --handler must be tasklet, thread or busy, but is 'fast'",
+                "--handler BUSY | --handler must be tasklet, thread or busy, but is 'BUSY'",
                 "--verbose | unknown option '--verbose'",
                 "--verbose 1 | unknown option '--verbose'",
                 "7 | unknown option '7'",
@@ -98,7 +110,8 @@ class UdpHandoverOptionsTest {
 
     @Test
     void usage_namesEveryOption() {
-        for (final String option : new String[] {"--seconds", "--listeners", "--senders", "--size", "--capacity"}) {
+        for (final String option :
+                new String[] {"--seconds", "--listeners", "--senders", "--size", "--capacity", "--handler"}) {
             assertTrue(UdpHandoverOptions.USAGE.contains("  " + option + " "), option);
         }
     }

@@ -6,21 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.RecordHandler;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UdpHandoverTest {
     private static final int DAMAGED_RECORD = 100;
 
-    private final ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    private final ExampleOutput output = new ExampleOutput();
 
     @Test
     void run_threeListenersAndSenders_handsOverAndAccountsForAll() {
@@ -54,6 +53,26 @@ class UdpHandoverTest {
         assertEquals("", err());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"thread", "tasklet", "busy"})
+    void run_handlerMode_handsOverOnIt(final String mode) {
+        final Set<String> threads = ConcurrentHashMap.newKeySet();
+        final int exitCode = run("--seconds 1 --handler " + mode, (recordNumber, record, handler) -> {
+            threads.add(Thread.currentThread().getName());
+            handler.onRecord(record);
+        });
+
+        assertEquals(0, exitCode, this::all);
+        assertTrue(
+                Pattern.compile("^handler mode +" + mode + "$", Pattern.MULTILINE)
+                        .matcher(out())
+                        .find(),
+                this::all);
+        assertEquals(Set.of("handler"), threads);
+        assertEquals(mode.equals("busy"), count("wakeups of the handler") == 0, this::all);
+        assertEquals("", err());
+    }
+
     @Test
     void run_tinyRing_refusesAndStaysSound() {
         assertEquals(0, run("--seconds 1 --capacity 4k --size 64..1000"), this::all);
@@ -66,7 +85,7 @@ class UdpHandoverTest {
     @Test
     void run_smallestAndLargestDatagrams_arrive() {
         assertEquals(0, run("--seconds 1 --senders 1 --listeners 1 --size 16..16"), this::all);
-        outBytes.reset();
+        output.reset();
         assertEquals(0, run("--seconds 1 --senders 1 --listeners 1 --size 65507..65507"), this::all);
     }
 
@@ -97,9 +116,10 @@ class UdpHandoverTest {
         assertTrue(out().contains("  listener "), this::all);
     }
 
-    @Test
-    void run_handlerThrows_failsSoon() {
-        final int exitCode = run((recordNumber, record, handler) -> {
+    @ParameterizedTest
+    @ValueSource(strings = {"thread", "tasklet", "busy"})
+    void run_handlerThrows_failsSoon(final String mode) {
+        final int exitCode = run("--seconds 1 --handler " + mode, (recordNumber, record, handler) -> {
             if (recordNumber == DAMAGED_RECORD) {
                 throw new IllegalStateException("as planned");
             }
@@ -137,47 +157,37 @@ class UdpHandoverTest {
     }
 
     private int run(final Interposer interposer) {
+        return run("--seconds 1", interposer);
+    }
+
+    private int run(final String commandLine, final Interposer interposer) {
         final int[] records = {0};
-        final UdpHandoverOptions options = UdpHandoverOptions.parse("--seconds", "1");
-        try (PrintStream out = stream(outBytes);
-                PrintStream err = stream(errBytes)) {
-            return UdpHandover.run(
-                    options, handler -> record -> interposer.onRecord(++records[0], record, handler), out, err);
-        }
+        final UdpHandoverOptions options = UdpHandoverOptions.parse(commandLine.split(" "));
+        return output.of((out, err) -> UdpHandover.run(
+                options, handler -> record -> interposer.onRecord(++records[0], record, handler), out, err));
     }
 
     private int run(final String commandLine) {
-        try (PrintStream out = stream(outBytes);
-                PrintStream err = stream(errBytes)) {
-            return UdpHandover.run(commandLine.split(" "), out, err);
-        }
-    }
-
-    private static PrintStream stream(final ByteArrayOutputStream bytes) {
-        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        return output.of((out, err) -> UdpHandover.run(commandLine.split(" "), out, err));
     }
 
     private long count(final String label) {
-        return (long) number(label);
+        return output.count(label);
     }
 
-    /** Finds a line of the table by its label, and returns its number. */
     private double number(final String label) {
-        final Matcher line = Pattern.compile("^" + Pattern.quote(label) + " +([-0-9,.]+)$", Pattern.MULTILINE)
-                .matcher(out());
-        assertTrue(line.find(), () -> "no line '" + label + "' in " + all());
-        return Double.parseDouble(line.group(1).replace(",", ""));
+        return output.number(label);
     }
 
     private String out() {
-        return outBytes.toString(StandardCharsets.UTF_8);
+        return output.out();
     }
 
     private String err() {
-        return errBytes.toString(StandardCharsets.UTF_8);
+        return output.err();
     }
 
     private String all() {
-        return out() + err();
+        return output.all();
     }
 }

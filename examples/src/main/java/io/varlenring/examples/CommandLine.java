@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/** What every example does with its command line. */
+final class CommandLine {
+    static final int EXIT_FAILURE = 1;
+    static final int EXIT_USAGE = 2;
+
+    private CommandLine() {}
+
+    /** Prints the usage when that is asked for, or when the arguments are not good; runs the example otherwise. */
+    static <O> int run(
+            final String[] args,
+            final String usage,
+            final Function<String[], O> parser,
+            final ToIntFunction<O> example,
+            final PrintStream out,
+            final PrintStream err) {
+        if (Arrays.asList(args).contains("--help")) {
+            out.print(usage);
+            return 0;
+        }
+        final O options;
+        try {
+            options = parser.apply(args);
+        } catch (final IllegalArgumentException bad) {
+            err.println(bad.getMessage());
+            err.println();
+            err.print(usage);
+            return EXIT_USAGE;
+        }
+        return example.applyAsInt(options);
+    }
+}
