@@ -62,7 +62,7 @@ public final class RingConsumer {
     /**
      * Hands over what is readable, and when nothing is, waits for the first records. Works on every ring: a wakeup hook is
      * not needed, and while a thread waits here it is woken in place of the hook. Where no hook is set and a claim is open
-     * when the wait begins, its commit is noticed within 100 microseconds.
+     * when the wait begins, the thread looks every 100 microseconds whether it was committed.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
@@ -138,15 +138,16 @@ public final class RingConsumer {
 
     /** Detects misuse as far as plain accesses can: always within a thread, and across threads with a visible call. */
     private void begin() {
-        if (active != null) {
+        final Thread user = active;
+        final Thread current = Thread.currentThread();
+        if (user != null) {
             throw new IllegalStateException(
-                    active == Thread.currentThread()
+                    user == current
                             ? "the consumer was called from inside its own handler"
-                            : "the consumer is in use by thread " + active.getName()
-                                    + " and was called by thread "
-                                    + Thread.currentThread().getName());
+                            : "the consumer is in use by thread " + user.getName() + " and was called by thread "
+                                    + current.getName());
         }
-        active = Thread.currentThread();
+        active = current;
     }
 
     private void end() {

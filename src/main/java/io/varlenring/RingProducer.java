@@ -24,6 +24,9 @@ import java.util.Objects;
  *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
  * </ul>
  *
+ * <p>The one exception to "nothing was stored" is an {@link Error} thrown by the ring's {@link WakeupHook}: it reaches the
+ * producer after its record was stored.
+ *
  * <p>A record of 0 bytes is a record. An offer made while another thread has a claim open on the same ring succeeds, but
  * the consumer reaches the record only after that claim is committed or aborted.
  */
@@ -58,12 +61,12 @@ public final class RingProducer {
         }
         try {
             ring.memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
+            src.position(srcPosition + length);
         } catch (final Throwable failure) { // another thread changed or closed the source
             ring.abort(this, offset, length);
             throw failure;
         }
         ring.commit(this, offset, length, length);
-        src.position(srcPosition + length);
         return true;
     }
 
@@ -109,13 +112,13 @@ public final class RingProducer {
         try {
             ring.memory.putPayload(offset + HEADER_LENGTH, header, headerPosition, headerLength);
             ring.memory.putPayload(offset + HEADER_LENGTH + headerLength, payload, payloadPosition, payloadLength);
+            header.position(headerPosition + headerLength);
+            payload.position(payloadPosition + payloadLength);
         } catch (final Throwable failure) { // another thread changed or closed a source
             ring.abort(this, offset, length);
             throw failure;
         }
         ring.commit(this, offset, length, length);
-        header.position(headerPosition + headerLength);
-        payload.position(payloadPosition + payloadLength);
         return true;
     }
 

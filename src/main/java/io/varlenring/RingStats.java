@@ -17,7 +17,7 @@ package io.varlenring;
  * @param wakeups times that an armed or waiting consumer was woken
  * @param hookFailures exceptions thrown by the wakeup hook
  * @param highWaterMark the most bytes found in use, padding included, seen whenever the consumer gave back space and when
- *     this snapshot was taken
+ *     this snapshot was taken; claims that were open behind the last record consumed may be missing
  */
 public record RingStats(
         long offered,

@@ -51,7 +51,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      * and the armed flag. Invariants, for all threads at all times:
      *
      *   I1  C <= P <= C + capacity; both only grow, in multiples of 8.
-     *   I2  A word in [P, C + capacity) is zero. The word at P is therefore a header that says "not ready".
+     *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says "not
+     *       ready"; when it is full that word is the one at C, and drain() publishes C before it can come round to it.
      *   I3  Bytes in [C, P) belong to exactly one claim, padding, or record each; those of a claim are written by its
      *       owner only, the others by the consumer only.
      *   I4  The header of a claim is zero until it becomes, once, a record's or padding's.
@@ -306,9 +307,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     private void writeGap(final RingProducer producer, final long position, final long start) {
         producer.counters.add(RingCounters.PADDING_BYTES, start - position);
-        // release, pairs with drain(): padding has no content, but the exchange of P that it follows must be visible to
-        // whoever sees a C behind it, so that nobody sees C ahead of P [M2]
-        memory.setHeaderRelease((int) position & mask, paddingHeader(start - position));
+        storeHeader((int) position & mask, paddingHeader(start - position));
     }
 
     /** Makes a claim a record of {@code length} bytes, and what is left of the {@code claimed} ones padding. */
@@ -333,14 +332,22 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     private void publish(final RingCounters counters, final int offset, final long header) {
+        storeHeader(offset, header);
+        signal(counters);
+    }
+
+    /** Shows the consumer a header: that of a claim, with what is in it, or that of a gap. */
+    private void storeHeader(final int offset, final long header) {
         if (hook == null) {
-            // release, pairs with drain(): the payload, and all headers behind this one in its claim, are visible [M1]
+            // release, pairs with drain(): the payload, and all headers behind this one in its claim, are visible [M1];
+            // a gap
+            // has no content, but the exchange of P before it must be visible to whoever sees a C behind it [M2]
             memory.setHeaderRelease(offset, header);
         } else {
-            // volatile, for the same and for arm(): its look at this header, or ours at armed, sees the other [M1] [M5]
+            // volatile, for the same and for arm(): its look at this header, or ours at armed, sees the other [M1] [M2]
+            // [M5]
             memory.setHeaderVolatile(offset, header);
         }
-        signal(counters);
     }
 
     int offerAll(final RingProducer producer, final ByteBuffer[] srcs, final int from, final int count) {
@@ -358,7 +365,8 @@ public final class VarLenMpscRing implements AutoCloseable {
             long end = position;
             int fitting = 0;
             while (fitting < count) {
-                final int stride = stride(srcs[from + fitting].remaining());
+                // at most maxPayload, even if another thread has changed the source: writeBatch() looks again
+                final int stride = stride(Math.min(srcs[from + fitting].remaining(), maxPayload));
                 final long next = recordStart(end, stride) + stride;
                 if (next - producer.limit > 0 && next - readLimit(producer) > 0) {
                     break;
@@ -425,9 +433,12 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
         producer.counters.add(RingCounters.OFFERED, count);
         producer.counters.add(RingCounters.BYTES, bytes);
-        publish(producer.counters, (int) first & mask, firstHeader);
-        for (int i = from; i < from + count; i++) {
-            srcs[i].position(srcs[i].limit());
+        try {
+            publish(producer.counters, (int) first & mask, firstHeader);
+        } finally { // also when the hook threw an error: the batch is stored
+            for (int i = from; i < from + count; i++) {
+                srcs[i].position(srcs[i].limit());
+            }
         }
     }
 
@@ -537,6 +548,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                     if (remaining <= 0) {
                         return 0;
                     }
+                    // isEmpty() looks at P, volatile, after arm() has stored armed: pairs with the exchange of P [M6]
                     final boolean commitWakes = hook != null || isEmpty();
                     memory.park(commitWakes ? remaining : Math.min(remaining, POLL_NANOS));
                     checkInterrupt();
@@ -576,11 +588,12 @@ public final class VarLenMpscRing implements AutoCloseable {
     private void signal(final RingCounters counters) {
         // volatile, after the store that matters: pairs with arm() [M5] [M6] [M8]; the exchange elects one waker [M9]
         if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
-            counters.add(RingCounters.WAKEUPS, 1);
             final Thread waiter = memory.getWaiterVolatile(); // volatile, pairs with drainOrWait() [M7]
             if (waiter != null) {
+                counters.add(RingCounters.WAKEUPS, 1);
                 memory.unpark(waiter);
             } else if (hook != null) {
+                counters.add(RingCounters.WAKEUPS, 1);
                 callHook(counters);
             }
         }

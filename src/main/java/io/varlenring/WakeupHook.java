@@ -21,7 +21,7 @@ public interface WakeupHook {
      * <p>Called on the thread of a producer, or of whoever closes the ring, possibly on several at once. It must not
      * block. It may be called after the consumer has stopped and must then do nothing. An exception neither reaches the
      * producer nor loses its record: it is counted in {@link RingStats#hookFailures()}, the consumer stays armed, and the
-     * next commit calls the hook again. An {@link Error} leaves the ring in the same state and does reach the producer.
+     * next commit calls the hook again; commits that were made while it threw count as its call. An {@link Error} leaves the ring in the same state and does reach the producer.
      */
     void wakeup();
 
@@ -49,7 +49,8 @@ public interface WakeupHook {
 
     /**
      * Returns a hook that hands a task to an executor, for example to an event loop. The task drains the ring, arms it,
-     * and when arming returns {@code false} drains again or hands itself to the executor once more. The executor MUST NOT
+     * and when arming returns {@code false} drains again or hands itself to the executor once more. A new ring is not armed:
+     * run the task once to begin. The executor MUST NOT
      * run two tasks at once, nor run one inside {@code execute}.
      *
      * @param executor the consumer's event loop; when it refuses the task, that counts as a failed hook

@@ -281,7 +281,7 @@ final class PeerLessonsTest {
     }
 
     @Test
-    void agrona16_gatherWrite_isOneRecord() {
+    void aeron16_gatherWrite_isOneRecord() {
         assertTrue(producer.offer(ByteBuffer.wrap(payload(1, 3)), ByteBuffer.wrap(payload(2, 4))));
         final byte[] record = drain(ring).get(0);
         assertArrayEquals(payload(1, 3), Arrays.copyOf(record, 3));

@@ -195,4 +195,47 @@ final class WakeupThreadedTest {
         });
         crew.run(ring);
     }
+
+    /** Two producers publish at the same moment after one arming: exactly one of them calls the hook. */
+    @Test
+    void publishAgainstPublish_oneArmingIsOneWakeup() throws Exception {
+        final AtomicInteger calls = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(calls::incrementAndGet)
+                .build();
+        final AtomicInteger round = new AtomicInteger();
+        final AtomicInteger published = new AtomicInteger();
+        final Crew crew = new Crew();
+        final int rounds = 20_000;
+        for (int id = 0; id < 2; id++) {
+            crew.add("producer-" + id, () -> {
+                final RingProducer producer = ring.newProducer();
+                for (int i = 1; i <= rounds && !crew.isFailing(); i++) {
+                    for (int spins = 0; round.get() < i && !crew.isFailing(); spins++) {
+                        if (spins > 1000) {
+                            Crew.pause();
+                        }
+                    }
+                    assertTrue(producer.offer(new byte[4], 0, 4));
+                    published.incrementAndGet();
+                }
+            });
+        }
+        crew.add("consumer", () -> {
+            for (int i = 1; i <= rounds && !crew.isFailing(); i++) {
+                assertTrue(ring.consumer().arm());
+                round.set(i);
+                for (int spins = 0; published.get() < 2 * i && !crew.isFailing(); spins++) {
+                    if (spins > 1000) {
+                        Crew.pause();
+                    }
+                }
+                assertEquals(i, calls.get());
+                assertEquals(2, ring.consumer().drain(record -> {}));
+            }
+        });
+        crew.run(ring);
+        assertEquals(rounds, ring.stats().wakeups());
+    }
 }

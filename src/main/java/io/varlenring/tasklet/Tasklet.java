@@ -78,8 +78,10 @@ public final class Tasklet extends TaskletState implements WakeupHook {
             if ((state & KILLED) != 0) {
                 return false;
             }
-            // volatile, pairs with beginRun(), which clears QUEUED before the body runs. When this comes before it, that run
-            // sees these reasons and all the caller did; when it comes after it, QUEUED is not set, and we queue. It is an
+            // volatile, pairs with beginRun(), which clears QUEUED before the body runs. When this comes before it,
+            // that run
+            // sees these reasons and all the caller did; when it comes after it, QUEUED is not set, and we queue. It is
+            // an
             // exchange even if QUEUED is set: a mere look could come before the caller's own stores are visible [T1]
             if (compareAndSetState(state, (state | QUEUED | (reasons & REASONS)) + ONE_WAKEUP)) {
                 return (state & QUEUED) == 0;

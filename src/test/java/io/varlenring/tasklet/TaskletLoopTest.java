@@ -564,7 +564,8 @@ final class TaskletLoopTest {
         try (Selector selector = Selector.open();
                 DatagramChannel receiver = DatagramChannel.open();
                 DatagramChannel sender = DatagramChannel.open()) {
-            final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
             receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .configureBlocking(false);
             final Tasklet killed = selecting.newTasklet((self, reasons) -> ran.add("killed"));
