@@ -70,7 +70,7 @@ final class WakeupThreadedTest {
                 final RingProducer producer = holder[0].newProducer();
                 final SplittableRandom random = new SplittableRandom(number);
                 for (int i = 0; i < total / producers && !crew.isFailing(); i++) {
-                    spin(random, 200);
+                    spin(random, 1 << random.nextInt(9)); // often short, to meet the consumer while it arms
                     publish(producer, i);
                     // All that was reserved up to now will be published without anybody waiting for it.
                     final long position = holder[0].producerPosition();
