@@ -51,9 +51,11 @@ final class WakeupThreadedTest {
         final AtomicLong looked = new AtomicLong();
         final Thread thread = crew.add("consumer", () -> {
             final RingConsumer consumer = holder[0].consumer();
+            final SplittableRandom random = new SplittableRandom(-1);
             while (!holder[0].isClosed()) {
                 consumer.drain(record -> {});
                 looked.set(holder[0].consumerPosition());
+                spin(random, 1 << random.nextInt(6)); // gives producers the time to publish just when this thread arms
                 if (consumer.arm()) {
                     LockSupport.park();
                 }
