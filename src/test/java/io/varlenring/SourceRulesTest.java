@@ -123,4 +123,25 @@ final class SourceRulesTest {
         }
         assertTrue(rows >= 10, "only " + rows + " rows found");
     }
+
+    /** An accessor does what its name says: a test on one kind of processor may not see that it does less. */
+    @Test
+    void everyAccessor_usesTheModeOfItsName() throws IOException {
+        final String text = Files.readString(SOURCES.resolve("io/varlenring/RingMemory.java"));
+        assertTrue(text.contains("private volatile Thread waiter;"));
+        final Matcher method = Pattern.compile(
+                        "\\n    (?:static )?\\w+ (\\w+(Plain|Opaque|Acquire|Release|Volatile))\\(([^}]*)}")
+                .matcher(text);
+        int accessors = 0;
+        while (method.find()) {
+            accessors++;
+            final String mode = method.group(2).equals("Plain") ? "" : method.group(2);
+            final String body = method.group(3);
+            final boolean isOfTheMode = body.contains(".get" + mode + "(")
+                    || body.contains(".set" + mode + "(")
+                    || (mode.equals("Volatile") && body.contains("waiter"));
+            assertTrue(isOfTheMode, method.group(1));
+        }
+        assertTrue(accessors > 15, "only " + accessors + " accessors found");
+    }
 }
