@@ -348,40 +348,54 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /** Makes {@code length} bytes of a reservation a record, and what is left of it padding. */
     void commit(final RingProducer producer, final long begin, final long start, final int length, final long end) {
-        final int stride = stride(length);
-        final long rest = start + stride - end;
-        if (rest != 0) {
-            // plain: inside our own reservation, where nobody looks before its first header is published [M1]
-            setHeaderPlain(start + stride, paddingHeader(stamp(start + stride), -rest));
-        }
-        producer.counters.add(RingCounters.PADDING_BYTES, end - begin - stride);
+        final long padding = end - begin - stride(length);
         producer.counters.add(RingCounters.OFFERED, 1);
         producer.counters.add(RingCounters.BYTES, length);
-        publish(producer.counters, begin, start, recordHeader(stamp(start), length));
+        if (padding == 0) {
+            publish(producer.counters, begin, recordHeader(stamp(begin), length));
+        } else {
+            producer.counters.add(RingCounters.PADDING_BYTES, padding);
+            commitPadded(producer, begin, start, length, end);
+        }
+    }
+
+    private void commitPadded(
+            final RingProducer producer, final long begin, final long start, final int length, final long end) {
+        final long rest = start + stride(length);
+        if (rest != end) {
+            // plain: inside our own reservation, where nobody looks before its first header is published [M1]
+            setHeaderPlain(rest, paddingHeader(stamp(rest), end - rest));
+        }
+        publishBehindGap(producer.counters, begin, start, recordHeader(stamp(start), length));
     }
 
     /** Makes all of a reservation padding, which may go past the end of the data: the consumer only skips it. */
     void abort(final RingProducer producer, final long begin, final long end) {
         producer.counters.add(RingCounters.ABORTED, 1);
         producer.counters.add(RingCounters.PADDING_BYTES, end - begin);
-        publish(producer.counters, begin, begin, paddingHeader(stamp(begin), end - begin));
+        publish(producer.counters, begin, paddingHeader(stamp(begin), end - begin));
     }
 
-    /** Publishes a reservation by its first header: the gap's if there is one before {@code start}, else the given one. */
-    private void publish(final RingCounters counters, final long begin, final long start, final long header) {
-        long first = header;
-        if (start != begin) {
+    /** Publishes a reservation whose first record is at {@code start}, behind a gap if that is not its begin. */
+    private void publishBehindGap(final RingCounters counters, final long begin, final long start, final long header) {
+        if (start == begin) {
+            publish(counters, begin, header);
+        } else {
             // plain: inside our own reservation, where nobody looks before its first header is published [M1]
             setHeaderPlain(start, header);
-            first = paddingHeader(stamp(begin), start - begin);
+            publish(counters, begin, paddingHeader(stamp(begin), start - begin));
         }
+    }
+
+    /** Publishes a reservation by its first header; all others in it MUST have been written. */
+    private void publish(final RingCounters counters, final long begin, final long header) {
         if (hook == null) {
             // release, pairs with drain(): the payload, and all headers behind this one in its reservation, are visible
             // [M1]
-            memory.setHeaderRelease((int) begin & mask, first);
+            memory.setHeaderRelease((int) begin & mask, header);
         } else {
             // volatile, for the same and for arm(): its look at this header, or ours at armed, sees the other [M1] [M5]
-            memory.setHeaderVolatile((int) begin & mask, first);
+            memory.setHeaderVolatile((int) begin & mask, header);
         }
         signal(counters);
     }
@@ -481,7 +495,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         producer.counters.add(RingCounters.OFFERED, count);
         producer.counters.add(RingCounters.BYTES, bytes);
         try {
-            publish(producer.counters, begin, firstStart, firstHeader);
+            publishBehindGap(producer.counters, begin, firstStart, firstHeader);
         } finally { // also when the hook threw an error: the batch is stored
             for (int i = from; i < from + count; i++) {
                 srcs[i].position(srcs[i].limit());
