@@ -81,4 +81,11 @@ final class RingControlsTest {
     void wordAtTheEndNotLookedAt_isFound() { // M2
         Schedules.checkFinds(Weakening.LOOK_AT_END_OMITTED, RingScenarios::lookalikes);
     }
+
+    /** Not a fault: the accesses to armed around the waiter make it visible, as the ledger says of M7. */
+    @Test
+    void waiterPlain_isNoFault() {
+        Schedules.check("timedDrain", RingScenarios::timedDrain, Weakening.WAITER_PLAIN);
+        Schedules.check("timedDrainWithHook", RingScenarios::timedDrainWithHook, Weakening.WAITER_PLAIN);
+    }
 }
