@@ -36,6 +36,7 @@ final class RingMemory {
         return new RingMemory(capacity);
     }
 
+    @SuppressWarnings("DoNotCallSuggester") // the library has a call, which no scenario reaches
     static RingMemory wrap(final ByteBuffer data) {
         throw new UnsupportedOperationException("simulated memory is nobody's buffer: " + data);
     }
@@ -95,8 +96,7 @@ final class RingMemory {
             final int from = (offset + done) % Long.BYTES;
             final int bytes = Math.min(Long.BYTES - from, length - done);
             final int shift = from * Byte.SIZE;
-            word(offset + done - from)
-                    .store(Mode.PLAIN, value(src, srcOffset + done) << shift, mask(bytes) << shift);
+            word(offset + done - from).store(Mode.PLAIN, value(src, srcOffset + done) << shift, mask(bytes) << shift);
             done += bytes;
         }
     }
@@ -104,13 +104,13 @@ final class RingMemory {
     private static long value(final byte[] bytes, final int from) {
         long value = 0;
         for (int i = from; i < Math.min(from + Long.BYTES, bytes.length); i++) {
-            value |= (bytes[i] & 0xffL) << (i - from) * Byte.SIZE;
+            value |= (bytes[i] & 0xffL) << ((i - from) * Byte.SIZE);
         }
         return value;
     }
 
     private static long mask(final int bytes) {
-        return bytes >= Long.BYTES ? WHOLE : (1L << bytes * Byte.SIZE) - 1;
+        return bytes >= Long.BYTES ? WHOLE : (1L << (bytes * Byte.SIZE)) - 1;
     }
 
     ByteBuffer newView() {

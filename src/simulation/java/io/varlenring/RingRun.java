@@ -65,9 +65,9 @@ public final class RingRun {
             final long upper = lookalikes
                     ? lapLater + 1 + from / Long.BYTES + simulation.choose(3) - 1
                     : simulation.choose(Integer.MAX_VALUE);
-            final long word = upper << Integer.SIZE | number;
+            final long word = (upper << Integer.SIZE) | number;
             for (int i = from; i < Math.min(from + Long.BYTES, length); i++) {
-                payload[i] = (byte) (word >>> (i - from) * Byte.SIZE);
+                payload[i] = (byte) (word >>> ((i - from) * Byte.SIZE));
             }
         }
         sent.set(number, payload);
@@ -87,7 +87,7 @@ public final class RingRun {
     /** Offers a payload until there is room; each refusal must be justified. */
     public void offer(final RingProducer producer, final byte[] payload) {
         while (!offerOnce(producer, payload)) {
-            simulation.yield();
+            simulation.letOthersRun();
         }
     }
 
@@ -127,7 +127,7 @@ public final class RingRun {
                 return claim;
             }
             checkFull(known, length);
-            simulation.yield();
+            simulation.letOthersRun();
         }
     }
 

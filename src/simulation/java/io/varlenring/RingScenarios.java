@@ -50,7 +50,7 @@ final class RingScenarios {
                 ? run.ring.consumer().drain(run::onRecord)
                 : run.ring.consumer().drain(run::onRecord, 1 + run.simulation.choose(2));
         if (drained == 0) {
-            run.simulation.yield();
+            run.simulation.letOthersRun();
         }
     }
 
@@ -134,7 +134,7 @@ final class RingScenarios {
             while (batchesSeen < rounds || run.lastReceivedFrom(1) < rounds) {
                 final int before = run.received();
                 if (run.ring.consumer().drain(run::onRecord) == 0) {
-                    simulation.yield();
+                    simulation.letOthersRun();
                 }
                 final int sinceBefore = run.received() - before;
                 acknowledged[1].store(Mode.ORDERED, run.lastReceivedFrom(1));
@@ -154,7 +154,7 @@ final class RingScenarios {
 
     private static void await(final Word word, final long least) {
         while (word.load(Mode.ORDERED) < least) {
-            Simulation.running().yield();
+            Simulation.running().letOthersRun();
         }
     }
 
@@ -247,7 +247,7 @@ final class RingScenarios {
         addClosers(run);
         simulation.addThread("consumer", () -> {
             while (run.ring.consumer().drain(run::onRecord, 3, Long.MAX_VALUE, TimeUnit.NANOSECONDS) > 0) {
-                run.simulation.yield();
+                run.simulation.letOthersRun();
             }
             if (!run.ring.isClosed() || !run.ring.isEmpty()) {
                 simulation.fail("the wait ended before the ring was closed and empty");

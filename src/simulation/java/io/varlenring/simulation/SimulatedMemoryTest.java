@@ -74,7 +74,8 @@ final class SimulatedMemoryTest {
         assertEquals(Set.of("00", "01", "10", "11"), messagePassing(Mode.PLAIN, Mode.ORDERED));
     }
 
-    private static Set<String> storeBuffering(final Mode storeX, final Mode loadY, final Mode storeY, final Mode loadX) {
+    private static Set<String> storeBuffering(
+            final Mode storeX, final Mode loadY, final Mode storeY, final Mode loadX) {
         return outcomes(2, (simulation, litmus) -> {
             simulation.addThread("first", () -> {
                 litmus.x.store(storeX, 1);

@@ -202,7 +202,7 @@ public final class Simulation {
     }
 
     /** Says that the current thread can do nothing before another one has run. */
-    public void yield() {
+    public void letOthersRun() {
         step();
         if (concurrent) {
             current.yielding = true;

@@ -46,7 +46,7 @@ final class TaskletScenarios {
         }
 
         private static int reason(final int waker, final int wakeup) {
-            return 1 << waker * WAKEUPS + wakeup;
+            return 1 << (waker * WAKEUPS + wakeup);
         }
 
         private void run(final int reasons) {
@@ -183,7 +183,7 @@ final class TaskletScenarios {
     private static void runUntil(final TaskletLoop loop, final BooleanSupplier end) {
         while (!end.getAsBoolean()) {
             runOrLeaveIt(loop, 0);
-            Simulation.running().yield();
+            Simulation.running().letOthersRun();
         }
     }
 
@@ -191,7 +191,7 @@ final class TaskletScenarios {
         try {
             loop.runOnce(maxWaitNanos);
         } catch (final IllegalStateException beingRun) { // by the other thread
-            Simulation.running().yield();
+            Simulation.running().letOthersRun();
         }
     }
 
@@ -199,8 +199,8 @@ final class TaskletScenarios {
     static void ringTasklet(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.start("loop");
         final RingRun[] run = new RingRun[1];
-        final RingTasklet tasklet = RingTasklet.create(
-                loop, RingRun.builder(), view -> run[0].onRecord(view), 1 + simulation.choose(2));
+        final RingTasklet tasklet =
+                RingTasklet.create(loop, RingRun.builder(), view -> run[0].onRecord(view), 1 + simulation.choose(2));
         run[0] = new RingRun(simulation, tasklet.ring(), WAKERS, false);
         final Thread[] producers = new Thread[WAKERS];
         for (int i = 0; i < WAKERS; i++) {
@@ -218,7 +218,7 @@ final class TaskletScenarios {
             }
             tasklet.ring().close();
             while (!tasklet.tasklet().isKilled()) {
-                simulation.yield();
+                simulation.letOthersRun();
             }
             loop.close();
         });
