@@ -29,10 +29,6 @@ final class RingScenarios {
         run.offer(producer, run.next(number, run.simulation.choose(RingRun.LONGEST + 1)));
     }
 
-    private static void offerShort(final RingRun run, final RingProducer producer, final int number) {
-        run.offer(producer, run.next(number, run.simulation.choose(Long.BYTES + 1)));
-    }
-
     /** Offers, or claims and commits, perhaps after a claim that it aborts. */
     private static void offerOrClaim(final RingRun run, final RingProducer producer, final int number) {
         if (run.simulation.choose(3) == 0) {
