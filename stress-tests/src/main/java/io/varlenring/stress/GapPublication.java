@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.varlenring.RingProducer;
+import io.varlenring.VarLenMpscRing;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressMeta;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/**
+ * Who has gone over a gap sees the reservation that made it, so that the consumer position never passes the producer
+ * position in any thread's eyes [M2].
+ *
+ * <p>1 producer, 1 consumer, capacity 64, positions at 112, so that 16 bytes are left before the wrap. The producer offers
+ * a record of 24 bytes, which puts a gap before it; the consumer drains, gives back the gap or both, and reads both
+ * positions.
+ *
+ * <p>Expected: the consumer position is at most the producer position. The control is the wrong order, and is seen on
+ * x86; the missing release is not, since x86 keeps stores in order.
+ */
+@Outcome(id = "-, true", expect = ACCEPTABLE, desc = "The record is not committed; the gap may have been consumed.")
+@Outcome(id = "A, true", expect = ACCEPTABLE, desc = "The gap and the record are consumed.")
+@Outcome(expect = FORBIDDEN, desc = "The consumer is ahead of the producers, or the record is torn.")
+public final class GapPublication {
+    private GapPublication() {}
+
+    /** The shipped ring. */
+    @JCStressTest
+    @JCStressMeta(GapPublication.class)
+    @State
+    public static class Actual {
+        private final VarLenMpscRing ring = Fixture.ringAt(112);
+        private final RingProducer producer = ring.newProducer();
+        private final byte[] record = Fixture.record('A', 24);
+
+        @Actor
+        public void producer() {
+            Fixture.offer(producer, record);
+        }
+
+        @Actor
+        public void consumer(final LL_Result r) {
+            r.r1 = Fixture.drain(ring.consumer());
+            final long consumerPosition = ring.consumerPosition();
+            r.r2 = consumerPosition - ring.producerPosition() <= 0;
+        }
+    }
+
+    /** Control: the header of the gap comes before the reservation. Seen on x86. */
+    @JCStressTest
+    @Outcome(id = {"0, 0", "0, 1", "1, 1"}, expect = ACCEPTABLE, desc = "No gap, or the gap and its reservation.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "A gap that nobody has reserved.")
+    @State
+    public static class Broken {
+        private final Fixture.Words words = new Fixture.Words();
+
+        @Actor
+        public void producer() {
+            words.setRelease(GAP, 1);
+            words.setVolatile(PRODUCER_POSITION, 1);
+        }
+
+        @Actor
+        public void consumer(final LL_Result r) {
+            r.r1 = words.getAcquire(GAP);
+            r.r2 = words.getVolatile(PRODUCER_POSITION);
+        }
+    }
+
+    private static final int GAP = 0;
+    private static final int PRODUCER_POSITION = 1;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.varlenring.tasklet.Tasklet;
+import io.varlenring.tasklet.TaskletLoop;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressMeta;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/**
+ * A loop never sleeps on a tasklet that was woken, nor on a close [T2].
+ *
+ * <p>1 waker, 1 loop that is run by the other actor with a wait of 20 seconds. The waker, which begins a little later by
+ * chance, wakes a tasklet or closes the loop.
+ *
+ * <p>Expected: the round ends before its time is up. It would find the tasklet at the end of its time as well, so the only
+ * sign of a lost wakeup is that it slept to the end: the wait is a watchdog. The control stores asleep with release only,
+ * and is seen on x86. The loop that sleeps in a selector uses the same accesses and is not run here.
+ */
+@Outcome(id = "1", expect = ACCEPTABLE, desc = "The body was run, at once or after a sleep.")
+@Outcome(id = "overslept", expect = FORBIDDEN, desc = "The loop slept on a tasklet until its time was up.")
+@Outcome(expect = FORBIDDEN, desc = "The body was not run, or more than once.")
+public final class LoopSleep {
+    private LoopSleep() {}
+
+    private static Object runOnce(final TaskletLoop loop) {
+        final long begin = System.nanoTime();
+        final int runs = loop.runOnce(Fixture.WATCHDOG_NANOS);
+        return System.nanoTime() - begin < Fixture.WATCHDOG_NANOS ? runs : Fixture.OVERSLEPT;
+    }
+
+    /** Against a wakeup. */
+    @JCStressTest
+    @JCStressMeta(LoopSleep.class)
+    @State
+    public static class Wakeup {
+        private final TaskletLoop loop = TaskletLoop.manual();
+        private final Tasklet tasklet = loop.newTasklet((self, reasons) -> {});
+        private final Fixture.Start start = new Fixture.Start();
+
+        @Actor
+        public void loop(final L_Result r) {
+            start.first();
+            r.r1 = runOnce(loop);
+        }
+
+        @Actor
+        public void waker() {
+            start.second();
+            tasklet.wakeup();
+        }
+    }
+
+    /** Against a close. */
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "The round ended.")
+    @Outcome(id = "overslept", expect = FORBIDDEN, desc = "The loop slept on a close until its time was up.")
+    @Outcome(expect = FORBIDDEN, desc = "A body that nobody woke was run.")
+    @State
+    public static class Close {
+        private final TaskletLoop loop = TaskletLoop.manual();
+        private final Fixture.Start start = new Fixture.Start();
+
+        @Actor
+        public void loop(final L_Result r) {
+            start.first();
+            r.r1 = runOnce(loop);
+        }
+
+        @Actor
+        public void closer() {
+            start.second();
+            loop.close();
+        }
+    }
+
+    /** Control: asleep is stored with release, so that the look at the inbox can come before it. Seen on x86. */
+    @JCStressTest
+    @Outcome(id = {"0, 1", "1, 0", "1, 1"}, expect = ACCEPTABLE, desc = "At least one saw the other.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "The loop sleeps on a tasklet.")
+    @State
+    public static class Broken {
+        private final Fixture.Words words = new Fixture.Words();
+
+        @Actor
+        public void loop(final LL_Result r) {
+            words.setRelease(ASLEEP, 1);
+            r.r1 = words.getVolatile(INBOX);
+        }
+
+        @Actor
+        public void waker(final LL_Result r) {
+            words.compareAndSet(INBOX, 0, 1);
+            r.r2 = words.getVolatile(ASLEEP);
+        }
+    }
+
+    private static final int ASLEEP = 0;
+    private static final int INBOX = 1;
+}
