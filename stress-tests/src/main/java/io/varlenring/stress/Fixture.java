@@ -48,7 +48,8 @@ final class Fixture {
         return advance(VarLenMpscRing.builder().capacity(CAPACITY).hook(hook).build(), position);
     }
 
-    private static VarLenMpscRing advance(final VarLenMpscRing ring, final int position) {
+    /** Brings an empty ring's positions to a multiple of 8. */
+    static VarLenMpscRing advance(final VarLenMpscRing ring, final int position) {
         final RingProducer producer = ring.newProducer();
         final byte[] stale = record('x', 8);
         while (ring.producerPosition() < position) {

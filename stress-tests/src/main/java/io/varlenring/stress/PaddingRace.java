@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 
 /**
  * A gap before the wrap is always that of the record behind it, although another producer may take the place for which it
- * was computed [M2] [M4].
+ * was computed [M1] [M4].
  *
  * <p>2 producers, capacity 64, positions at 104, so that 24 bytes are left before the wrap. A record A of 16 bytes fills
  * them; behind a record B of 8 bytes it does not fit any more, and needs a gap of just a header. The arbiter drains.

@@ -17,8 +17,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LLL_Result;
 
 /**
- * Nobody writes to a record's bytes before its handler is done with them, and nothing that belongs to it reaches the next
- * lap [M3].
+ * Nobody writes to a record's bytes before its handler is done with them, and who writes to them then is read as it wrote
+ * [M3].
  *
  * <p>1 producer, 1 consumer, capacity 64, full with records A and B of 24 bytes. The consumer takes A; the producer offers
  * C, which gets A's bytes, until there is room or it gives up. The arbiter drains the rest.
@@ -34,7 +34,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
 public final class SpaceReuse {
     private SpaceReuse() {}
 
-    /** A full ring, and producers of it. */
+    /** A ring that is full with A and B. */
     private static VarLenMpscRing fullRing() {
         final VarLenMpscRing ring = Fixture.ringAt(64);
         Fixture.offer(ring.newProducer(), Fixture.record('A', 24));
