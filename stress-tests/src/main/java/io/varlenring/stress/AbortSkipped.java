@@ -61,7 +61,10 @@ public final class AbortSkipped {
 
     /** Control: the header says "record" before it says "padding". Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0", "-32"}, expect = ACCEPTABLE, desc = "Not ready, or padding.")
+    @Outcome(
+            id = {"0", "-32"},
+            expect = ACCEPTABLE,
+            desc = "Not ready, or padding.")
     @Outcome(id = "32", expect = ACCEPTABLE_INTERESTING, desc = "The aborted claim is a record.")
     @State
     public static class Broken {

@@ -27,7 +27,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  */
 @Outcome(id = "-, ABC", expect = ACCEPTABLE, desc = "The drain came before the batch.")
 @Outcome(id = "ABC, -", expect = ACCEPTABLE, desc = "The drain came after the batch.")
-@Outcome(id = {"A, BC", "AB, C"}, expect = FORBIDDEN, desc = "Only the front of the batch was seen.")
+@Outcome(
+        id = {"A, BC", "AB, C"},
+        expect = FORBIDDEN,
+        desc = "Only the front of the batch was seen.")
 @Outcome(expect = FORBIDDEN, desc = "A record is lost, torn or doubled.")
 public final class BatchAllOrNothing {
     private BatchAllOrNothing() {}
@@ -84,8 +87,14 @@ public final class BatchAllOrNothing {
 
     /** Control: single offers. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"-, ABC", "ABC, -"}, expect = ACCEPTABLE, desc = "All in one drain.")
-    @Outcome(id = {"A, BC", "AB, C"}, expect = ACCEPTABLE_INTERESTING, desc = "Only the front was seen.")
+    @Outcome(
+            id = {"-, ABC", "ABC, -"},
+            expect = ACCEPTABLE,
+            desc = "All in one drain.")
+    @Outcome(
+            id = {"A, BC", "AB, C"},
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "Only the front was seen.")
     @State
     public static class Broken {
         private final VarLenMpscRing ring = Fixture.ringAt(64);

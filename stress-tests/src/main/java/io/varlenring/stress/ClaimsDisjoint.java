@@ -25,7 +25,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * <p>Expected: what was stored is there, whole, and of two that want the last bytes one is told that the ring is full.
  * The control looks at the producer position and then stores it, and is seen on x86.
  */
-@Outcome(id = {"stored, stored, AB", "stored, stored, BA"}, expect = ACCEPTABLE, desc = "One behind the other.")
+@Outcome(
+        id = {"stored, stored, AB", "stored, stored, BA"},
+        expect = ACCEPTABLE,
+        desc = "One behind the other.")
 @Outcome(expect = FORBIDDEN, desc = "A record is overwritten, torn, or refused without need.")
 public final class ClaimsDisjoint {
     private ClaimsDisjoint() {}
@@ -59,7 +62,10 @@ public final class ClaimsDisjoint {
 
     /** The shipped ring, half full: a record of 24 bytes and its header take all that is left. */
     @JCStressTest
-    @Outcome(id = {"stored, full, xA", "full, stored, xB"}, expect = ACCEPTABLE, desc = "One of them got it.")
+    @Outcome(
+            id = {"stored, full, xA", "full, stored, xB"},
+            expect = ACCEPTABLE,
+            desc = "One of them got it.")
     @Outcome(expect = FORBIDDEN, desc = "Both got it, or none, or a record is torn.")
     @State
     public static class LastSpace {
@@ -91,7 +97,10 @@ public final class ClaimsDisjoint {
 
     /** Control: the position is read, and then stored. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 8", "8, 0"}, expect = ACCEPTABLE, desc = "One behind the other.")
+    @Outcome(
+            id = {"0, 8", "8, 0"},
+            expect = ACCEPTABLE,
+            desc = "One behind the other.")
     @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "Both got the same bytes.")
     @State
     public static class Broken {

@@ -76,7 +76,10 @@ public final class CloseAgainstClaim {
 
     /** Control: an empty drain of a closed ring is taken for the end. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"stored, A, -", "refused, finished, -"}, expect = ACCEPTABLE, desc = "One came before the other.")
+    @Outcome(
+            id = {"stored, A, -", "refused, finished, -"},
+            expect = ACCEPTABLE,
+            desc = "One came before the other.")
     @Outcome(id = "stored, finished, A", expect = ACCEPTABLE_INTERESTING, desc = "An open claim was forgotten.")
     @State
     public static class Broken {

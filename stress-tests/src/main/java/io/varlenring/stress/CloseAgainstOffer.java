@@ -32,6 +32,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(id = "stored, finished, .*", expect = FORBIDDEN, desc = "A record was stored behind \"closed and empty\".")
 @Outcome(expect = FORBIDDEN, desc = "A record is lost, or one that was refused is there.")
 public final class CloseAgainstOffer {
+    private static final int CLOSED = 0;
+    private static final int PRODUCER_POSITION = 1;
+
     private CloseAgainstOffer() {}
 
     private static String close(final VarLenMpscRing ring) {
@@ -98,7 +101,10 @@ public final class CloseAgainstOffer {
 
     /** Control: "closed" is a word of its own, looked at before the reservation. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"stored, more", "refused, finished"}, expect = ACCEPTABLE, desc = "One came before the other.")
+    @Outcome(
+            id = {"stored, more", "refused, finished"},
+            expect = ACCEPTABLE,
+            desc = "One came before the other.")
     @Outcome(id = "stored, finished", expect = ACCEPTABLE_INTERESTING, desc = "Stored behind \"closed and empty\".")
     @State
     public static class Broken {
@@ -116,7 +122,4 @@ public final class CloseAgainstOffer {
             r.r2 = words.getVolatile(PRODUCER_POSITION) == 0 ? "finished" : "more";
         }
     }
-
-    private static final int CLOSED = 0;
-    private static final int PRODUCER_POSITION = 1;
 }

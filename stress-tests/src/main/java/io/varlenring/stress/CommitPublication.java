@@ -28,6 +28,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(id = "A, 0", expect = FORBIDDEN, desc = "The record is seen without what came before it.")
 @Outcome(expect = FORBIDDEN, desc = "The record is seen before its payload.")
 public final class CommitPublication {
+    private static final int HEADER = 0;
+    private static final int PAYLOAD = 1;
+
     private CommitPublication() {}
 
     /** The shipped ring. */
@@ -59,7 +62,10 @@ public final class CommitPublication {
 
     /** Control: the header comes before the payload. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "0, 1", "1, 1"}, expect = ACCEPTABLE, desc = "No header, or all.")
+    @Outcome(
+            id = {"0, 0", "0, 1", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "No header, or all.")
     @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "A header without its payload.")
     @State
     public static class BrokenOrder {
@@ -80,7 +86,10 @@ public final class CommitPublication {
 
     /** Control: the header is stored plainly. Not seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "0, 1", "1, 1"}, expect = ACCEPTABLE, desc = "No header, or all.")
+    @Outcome(
+            id = {"0, 0", "0, 1", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "No header, or all.")
     @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "A header without its payload.")
     @State
     public static class BrokenMode {
@@ -98,7 +107,4 @@ public final class CommitPublication {
             r.r2 = words.getPlain(PAYLOAD);
         }
     }
-
-    private static final int HEADER = 0;
-    private static final int PAYLOAD = 1;
 }

@@ -27,7 +27,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * <p>Expected: each counter old or new, whichever of the others are. A machine with words of 64 bits cannot tear a counter,
  * opaque or plain; the control stores it in two halves, as one with words of 32 bits would, and is seen on x86.
  */
-@Outcome(id = {"0, 0", "0, 24", "1, 0", "1, 24"}, expect = ACCEPTABLE, desc = "Each counter is old or new.")
+@Outcome(
+        id = {"0, 0", "0, 24", "1, 0", "1, 24"},
+        expect = ACCEPTABLE,
+        desc = "Each counter is old or new.")
 @Outcome(expect = FORBIDDEN, desc = "A count that never was.")
 public final class CountersWhole {
     private CountersWhole() {}
@@ -56,7 +59,10 @@ public final class CountersWhole {
 
     /** The counters of the shipped loop: runs, and the wakeups that led to them. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "0, 2", "1, 0", "1, 2"}, expect = ACCEPTABLE, desc = "Each counter is old or new.")
+    @Outcome(
+            id = {"0, 0", "0, 2", "1, 0", "1, 2"},
+            expect = ACCEPTABLE,
+            desc = "Each counter is old or new.")
     @Outcome(expect = FORBIDDEN, desc = "A count that never was.")
     @State
     public static class Loop {
@@ -83,7 +89,10 @@ public final class CountersWhole {
 
     /** Control: a counter that is stored in two halves. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 1"}, expect = ACCEPTABLE, desc = "Old or new.")
+    @Outcome(
+            id = {"0, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "Old or new.")
     @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "Half of each.")
     @State
     public static class Broken {

@@ -135,6 +135,10 @@ final class Fixture {
         return letters.length() == 0 ? NOTHING : letters.toString();
     }
 
+    static String wakeups(final VarLenMpscRing ring) {
+        return ring.stats().wakeups() > 0 ? "woken" : "read";
+    }
+
     // Sleeping
 
     /** A ring with a hook, and what its consumer and its hook did. */
@@ -189,6 +193,13 @@ final class Fixture {
     }
 
     // Controls
+
+    /** Keeps the two halves of a control apart, as an interrupt between them would. */
+    static void pause() {
+        for (int i = 0; i < 20; i++) {
+            Thread.onSpinWait();
+        }
+    }
 
     /** Words of the same kind of memory as the ring's, each on cache lines of its own; zero at first. */
     static final class Words {

@@ -31,6 +31,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(id = ".*, .*, false", expect = FORBIDDEN, desc = "The consumer is ahead of the producers.")
 @Outcome(expect = FORBIDDEN, desc = "The record is torn, or the positions are not those of gap and record.")
 public final class GapPublication {
+    private static final int GAP = 0;
+    private static final int PRODUCER_POSITION = 1;
+
     private GapPublication() {}
 
     /** The shipped ring. */
@@ -58,7 +61,10 @@ public final class GapPublication {
 
     /** Control: the header comes before the reservation. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "0, 1", "1, 1"}, expect = ACCEPTABLE, desc = "No gap, or the gap and its reservation.")
+    @Outcome(
+            id = {"0, 0", "0, 1", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "No gap, or the gap and its reservation.")
     @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "A gap that nobody has reserved.")
     @State
     public static class Broken {
@@ -76,7 +82,4 @@ public final class GapPublication {
             r.r2 = words.getVolatile(PRODUCER_POSITION);
         }
     }
-
-    private static final int GAP = 0;
-    private static final int PRODUCER_POSITION = 1;
 }

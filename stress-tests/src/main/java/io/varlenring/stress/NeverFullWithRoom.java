@@ -62,7 +62,10 @@ public final class NeverFullWithRoom {
     /** Control: the consumer position is read before the producer position. Seen on x86. */
     @JCStressTest
     @Outcome(id = "stored", expect = ACCEPTABLE, desc = "There was room.")
-    @Outcome(id = "full", expect = ACCEPTABLE_INTERESTING, desc = "Positions of two moments were taken for those of one.")
+    @Outcome(
+            id = "full",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "Positions of two moments were taken for those of one.")
     @State
     public static class Broken {
         private final VarLenMpscRing ring = Fixture.ringAt(64);
@@ -72,6 +75,7 @@ public final class NeverFullWithRoom {
         @Actor
         public void first(final L_Result r) {
             final long limit = ring.consumerPosition() + Fixture.CAPACITY;
+            Fixture.pause();
             r.r1 = ring.producerPosition() + 32 - limit > 0 ? Fixture.FULL : Fixture.STORED;
         }
 

@@ -25,8 +25,14 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * <p>Expected: a thread that meets the other one is refused; together they ran as often as the tasklet counted, so no run
  * was at the same time as another. The control looks for a runner and then stores itself, and is seen on x86.
  */
-@Outcome(id = {"ran, ran, true", "ran, refused, true", "refused, ran, true"}, expect = ACCEPTABLE, desc = "One at a time.")
-@Outcome(id = ".*, .*, false", expect = FORBIDDEN, desc = "Two threads at once, or one that did not see the other's runs.")
+@Outcome(
+        id = {"ran, ran, true", "ran, refused, true", "refused, ran, true"},
+        expect = ACCEPTABLE,
+        desc = "One at a time.")
+@Outcome(
+        id = ".*, .*, false",
+        expect = FORBIDDEN,
+        desc = "Two threads at once, or one that did not see the other's runs.")
 @Outcome(expect = FORBIDDEN, desc = "Nobody ran it.")
 public final class OneRunner {
     private OneRunner() {}
@@ -76,7 +82,10 @@ public final class OneRunner {
 
     /** Control: the runner is read, and then stored. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"ran, refused", "refused, ran"}, expect = ACCEPTABLE, desc = "One of them runs the loop.")
+    @Outcome(
+            id = {"ran, refused", "refused, ran"},
+            expect = ACCEPTABLE,
+            desc = "One of them runs the loop.")
     @Outcome(id = "ran, ran", expect = ACCEPTABLE_INTERESTING, desc = "Both run it at once.")
     @State
     public static class Broken {

@@ -62,7 +62,10 @@ public final class OneWakeupPerArming {
 
     /** Control: armed is read, and then stored. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"true, false", "false, true"}, expect = ACCEPTABLE, desc = "One of them was elected.")
+    @Outcome(
+            id = {"true, false", "false, true"},
+            expect = ACCEPTABLE,
+            desc = "One of them was elected.")
     @Outcome(id = "true, true", expect = ACCEPTABLE_INTERESTING, desc = "Both wake.")
     @State
     public static class Broken {

@@ -29,6 +29,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(id = "A, B", expect = FORBIDDEN, desc = "The drain got stuck between A and B.")
 @Outcome(expect = FORBIDDEN, desc = "A record is lost, torn or doubled.")
 public final class ShrinkingCommit {
+    private static final int RECORD = 0;
+    private static final int PADDING = 1;
+
     private ShrinkingCommit() {}
 
     /** The shipped ring. */
@@ -62,7 +65,10 @@ public final class ShrinkingCommit {
 
     /** Control: the record's header comes before that of the padding. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "0, 1", "1, 1"}, expect = ACCEPTABLE, desc = "No record, or both headers.")
+    @Outcome(
+            id = {"0, 0", "0, 1", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "No record, or both headers.")
     @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "The drain gets stuck behind the record.")
     @State
     public static class Broken {
@@ -80,7 +86,4 @@ public final class ShrinkingCommit {
             r.r2 = words.getAcquire(PADDING);
         }
     }
-
-    private static final int RECORD = 0;
-    private static final int PADDING = 1;
 }

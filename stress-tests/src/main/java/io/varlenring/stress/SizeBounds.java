@@ -89,6 +89,7 @@ public final class SizeBounds {
         @Actor
         public void reader(final L_Result r) {
             final long producerPosition = ring.producerPosition();
+            Fixture.pause();
             r.r1 = producerPosition - ring.consumerPosition() >= STRIDE ? "in use" : "impossible";
         }
     }

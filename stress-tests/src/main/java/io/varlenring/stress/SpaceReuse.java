@@ -69,7 +69,10 @@ public final class SpaceReuse {
 
     /** Control: the handler keeps the bytes, and reads them when the drain has given them back. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"A, stored, BC", "A, full, B"}, expect = ACCEPTABLE, desc = "Read in time.")
+    @Outcome(
+            id = {"A, stored, BC", "A, full, B"},
+            expect = ACCEPTABLE,
+            desc = "Read in time.")
     @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "A was overwritten before it was read.")
     @State
     public static class Broken {

@@ -38,6 +38,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = ".*Z", expect = FORBIDDEN, desc = "Bytes of the last lap became a record.")
 @Outcome(expect = FORBIDDEN, desc = "A record is lost, torn or doubled.")
 public final class StaleStamp {
+    private static final int PRODUCER_POSITION = 0;
+    private static final int NEXT_HEADER = 1;
     private static final int STALE_POSITION = 144;
 
     private StaleStamp() {}
@@ -47,7 +49,8 @@ public final class StaleStamp {
         final VarLenMpscRing ring = Fixture.advance(StampedRings.allocate(Fixture.CAPACITY), 64);
         final byte[] stale = Fixture.record('Z', 24);
         final int offset = STALE_POSITION - 128 - Long.BYTES; // in the payload of a record at 128, a lap behind S
-        ByteBuffer.wrap(stale).order(ByteOrder.nativeOrder())
+        ByteBuffer.wrap(stale)
+                .order(ByteOrder.nativeOrder())
                 .putLong(offset, StampedRings.recordHeader(STALE_POSITION, 8));
         Fixture.offer(ring.newProducer(), stale);
         Fixture.offer(ring.newProducer(), Fixture.record('F', 24));
@@ -81,7 +84,10 @@ public final class StaleStamp {
 
     /** The shipped ring, with two producers, the first of which meets the stale word. */
     @JCStressTest
-    @Outcome(id = {"AB", "BA"}, expect = ACCEPTABLE, desc = "One behind the other.")
+    @Outcome(
+            id = {"AB", "BA"},
+            expect = ACCEPTABLE,
+            desc = "One behind the other.")
     @Outcome(id = ".*Z.*", expect = FORBIDDEN, desc = "Bytes of the last lap became a record.")
     @Outcome(expect = FORBIDDEN, desc = "A record is lost, torn or doubled.")
     @State
@@ -114,7 +120,10 @@ public final class StaleStamp {
 
     /** Control: the producer reserves first, and then overwrites the stale word at its end. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 2"}, expect = ACCEPTABLE, desc = "No header there, or the one that was published.")
+    @Outcome(
+            id = {"0, 0", "1, 2"},
+            expect = ACCEPTABLE,
+            desc = "No header there, or the one that was published.")
     @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "A header that was published is overwritten.")
     @State
     public static class Broken {
@@ -146,7 +155,4 @@ public final class StaleStamp {
             r.r2 = words.getVolatile(NEXT_HEADER);
         }
     }
-
-    private static final int PRODUCER_POSITION = 0;
-    private static final int NEXT_HEADER = 1;
 }

@@ -31,6 +31,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = ".*, 1, .*", expect = FORBIDDEN, desc = "The body ran after the kill.")
 @Outcome(expect = FORBIDDEN, desc = "Too many runs.")
 public final class TaskletKill {
+    private static final long QUEUED = 1;
+    private static final long KILLED = 2;
+
     private TaskletKill() {}
 
     /** The shipped tasklet. */
@@ -83,7 +86,4 @@ public final class TaskletKill {
             r.r1 = (words.getVolatile(0) & KILLED) != 0;
         }
     }
-
-    private static final long QUEUED = 1;
-    private static final long KILLED = 2;
 }

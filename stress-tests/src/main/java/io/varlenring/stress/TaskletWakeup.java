@@ -26,6 +26,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * that the tasklet is queued, and is seen on x86.
  */
 public final class TaskletWakeup {
+    private static final int QUEUED = 0;
+    private static final int FIELD = 1;
+
     private TaskletWakeup() {}
 
     /** A loop with one tasklet, whose runs are written down. */
@@ -79,8 +82,11 @@ public final class TaskletWakeup {
     /** The shipped tasklet, queued. */
     @JCStressTest
     @Outcome(id = "3/1, -", expect = ACCEPTABLE, desc = "The wakeup was added to the one before.")
-    @Outcome(id = {"2/0, 1/1", "2/1, 1/1"}, expect = ACCEPTABLE, desc = "The run had begun; there is another one.")
-    @Outcome(id = {"3/0, -", "3/0, .*"}, expect = FORBIDDEN, desc = "The run has the reason and does not see the field.")
+    @Outcome(
+            id = {"2/0, 1/1", "2/1, 1/1"},
+            expect = ACCEPTABLE,
+            desc = "The run had begun; there is another one.")
+    @Outcome(id = "3/0, .*", expect = FORBIDDEN, desc = "The run has the reason and does not see the field.")
     @Outcome(expect = FORBIDDEN, desc = "The wakeup or a reason is lost, or one run is too many.")
     @State
     public static class Queued {
@@ -109,7 +115,10 @@ public final class TaskletWakeup {
     /** The shipped tasklet, queued, and a wakeup that adds nothing to it. */
     @JCStressTest
     @Outcome(id = "0/1, -", expect = ACCEPTABLE, desc = "The wakeup was added to the one before.")
-    @Outcome(id = {"0/0, 0/1", "0/1, 0/1"}, expect = ACCEPTABLE, desc = "The run had begun; there is another one.")
+    @Outcome(
+            id = {"0/0, 0/1", "0/1, 0/1"},
+            expect = ACCEPTABLE,
+            desc = "The run had begun; there is another one.")
     @Outcome(id = "0/0, -", expect = FORBIDDEN, desc = "No run sees the field.")
     @Outcome(expect = FORBIDDEN, desc = "The wakeup is lost, or one run is too many.")
     @State
@@ -138,7 +147,10 @@ public final class TaskletWakeup {
 
     /** Control: a waker that finds QUEUED set does not exchange it. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"woken, 0", "woken, 1", "queued, 1"}, expect = ACCEPTABLE, desc = "Another run, or one that sees it.")
+    @Outcome(
+            id = {"woken, 0", "woken, 1", "queued, 1"},
+            expect = ACCEPTABLE,
+            desc = "Another run, or one that sees it.")
     @Outcome(id = "queued, 0", expect = ACCEPTABLE_INTERESTING, desc = "No run sees the field.")
     @State
     public static class Broken {
@@ -160,7 +172,4 @@ public final class TaskletWakeup {
             r.r2 = words.getPlain(FIELD);
         }
     }
-
-    private static final int QUEUED = 0;
-    private static final int FIELD = 1;
 }

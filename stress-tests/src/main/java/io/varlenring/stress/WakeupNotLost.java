@@ -30,6 +30,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @Outcome(id = "awake, woken", expect = ACCEPTABLE, desc = "Both saw the other: one wakeup too many.")
 @Outcome(id = "asleep, not woken", expect = FORBIDDEN, desc = "The consumer sleeps on.")
 public final class WakeupNotLost {
+    private static final int HEADER = 0;
+    private static final int ARMED = 1;
+
     private WakeupNotLost() {}
 
     /** Against an offer. */
@@ -204,7 +207,10 @@ public final class WakeupNotLost {
 
     /** Control: header and armed are stored with release only, so that both looks can miss. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 1", "1, 0", "1, 1"}, expect = ACCEPTABLE, desc = "At least one saw the other.")
+    @Outcome(
+            id = {"0, 1", "1, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "At least one saw the other.")
     @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "The consumer sleeps on a readable record.")
     @State
     public static class BrokenMode {
@@ -226,7 +232,10 @@ public final class WakeupNotLost {
     /** Control: the consumer sleeps although {@code arm()} told it not to. Seen on x86. */
     @JCStressTest
     @Outcome(id = "asleep, woken", expect = ACCEPTABLE, desc = "The publisher saw the arming.")
-    @Outcome(id = "asleep, not woken", expect = ACCEPTABLE_INTERESTING, desc = "The consumer sleeps on a readable record.")
+    @Outcome(
+            id = "asleep, not woken",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "The consumer sleeps on a readable record.")
     @State
     public static class BrokenNoLook {
         private final Fixture.Sleeper sleeper = new Fixture.Sleeper(64);
@@ -249,7 +258,4 @@ public final class WakeupNotLost {
             r.r2 = sleeper.hook();
         }
     }
-
-    private static final int HEADER = 0;
-    private static final int ARMED = 1;
 }
