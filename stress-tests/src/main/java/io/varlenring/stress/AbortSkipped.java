@@ -23,6 +23,16 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * record B behind them. The first one aborts, the consumer drains, and the arbiter drains the rest.
  *
  * <p>Expected: B, in one of the drains. The control first makes the claim a record, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick AbortSkipped, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  B, -  1,062,673  acceptable
+ *           -, B     49,429  acceptable
+ *   Broken  -32   2,960,146  acceptable
+ *           0       875,638  acceptable
+ *           32          158  interesting
+ * </pre>
  */
 @Outcome(id = "-, B", expect = ACCEPTABLE, desc = "The drain came before the abort.")
 @Outcome(id = "B, -", expect = ACCEPTABLE, desc = "The drain came after the abort.")

@@ -24,6 +24,23 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * gap of just a header inside.
  *
  * <p>Expected: all records in one drain. The control offers the records one by one, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick BatchAllOrNothing, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual    -, ABC  624,945  acceptable
+ *             ABC, -  476,917  acceptable
+ *             A, BC         0  forbidden
+ *             AB, C         0  forbidden
+ *   Wrapping  ABC, -  648,982  acceptable
+ *             -, ABC  391,440  acceptable
+ *             A, BC         0  forbidden
+ *             AB, C         0  forbidden
+ *   Broken    ABC, -  590,244  acceptable
+ *             -, ABC  409,103  acceptable
+ *             A, BC        61  interesting
+ *             AB, C        54  interesting
+ * </pre>
  */
 @Outcome(id = "-, ABC", expect = ACCEPTABLE, desc = "The drain came before the batch.")
 @Outcome(id = "ABC, -", expect = ACCEPTABLE, desc = "The drain came after the batch.")

@@ -24,6 +24,18 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  *
  * <p>Expected: what was stored is there, whole, and of two that want the last bytes one is told that the ring is full.
  * The control looks at the producer position and then stores it, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick ClaimsDisjoint, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual     stored, stored, AB    740,574  acceptable
+ *              stored, stored, BA    310,088  acceptable
+ *   LastSpace  stored, full, xA      718,625  acceptable
+ *              full, stored, xB      352,517  acceptable
+ *   Broken     0, 8                1,357,183  acceptable
+ *              8, 0                  764,565  acceptable
+ *              0, 0                  239,634  interesting
+ * </pre>
  */
 @Outcome(
         id = {"stored, stored, AB", "stored, stored, BA"},

@@ -25,6 +25,18 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
  *
  * <p>Expected: a claim that was granted is delivered, once, and the ring is not finished before. The control takes "closed,
  * and nothing to read" for the end, which is a misuse of the shipped ring, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick CloseAgainstClaim, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  stored, A, -          600,505  acceptable
+ *           refused, finished, -  419,303  acceptable
+ *           stored, open, A           134  acceptable
+ *           stored, finished, .*        0  forbidden
+ *   Broken  refused, finished, -  631,190  acceptable
+ *           stored, A, -          460,339  acceptable
+ *           stored, finished, A        93  interesting
+ * </pre>
  */
 @Outcome(id = "stored, A, -", expect = ACCEPTABLE, desc = "Committed before the drain.")
 @Outcome(id = "stored, open, A", expect = ACCEPTABLE, desc = "Claimed before the close, committed after the drain.")

@@ -26,6 +26,20 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  *
  * <p>Expected: a record that was stored is there, and one that was refused is not; the closer saw an empty ring only in
  * the second case. The control has a flag of its own for "closed", and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick CloseAgainstOffer, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  stored, more, A         533,429  acceptable
+ *           refused, finished, -    455,793  acceptable
+ *           stored, finished, .*          0  forbidden
+ *   Batch   refused, finished, -    788,225  acceptable
+ *           stored, more, AB        436,517  acceptable
+ *           stored, finished, .*          0  forbidden
+ *   Broken  stored, more          3,283,675  acceptable
+ *           refused, finished       241,993  acceptable
+ *           stored, finished         13,314  interesting
+ * </pre>
  */
 @Outcome(id = "stored, more, A", expect = ACCEPTABLE, desc = "The offer came before the close.")
 @Outcome(id = "refused, finished, -", expect = ACCEPTABLE, desc = "The close came before the offer.")

@@ -22,6 +22,22 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  *
  * <p>Expected: nothing, or the record with everything. The control for the order is seen on x86. The control for the
  * mode, a header stored plainly, is not: x86 keeps stores in order, so there this row rests on the written argument.
+ *
+ * <pre>
+ * stress-tests/run quick CommitPublication, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual       A, 1    689,854  acceptable
+ *                -, 0    596,328  acceptable
+ *                A, 0          0  forbidden
+ *   BrokenOrder  1, 1  1,370,343  acceptable
+ *                0, 0    518,220  acceptable
+ *                0, 1      1,191  acceptable
+ *                1, 0        588  interesting
+ *   BrokenMode   1, 1  2,926,064  acceptable
+ *                0, 0    505,726  acceptable
+ *                0, 1     25,272  acceptable
+ *                1, 0          0  interesting
+ * </pre>
  */
 @Outcome(id = "-, 0", expect = ACCEPTABLE, desc = "The drain came before the commit.")
 @Outcome(id = "A, 1", expect = ACCEPTABLE, desc = "The drain came after the commit, and sees everything.")

@@ -26,6 +26,23 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  *
  * <p>Expected: each counter old or new, whichever of the others are. A machine with words of 64 bits cannot tear a counter,
  * opaque or plain; the control stores it in two halves, as one with words of 32 bits would, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick CountersWhole, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Ring    1, 24  1,137,520  acceptable
+ *           0, 0     117,900  acceptable
+ *           0, 24         36  acceptable
+ *           1, 0           6  acceptable
+ *   Loop    0, 0   2,456,462  acceptable
+ *           1, 2     795,579  acceptable
+ *           0, 2         139  acceptable
+ *           1, 0          82  acceptable
+ *   Broken  0, 0   3,313,528  acceptable
+ *           1, 1   1,314,409  acceptable
+ *           1, 0       3,796  interesting
+ *           0, 1       2,929  interesting
+ * </pre>
  */
 @Outcome(
         id = {"0, 0", "0, 24", "1, 0", "1, 24"},

@@ -24,6 +24,19 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  *
  * <p>Expected: nothing, or gap and record, and a consumer position of at most the producer position. The control publishes
  * before it reserves, and is seen on x86; the missing release is not, since x86 keeps stores in order.
+ *
+ * <pre>
+ * stress-tests/run quick GapPublication, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  A, 160, true     760,041  acceptable
+ *           -, 112, true     311,101  acceptable
+ *           -, 128, .*             0  forbidden
+ *           .*, .*, false          0  forbidden
+ *   Broken  1, 1           1,491,189  acceptable
+ *           0, 0           1,162,751  acceptable
+ *           0, 1               3,558  acceptable
+ *           1, 0                 844  interesting
+ * </pre>
  */
 @Outcome(id = "-, 112, true", expect = ACCEPTABLE, desc = "The drain came before the offer was published.")
 @Outcome(id = "A, 160, true", expect = ACCEPTABLE, desc = "The drain came after it.")

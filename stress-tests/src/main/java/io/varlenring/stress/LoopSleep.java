@@ -25,6 +25,21 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * as well, so the only sign of a lost wakeup is that it slept to the end: the wait is a watchdog. A round may end for no
  * reason, so it is repeated. The second result says whether the loop slept at all. The control stores asleep with release
  * only, and is seen on x86. The loop that sleeps in a selector uses the same accesses and is not run here.
+ *
+ * <pre>
+ * stress-tests/run quick LoopSleep, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Wakeup  done, slept      530,185  acceptable
+ *           done, awake       39,266  acceptable
+ *           overslept, .*          0  forbidden
+ *   Close   done, slept       75,319  acceptable
+ *           done, awake       24,171  acceptable
+ *           overslept, .*          0  forbidden
+ *   Broken  0, 1           1,578,515  acceptable
+ *           1, 0             314,469  acceptable
+ *           0, 0              17,135  interesting
+ *           1, 1                 703  acceptable
+ * </pre>
  */
 @Outcome(id = "done, awake", expect = ACCEPTABLE, desc = "The loop saw it before it slept.")
 @Outcome(id = "done, slept", expect = ACCEPTABLE, desc = "The loop slept and was woken.")

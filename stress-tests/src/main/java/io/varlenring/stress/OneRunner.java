@@ -24,6 +24,18 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  *
  * <p>Expected: a thread that meets the other one is refused; together they ran as often as the tasklet counted, so no run
  * was at the same time as another. The control looks for a runner and then stores itself, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick OneRunner, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  ran, ran, true      1,606,328  acceptable
+ *           ran, refused, true    148,147  acceptable
+ *           refused, ran, true    135,867  acceptable
+ *           .*, .*, false               0  forbidden
+ *   Broken  ran, refused        1,586,642  acceptable
+ *           refused, ran        1,142,632  acceptable
+ *           ran, ran              236,268  interesting
+ * </pre>
  */
 @Outcome(
         id = {"ran, ran, true", "ran, refused, true", "refused, ran, true"},

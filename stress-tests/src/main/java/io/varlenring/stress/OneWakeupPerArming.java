@@ -23,6 +23,16 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * <p>2 producers, capacity 64, a hook that counts, the ring armed, a claim of 8 bytes open in each producer. Both commit.
  *
  * <p>Expected: one call. The control looks at armed and then stores it, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick OneWakeupPerArming, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  1            1,071,142  acceptable
+ *           0                    0  forbidden
+ *   Broken  true, false  1,529,967  acceptable
+ *           false, true    981,619  acceptable
+ *           true, true     187,716  interesting
+ * </pre>
  */
 @Outcome(id = "1", expect = ACCEPTABLE, desc = "One of them was elected.")
 @Outcome(id = "0", expect = FORBIDDEN, desc = "Each left it to the other.")

@@ -24,6 +24,15 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  *
  * <p>Expected: both records, and padding if and only if B came first. The control computes the gap from one position and
  * reserves at another, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick PaddingRace, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  AB, 0           727,620  acceptable
+ *           BA, 8           425,442  acceptable
+ *   Broken  whole, whole  2,642,850  acceptable
+ *           split, whole  1,438,852  interesting
+ * </pre>
  */
 @Outcome(id = "AB, 0", expect = ACCEPTABLE, desc = "A filled the lap.")
 @Outcome(id = "BA, 8", expect = ACCEPTABLE, desc = "B came first, and A went behind the gap.")

@@ -25,6 +25,19 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
  *
  * <p>Expected: A is whole, and so is everything behind it. The control gives the space back before it reads, and is seen
  * on x86; the missing release is not, since x86 lets no store overtake an earlier load or store.
+ *
+ * <pre>
+ * stress-tests/run quick SpaceReuse, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  A, stored, BC       475,239  acceptable
+ *           A, full, B           31,577  acceptable
+ *           C, .*                     0  forbidden
+ *           torn, .*                  0  forbidden
+ *   Broken  A, stored, BC     1,099,844  acceptable
+ *           A, full, B           53,012  acceptable
+ *           C, stored, BC           105  interesting
+ *           torn, stored, BC        101  interesting
+ * </pre>
  */
 @Outcome(id = "A, stored, BC", expect = ACCEPTABLE, desc = "C took the place of A.")
 @Outcome(id = "A, full, B", expect = ACCEPTABLE, desc = "The producer gave up before the consumer was done.")

@@ -32,6 +32,20 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * <p>Expected: Z is never seen, since whoever would end at it makes the reservation longer. The control looks after it has
  * reserved, when the word may be another producer's by now, and is seen on x86. A look that is too weak is not: x86 keeps
  * loads in order.
+ *
+ * <pre>
+ * stress-tests/run quick StaleStamp, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Reused     1, stored, FA  1,145,862  acceptable
+ *              1, full, F        27,680  acceptable
+ *              .*Z                    0  forbidden
+ *   Contended  AB               731,247  acceptable
+ *              BA               303,543  acceptable
+ *              .*Z.*                  0  forbidden
+ *   Broken     0, 0           2,221,830  acceptable
+ *              1, 2           1,260,672  acceptable
+ *              1, 0               5,280  interesting
+ * </pre>
  */
 @Outcome(id = "1, stored, FA", expect = ACCEPTABLE, desc = "A took the place of S.")
 @Outcome(id = "1, full, F", expect = ACCEPTABLE, desc = "The producer gave up before the consumer was done.")

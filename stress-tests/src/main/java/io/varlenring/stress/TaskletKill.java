@@ -24,6 +24,17 @@ import org.openjdk.jcstress.infra.results.L_Result;
  *
  * <p>Expected: one run at the most while the kill is under way, none after it. The control kills without an exchange, and
  * is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick TaskletKill, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Actual  0, 0, true     3,651,087  acceptable
+ *           1, 0, true       123,415  acceptable
+ *           .*, .*, false          0  forbidden
+ *           .*, 1, .*              0  forbidden
+ *   Broken  true           2,591,035  acceptable
+ *           false             46,827  interesting
+ * </pre>
  */
 @Outcome(id = "1, 0, true", expect = ACCEPTABLE, desc = "The run had begun before the kill.")
 @Outcome(id = "0, 0, true", expect = ACCEPTABLE, desc = "The kill came first.")

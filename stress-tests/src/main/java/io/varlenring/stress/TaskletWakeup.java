@@ -24,6 +24,26 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * <p>Each run is written as its reasons and the field: {@code 3/1} has both reasons and sees the field. Expected: some run
  * has the waker's reason and sees the field, and there is no run more than that needs. The control returns when it sees
  * that the tasklet is queued, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick TaskletWakeup, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Asleep     1/1, -     2,074,864  acceptable
+ *              -, 1/1       696,118  acceptable
+ *              -, -               0  forbidden
+ *   Queued     3/1, -     1,712,041  acceptable
+ *              2/0, 1/1     154,054  acceptable
+ *              2/1, 1/1       3,767  acceptable
+ *              3/0, .*            0  forbidden
+ *   Coalesced  0/1, -     1,747,716  acceptable
+ *              0/0, 0/1      88,714  acceptable
+ *              0/1, 0/1       2,712  acceptable
+ *              0/0, -             0  forbidden
+ *   Broken     queued, 1  2,119,850  acceptable
+ *              woken, 0     316,870  acceptable
+ *              queued, 0      5,726  interesting
+ *              woken, 1         856  acceptable
+ * </pre>
  */
 public final class TaskletWakeup {
     private static final int QUEUED = 0;

@@ -26,6 +26,24 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * sign of a lost wakeup is that it slept to the end: the timeout is a watchdog. The
  * second result says whether somebody was woken. The control looks at the header instead of
  * at the producer position, and is seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick TimedDrainWakes, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Offer   A, woken         490,501  acceptable
+ *           A, read           41,682  acceptable
+ *           overslept, .*          0  forbidden
+ *   Commit  A, woken         321,901  acceptable
+ *           A, read           74,585  acceptable
+ *           overslept, .*          0  forbidden
+ *   Close   -, woken          87,588  acceptable
+ *           -, read           25,141  acceptable
+ *           overslept, .*          0  forbidden
+ *   Broken  0, 1           2,543,482  acceptable
+ *           1, 0             767,500  acceptable
+ *           0, 0               2,034  interesting
+ *           1, 1                 686  acceptable
+ * </pre>
  */
 @Outcome(
         id = "A, read",

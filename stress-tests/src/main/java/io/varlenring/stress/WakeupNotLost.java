@@ -23,7 +23,46 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * commits, shortens or aborts a claim that it has opened before, or closes the ring. The arbiter asks whether the hook was
  * called. Where there is a claim, the race is between its last step and {@code arm()} only.
  *
- * <p>Expected: asleep means woken. Both controls are seen on x86, the one for the mode in compiled code only.
+ * <p>Expected: asleep means woken. Both controls are seen on x86.
+ *
+ * <pre>
+ * stress-tests/run quick WakeupNotLost, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Offer            asleep, woken        966,379  acceptable
+ *                    awake, not woken     145,361  acceptable
+ *                    awake, woken             362  acceptable
+ *                    asleep, not woken          0  forbidden
+ *   OfferBehindGap   asleep, woken        976,557  acceptable
+ *                    awake, not woken     145,516  acceptable
+ *                    awake, woken             269  acceptable
+ *                    asleep, not woken          0  forbidden
+ *   Batch            asleep, woken        856,266  acceptable
+ *                    awake, not woken     153,331  acceptable
+ *                    awake, woken             105  acceptable
+ *                    asleep, not woken          0  forbidden
+ *   Commit           asleep, woken        925,442  acceptable
+ *                    awake, not woken     319,804  acceptable
+ *                    awake, woken          10,216  acceptable
+ *                    asleep, not woken          0  forbidden
+ *   ShrinkingCommit  asleep, woken        813,518  acceptable
+ *                    awake, not woken     192,348  acceptable
+ *                    awake, woken           3,836  acceptable
+ *                    asleep, not woken          0  forbidden
+ *   Abort            asleep, woken        717,813  acceptable
+ *                    awake, not woken     334,769  acceptable
+ *                    awake, woken           8,320  acceptable
+ *                    asleep, not woken          0  forbidden
+ *   Close            asleep, woken        788,025  acceptable
+ *                    awake, not woken     636,638  acceptable
+ *                    awake, woken           4,879  acceptable
+ *                    asleep, not woken          0  forbidden
+ *   BrokenMode       0, 1               1,368,697  acceptable
+ *                    0, 0               1,351,537  interesting
+ *                    1, 0                 756,284  acceptable
+ *                    1, 1                   1,024  acceptable
+ *   BrokenNoLook     asleep, woken        908,261  acceptable
+ *                    asleep, not woken    214,081  interesting
+ * </pre>
  */
 @Outcome(id = "awake, not woken", expect = ACCEPTABLE, desc = "arm() saw it.")
 @Outcome(id = "asleep, woken", expect = ACCEPTABLE, desc = "The publisher saw the arming.")
