@@ -26,9 +26,8 @@
 #ifdef NO_LOOK
 #define MUST_LOOK false
 #endif
-#ifdef LOOK_AT_THE_LIMIT
-#define MUST_LOOK (end <= limit)
-#define LOOKED ; fits = end <= limit
+#ifdef GROWTH_PAST_THE_LIMIT
+#define MUST_LOOK true
 #endif
 #ifdef LOOK_AFTER_EXCHANGE
 #define MUST_LOOK false
@@ -48,9 +47,9 @@
 #endif
 #ifdef GAP_BEFORE_EXCHANGE
 #define BEFORE_EXCHANGE \
+    start = RECORD_START(position, stride); \
     if \
-    :: RECORD_START(position, stride) != position -> \
-        storeHeader(position, PADDING_HEADER(position, RECORD_START(position, stride) - position)) \
+    :: start != position -> storeHeader(position, PADDING_HEADER(position, start - position)) \
     :: else \
     fi;
 #define GAP_IN_PUBLISH false
@@ -58,8 +57,7 @@
 #ifdef GAP_BEFORE_RECORD
 #define AFTER_EXCHANGE \
     if \
-    :: RECORD_START(position, stride) != position -> \
-        storeHeader(position, PADDING_HEADER(position, RECORD_START(position, stride) - position)) \
+    :: start != position -> storeHeader(position, PADDING_HEADER(position, start - position)) \
     :: else \
     fi;
 #define GAP_IN_PUBLISH false
@@ -158,9 +156,6 @@
 #ifndef MUST_LOOK
 #define MUST_LOOK (end != limit)
 #endif
-#ifndef LOOKED
-#define LOOKED
-#endif
 #ifndef BEFORE_EXCHANGE
 #define BEFORE_EXCHANGE
 #endif
@@ -230,7 +225,7 @@
 #define SET_WAITER_AFTER_ARM
 #endif
 #ifndef COMMIT_WAKES
-#define COMMIT_WAKES (LOADED(CONSUMER, PRODUCER_POSITION) == 2 * position)
+#define COMMIT_WAKES (POSITION(LOADED(CONSUMER, PRODUCER_POSITION)) == position)
 #endif
 #ifndef BEFORE_RECORD
 #define BEFORE_RECORD

@@ -8,6 +8,7 @@
  *                   waits in drainOrWait()
  *   -DFIRST=n       records (or batches, or closes) of producer 0
  *   -DSECOND=n      the same of producer 1
+ *   -DOFFERS        producers call offer() and close() only
  *   -DSTART=n       the position at which the ring begins, in the second lap; left out: each of the four
  *   -DSTALE=n       what earlier laps left in the data: bit i set: the word i behind the start bears the next position that
  *                   comes to stand there; left out: all combinations
@@ -35,6 +36,12 @@
 #define CONSUMER 2
 #define CLOSED(p) ((p) % 2)
 #define POSITION(p) ((p) / 2)
+
+#ifdef OFFERS
+#define MORE_CALLS false
+#else
+#define MORE_CALLS true
+#endif
 
 /* Calls of a producer; a record is of one word (no payload) or of two (one word of payload). */
 mtype = { OFFER_1, OFFER_2, COMMIT_SHORT, ABORT, OFFER_ALL, CLOSE };
@@ -124,7 +131,6 @@ inline endBeforeUnstampedWord() {
         fi
     :: else -> break
     od
-    LOOKED
 }
 
 inline reservationSucceeded() {
@@ -364,10 +370,10 @@ proctype producer(byte me; byte calls; short limit) {
         if
         :: op = OFFER_1; stride = 1
         :: op = OFFER_2; stride = 2
-        :: op = COMMIT_SHORT; stride = 2
-        :: op = ABORT; stride = 2
-        :: op = OFFER_ALL; stride = 1
-        :: op = CLOSE
+        :: MORE_CALLS -> op = COMMIT_SHORT; stride = 2
+        :: MORE_CALLS -> op = ABORT; stride = 2
+        :: MORE_CALLS -> op = OFFER_ALL; stride = 1
+        :: me == 1 -> op = CLOSE
         fi;
         calls--;
         if
