@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What ring.pml does where a fault can be planted: first the faults, each by its -D option, then what is right. The names
+ * are used once each in ring.pml. Some of them bring their own semicolon, so that they can be nothing.
+ */
+
+#ifdef STAMP_WITHOUT_LAP
+#define STAMP(position) (OFFSET(position) + 1)
+#endif
+
+/* Reserving */
+
+#ifdef CONSUMER_POSITION_FIRST
+#define READ_LIMIT_BEFORE_POSITION readLimit();
+#define READ_LIMIT_BEFORE_FULL skip
+#endif
+#ifdef NO_REREAD
+#define READ_LIMIT_BEFORE_FULL skip
+#endif
+#ifdef UNSIGNED_FULL
+/* used + needed > capacity, with used = p - c unsigned, and p read before c */
+#define CHECK(next) \
+    readLimit(); \
+    fits = limit - CAPACITY <= position && next <= limit
+#endif
+#ifdef NO_LOOK
+#define MUST_LOOK false
+#endif
+#ifdef GROWTH_PAST_THE_LIMIT
+#define MUST_LOOK true
+#endif
+#ifdef LOOK_AFTER_EXCHANGE
+#define MUST_LOOK false
+#define AFTER_EXCHANGE \
+    if \
+    :: end != limit && BEARS(LOADED(me, OFFSET(end)), end) -> d_step { storePlain(me, OFFSET(end), 0) } \
+    :: else \
+    fi;
+#endif
+#ifdef NO_EXCHANGE
+#define EXCHANGE(expected, replacement) \
+    found = LOADED(me, PRODUCER_POSITION); \
+    if \
+    :: found == expected -> d_step { storeVolatile(me, PRODUCER_POSITION, replacement); reservationSucceeded() } \
+    :: else \
+    fi
+#endif
+#ifdef GAP_BEFORE_EXCHANGE
+#define BEFORE_EXCHANGE \
+    start = RECORD_START(position, stride); \
+    if \
+    :: start != position -> storeHeader(position, PADDING_HEADER(position, start - position)) \
+    :: else \
+    fi;
+#define GAP_IN_PUBLISH false
+#endif
+#ifdef GAP_BEFORE_RECORD
+#define AFTER_EXCHANGE \
+    if \
+    :: start != position -> storeHeader(position, PADDING_HEADER(position, start - position)) \
+    :: else \
+    fi;
+#define GAP_IN_PUBLISH false
+#endif
+#ifdef NO_GAP_HEADER
+#define GAP_IN_PUBLISH false
+#endif
+#ifdef CLOSED_APART
+#define BEFORE_EXCHANGE \
+    if \
+    :: word[CLOSED_FLAG] -> \
+        refusedByClose = true; \
+        d_step { endCall() } \
+        break \
+    :: else \
+    fi;
+#define CLOSED_AND_EMPTY (word[CLOSED_FLAG] && LOADED(CONSUMER, PRODUCER_POSITION) == 2 * position)
+#define CLOSE_EXCHANGE d_step { found = 2 * position; storeVolatile(me, CLOSED_FLAG, 1) }
+#endif
+
+/* Publishing */
+
+#ifdef HEADER_PLAIN
+#define storePublishing(address, header) storePlain(me, address, header)
+#endif
+#ifdef HEADER_RELEASE_WITH_HOOK
+#define storePublishing(address, header) storeRelease(me, address, header)
+#endif
+#ifdef HEADER_BEFORE_PAYLOAD
+#define BEFORE_PAYLOAD(length) publish(RECORD_HEADER(start, length));
+#define AFTER_PAYLOAD(length)
+#endif
+#ifdef HEADER_BEFORE_PADDING
+#define BEFORE_PADDING(length) publish(RECORD_HEADER(start, length));
+#define AFTER_PAYLOAD(length)
+#endif
+#ifdef BATCH_FROM_THE_FIRST
+#define BEFORE_SECOND publish(RECORD_HEADER(start, 1));
+#define AFTER_SECOND \
+    if \
+    :: records == 1 -> publish(RECORD_HEADER(start, 1)) \
+    :: else \
+    fi
+#endif
+
+/* Waking */
+
+#ifdef ABORT_WITHOUT_SIGNAL
+#define SIGNAL_IN_ABORT
+#endif
+#ifdef CLOSE_WITHOUT_SIGNAL
+#define SIGNAL_IN_CLOSE
+#endif
+#ifdef SIGNAL_ONLY_FROM_EMPTY
+#define MAY_SIGNAL (wasEmpty || op == CLOSE)
+#define NOTE_WHETHER_EMPTY wasEmpty = word[CONSUMER_POSITION] == position;
+#endif
+#ifdef NO_FENCE_IN_ARM
+#define storeArmed() storeRelease(CONSUMER, ARMED, 1)
+#endif
+#ifdef LOOK_BEFORE_ARM
+#define LOOK_BEFORE_ARMED look();
+#define LOOK_AFTER_ARMED
+#endif
+#ifdef WAITER_AFTER_ARMED
+#define SET_WAITER_BEFORE_ARM
+#define SET_WAITER_AFTER_ARM d_step { storeVolatile(CONSUMER, WAITER, 1) }
+#endif
+#ifdef NO_POLL
+#define COMMIT_WAKES true
+#endif
+
+/* Draining */
+
+#ifdef EARLY_RELEASE
+#define BEFORE_RECORD d_step { storeRelease(CONSUMER, CONSUMER_POSITION, position + SIZE(header)) }
+#endif
+#ifdef CONSUMER_POSITION_PLAIN
+#define storeConsumerPosition() storePlain(CONSUMER, CONSUMER_POSITION, position)
+#endif
+
+/* What is right */
+
+#ifndef STAMP
+#define STAMP(position) ((position) + 1)
+#endif
+#ifndef READ_LIMIT_BEFORE_POSITION
+#define READ_LIMIT_BEFORE_POSITION
+#endif
+#ifndef READ_LIMIT_BEFORE_FULL
+#define READ_LIMIT_BEFORE_FULL readLimit()
+#endif
+#ifndef CHECK
+#define CHECK(next) checkLimit(next)
+#endif
+#ifndef MUST_LOOK
+#define MUST_LOOK (end != limit)
+#endif
+#ifndef BEFORE_EXCHANGE
+#define BEFORE_EXCHANGE
+#endif
+#ifndef EXCHANGE
+#define EXCHANGE(expected, replacement) \
+    d_step { \
+        compareAndExchange(me, PRODUCER_POSITION, expected, replacement, found); \
+        if \
+        :: found == expected -> reservationSucceeded() \
+        :: else \
+        fi \
+    }
+#endif
+#ifndef AFTER_EXCHANGE
+#define AFTER_EXCHANGE
+#endif
+#ifndef GAP_IN_PUBLISH
+#define GAP_IN_PUBLISH (start != position)
+#endif
+#ifndef CLOSED_AND_EMPTY
+/* isClosed() && isEmpty(): the second load of the producer position finds what the first one found if that had the closed
+   bit, and does not matter if it had not, so the model has one. */
+#define CLOSED_AND_EMPTY (LOADED(CONSUMER, PRODUCER_POSITION) == 2 * position + 1)
+#endif
+#ifndef CLOSE_EXCHANGE
+#define CLOSE_EXCHANGE d_step { compareAndExchange(me, PRODUCER_POSITION, 2 * position, 2 * position + 1, found) }
+#endif
+#ifndef storePublishing
+#ifdef HOOK
+#define storePublishing(address, header) storeVolatile(me, address, header)
+#else
+#define storePublishing(address, header) storeRelease(me, address, header)
+#endif
+#endif
+#ifndef BEFORE_PAYLOAD
+#define BEFORE_PAYLOAD(length)
+#endif
+#ifndef BEFORE_PADDING
+#define BEFORE_PADDING(length)
+#endif
+#ifndef AFTER_PAYLOAD
+#define AFTER_PAYLOAD(length) ; publish(RECORD_HEADER(start, length))
+#endif
+#ifndef BEFORE_SECOND
+#define BEFORE_SECOND
+#define AFTER_SECOND publish(RECORD_HEADER(start, 1))
+#endif
+#ifndef SIGNAL_IN_ABORT
+#define SIGNAL_IN_ABORT ; signal()
+#endif
+#ifndef SIGNAL_IN_CLOSE
+#define SIGNAL_IN_CLOSE signal();
+#endif
+#ifndef MAY_SIGNAL
+#define MAY_SIGNAL true
+#define NOTE_WHETHER_EMPTY
+#endif
+#ifndef storeArmed
+#define storeArmed() storeVolatile(CONSUMER, ARMED, 1)
+#endif
+#ifndef LOOK_AFTER_ARMED
+#define LOOK_BEFORE_ARMED
+#define LOOK_AFTER_ARMED ; look()
+#endif
+#ifndef SET_WAITER_AFTER_ARM
+#define SET_WAITER_BEFORE_ARM d_step { storeVolatile(CONSUMER, WAITER, 1) }
+#define SET_WAITER_AFTER_ARM
+#endif
+#ifndef COMMIT_WAKES
+#define COMMIT_WAKES (POSITION(LOADED(CONSUMER, PRODUCER_POSITION)) == position)
+#endif
+#ifndef BEFORE_RECORD
+#define BEFORE_RECORD
+#endif
+#ifndef storeConsumerPosition
+#define storeConsumerPosition() storeRelease(CONSUMER, CONSUMER_POSITION, position)
+#endif
+
+/* Assertions that must fail, since what they deny does happen in the right model. */
+
+#define RARE
+#ifdef REACH_GROWTH
+#undef RARE
+#define RARE assert(grown == 0);
+#endif
+#ifdef REACH_GROWTH_TWICE
+#undef RARE
+#define RARE assert(grown < 2);
+#endif
+#ifdef REACH_GROWTH_OVER_THE_WRAP
+#undef RARE
+#define RARE assert(grown == 0 || (end - 1) / CAPACITY == (end - 1 - grown) / CAPACITY);
+#endif
+#ifdef REACH_STAMPED_WORD_AT_THE_LIMIT
+#undef RARE
+#define RARE assert(end != limit || !BEARS(word[OFFSET(end)], end));
+#endif
+#ifdef REACH_STAMPED_WORD_BEHIND_A_GAP
+#undef RARE
+#define RARE assert(RECORD_START(position, stride) == position || !BEARS(word[0], RECORD_START(position, stride)));
+#endif
+#ifdef REACH_FULL
+#define RARE_FULL assert(false);
+#else
+#define RARE_FULL
+#endif

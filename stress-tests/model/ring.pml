@@ -1,0 +1,648 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * VarLenMpscRing: two producers, one consumer, a ring of four words. The inlines have the names of the methods they model;
+ * README.md says what is left out. Positions count words, not bytes.
+ *
+ *   -DWEAK          store buffers, see memory.pml
+ *   -DHOOK          a ring with a hook, whose consumer arms and parks; without it a ring without one, whose consumer
+ *                   waits in drainOrWait()
+ *   -DFIRST=n       records (or batches, or closes) of producer 0
+ *   -DSECOND=n      the same of producer 1
+ *   -DOFFERS        producers call offer() and close() only
+ *   -DSTART=n       the position at which the ring begins, in the second lap; left out: each of the four
+ *   -DSTALE=n       what earlier laps left in the data: bit i set: the word i behind the start bears the next position that
+ *                   comes to stand there; left out: all combinations
+ *   -DREACH_..., and anything else: see ring-faults.pml
+ */
+
+#define CAPACITY 4
+#define OFFSET(position) ((position) % CAPACITY)
+
+/* RingLayout: a word is stamp * 16 + size. A size up to 7 is a record's stride, one above is padding of size - 8 words. */
+#include "ring-faults.pml"
+#define RECORD_HEADER(position, stride) (STAMP(position) * 16 + (stride))
+#define PADDING_HEADER(position, length) (STAMP(position) * 16 + 8 + (length))
+#define BEARS(w, position) ((w) / 16 == STAMP(position))
+#define SIZE(w) ((w) % 16)
+
+#define CONSUMER_POSITION CAPACITY
+#define ARMED (CAPACITY + 1)
+#define WAITER (CAPACITY + 2)
+/* Twice the position, and the closed bit. */
+#define PRODUCER_POSITION (CAPACITY + 3)
+#define CLOSED_FLAG (CAPACITY + 4)
+#define WORDS (CAPACITY + 5)
+#define THREADS 3
+#define CONSUMER 2
+#define CLOSED(p) ((p) % 2)
+#define POSITION(p) ((p) / 2)
+
+#ifdef OFFERS
+#define MORE_CALLS false
+#else
+#define MORE_CALLS true
+#endif
+
+/* Calls of a producer; a record is of one word (no payload) or of two (one word of payload). */
+mtype = { OFFER_1, OFFER_2, COMMIT_SHORT, ABORT, OFFER_ALL, CLOSE };
+
+/* What to compare with; none of it exists in the code, and the algorithm never looks at it. */
+
+/* For each offset, from its store to its being read: the header, and for a record whose it is. */
+short published[CAPACITY];
+byte recordAt[CAPACITY];
+/* The second record of a batch whose first one is published. */
+bit together[CAPACITY];
+byte committed[2];
+byte delivered[2];
+/* The stride of the first record of the call that a producer is in, whether another follows; whether there was a moment at
+   which the first, or the second, did not fit. */
+byte wanted[2];
+bit wantedTwo[2];
+bit firstRefusable[2];
+bit secondRefusable[2];
+bit closeReturned;
+bit consumerGone;
+byte gone;
+
+bit permit;
+
+#define RECORD_START(position, stride) \
+    ((stride) <= CAPACITY - OFFSET(position) -> (position) : (position) + CAPACITY - OFFSET(position))
+#define END(position, stride) (RECORD_START(position, stride) + (stride))
+#define REAL_LIMIT (word[CONSUMER_POSITION] + CAPACITY)
+#define REAL_END(stride) END(POSITION(word[PRODUCER_POSITION]), stride)
+
+inline observeProducer(i) {
+    if
+    :: wanted[i] != 0 ->
+        firstRefusable[i] = firstRefusable[i] || REAL_END(wanted[i]) > REAL_LIMIT;
+        secondRefusable[i] =
+            secondRefusable[i] || (wantedTwo[i] && END(REAL_END(wanted[i]), 2) > REAL_LIMIT)
+    :: else
+    fi
+}
+
+inline landed() {
+    observeProducer(0);
+    observeProducer(1)
+}
+
+#include "memory.pml"
+
+/* Producers */
+
+inline beginCall(stride, two) {
+    wanted[me] = stride;
+    wantedTwo[me] = two;
+    observeProducer(me)
+}
+
+inline endCall() {
+    wanted[me] = 0;
+    wantedTwo[me] = 0;
+    firstRefusable[me] = 0;
+    secondRefusable[me] = 0
+}
+
+/* readLimit() */
+inline readLimit() {
+    limit = LOADED(me, CONSUMER_POSITION) + CAPACITY
+}
+
+/* The check before the exchange, common to reserve() and offerAll(): answers in `fits`. */
+inline checkLimit(next) {
+    if
+    :: next > limit -> READ_LIMIT_BEFORE_FULL
+    :: else
+    fi;
+    fits = next <= limit
+}
+
+/* endBeforeUnstampedWord() */
+inline endBeforeUnstampedWord() {
+    do
+    :: MUST_LOOK ->
+        if
+        :: BEARS(LOADED(me, OFFSET(end)), end) ->
+            end++;
+            grown++
+        :: else -> break
+        fi
+    :: else -> break
+    od
+}
+
+inline reservationSucceeded() {
+    assert(!closeReturned && !consumerGone); /* nothing is reserved after close */
+    RARE
+    NOTE_WHETHER_EMPTY
+    endCall()
+}
+
+/* reserve(), and the reservation of offerAll(): one record of `stride`, or two, the second of stride 2. */
+inline reserve() {
+    READ_LIMIT_BEFORE_POSITION
+    d_step {
+        beginCall(stride, op == OFFER_ALL);
+        found = LOADED(me, PRODUCER_POSITION)
+    }
+    do
+    :: CLOSED(found) -> /* checkNotClosed() */
+        refusedByClose = true;
+        d_step { endCall() }
+        break
+    :: else ->
+        position = POSITION(found);
+        records = 1;
+        end = END(position, stride);
+        CHECK(end);
+        if
+        :: !fits ->
+            d_step { /* "full": there was a moment within the call at which it did not fit */
+                RARE_FULL
+                assert(firstRefusable[me]);
+                endCall();
+                end = 0
+            }
+            break
+        :: else
+        fi;
+        if
+        :: op == OFFER_ALL ->
+            next = END(end, 2);
+            CHECK(next);
+            if
+            :: fits ->
+                records = 2;
+                end = next
+            :: else -> assert(secondRefusable[me]) /* likewise */
+            fi
+        :: else
+        fi;
+        endBeforeUnstampedWord();
+        next = 0; /* spin: no break may lead to a d_step */
+        BEFORE_EXCHANGE
+        EXCHANGE(2 * position, 2 * end);
+        if
+        :: found == 2 * position ->
+            start = RECORD_START(position, stride);
+            AFTER_EXCHANGE
+            break
+        :: else -> grown = 0
+        fi
+    od;
+    found = 0;
+    fits = 0;
+    grown = 0
+}
+
+/* setHeaderPlain() */
+inline setHeaderPlain(at, header) {
+    d_step {
+        storePlain(me, OFFSET(at), header);
+        published[OFFSET(at)] = header
+    }
+}
+
+/* RingMemory.putPayload(): every payload is the stamp of the next header that comes to stand there, for producer 1 (the
+   consumer's handler does the same to those of producer 0), and the name of its record. */
+inline putPayload(at, id) {
+    d_step { storePlain(me, OFFSET(at), (me == 1 || op == ABORT) * STAMP(at + CAPACITY) * 16 + id) }
+}
+
+#define RECORD_ID(n) (me * 8 + (n))
+#define RECORD_OF(id) ((id) % 8)
+#define PRODUCER_OF(id) ((id) / 8)
+
+/* What the consumer may see from now on: called with the store that publishes. */
+inline recordsCommitted() {
+    if
+    :: op != ABORT ->
+        committed[me]++;
+        recordAt[OFFSET(start)] = RECORD_ID(committed[me]);
+        if
+        :: records == 2 ->
+            committed[me]++;
+            recordAt[OFFSET(second)] = RECORD_ID(committed[me]);
+            together[OFFSET(second)] = 1
+        :: else
+        fi
+    :: else
+    fi
+}
+
+/* A header that the consumer may see at once. */
+inline storeHeader(at, header) {
+    d_step {
+        storePublishing(OFFSET(at), header);
+        published[OFFSET(at)] = header
+    }
+}
+
+/* The one that publishes a reservation. */
+inline storeFirstHeader(at, header) {
+    d_step {
+        storePublishing(OFFSET(at), header);
+        published[OFFSET(at)] = header;
+        recordsCommitted()
+    }
+}
+
+/* publish(): the gap's header if there is a gap, else the given one. */
+inline publish(header) {
+    if
+    :: GAP_IN_PUBLISH ->
+        setHeaderPlain(start, header);
+        storeFirstHeader(position, PADDING_HEADER(position, start - position))
+    :: else -> storeFirstHeader(start, header)
+    fi;
+    signal()
+}
+
+/* commit() of the first `length` words of a record, with the payload before it */
+inline commit(length) {
+    BEFORE_PAYLOAD(length)
+    if
+    :: length == 2 -> putPayload(start + 1, RECORD_ID(committed[me] + 1))
+    :: else
+    fi;
+    BEFORE_PADDING(length)
+    if
+    :: start + length != end -> setHeaderPlain(start + length, PADDING_HEADER(start + length, end - start - length))
+    :: else
+    fi
+    AFTER_PAYLOAD(length)
+}
+
+/* abort(), of a claim into which something was written already */
+inline abort() {
+    putPayload(start + 1, RECORD_ID(7));
+    storeFirstHeader(position, PADDING_HEADER(position, end - position))
+    SIGNAL_IN_ABORT
+}
+
+/* writeBatch() of a record of one word, and perhaps one of two */
+inline writeBatch() {
+    next = start + 1;
+    if
+    :: records == 2 ->
+        second = RECORD_START(next, 2);
+        BEFORE_SECOND
+        putPayload(second + 1, RECORD_ID(committed[me] + 2));
+        if
+        :: second != next -> setHeaderPlain(next, PADDING_HEADER(next, second - next))
+        :: else
+        fi;
+        setHeaderPlain(second, RECORD_HEADER(second, 2));
+        next = second + 2
+    :: else
+    fi;
+    if
+    :: next != end -> setHeaderPlain(next, PADDING_HEADER(next, end - next))
+    :: else
+    fi;
+    AFTER_SECOND;
+    d_step {
+        next = 0;
+        second = 0
+    }
+}
+
+/* signal(), which calls the hook or unparks the waiter */
+#ifdef HOOK
+#define HOOK_OR_WAITER true
+#else
+#define HOOK_OR_WAITER LOADED(me, WAITER)
+#endif
+inline signal() {
+    if
+    :: MAY_SIGNAL && LOADED(me, ARMED) ->
+        d_step { compareAndExchange(me, ARMED, 1, 0, found) }
+        if
+        :: found == 1 && HOOK_OR_WAITER -> permit = 1
+        :: else
+        fi;
+        found = 0
+    :: else
+    fi
+}
+
+/* close() */
+inline close() {
+    found = LOADED(me, PRODUCER_POSITION);
+    do
+    :: CLOSED(found) -> break
+    :: else ->
+        position = POSITION(found);
+        CLOSE_EXCHANGE
+        if
+        :: found == 2 * position ->
+            SIGNAL_IN_CLOSE
+            closeReturned = 1;
+            break
+        :: else
+        fi
+    od;
+    found = 0
+}
+
+proctype producer(byte me; byte calls; short limit) {
+    short position;
+    short start;
+    short second;
+    short end;
+    short next;
+    short found;
+    mtype op;
+    byte stride;
+    byte records;
+    byte grown;
+    bit fits;
+    bit secondRefused;
+    bit refusedByClose;
+#ifdef SIGNAL_ONLY_FROM_EMPTY
+    bit wasEmpty;
+#endif
+
+    do
+    :: calls > 0 && !refusedByClose ->
+        if
+        :: op = OFFER_1; stride = 1
+        :: op = OFFER_2; stride = 2
+        :: MORE_CALLS -> op = COMMIT_SHORT; stride = 2
+        :: MORE_CALLS -> op = ABORT; stride = 2
+        :: MORE_CALLS -> op = OFFER_ALL; stride = 1
+        :: me == 1 -> op = CLOSE
+        fi;
+        calls--;
+        if
+        :: op == CLOSE -> close()
+        :: else ->
+            do
+            :: reserve();
+                if
+                :: refusedByClose || end != 0 -> break
+                :: else -> word[CONSUMER_POSITION] + CAPACITY > limit /* full: once there is room, again */
+                fi
+            od;
+            if
+            :: refusedByClose
+            :: else ->
+                if
+                :: op == OFFER_1 || op == COMMIT_SHORT -> commit(1)
+                :: op == OFFER_2 -> commit(2)
+                :: op == ABORT -> abort()
+                :: op == OFFER_ALL -> writeBatch()
+                fi
+            fi
+        fi;
+        d_step {
+            op = OFFER_1;
+            stride = 0;
+            records = 0;
+            position = 0;
+            start = 0;
+            end = 0
+        }
+    :: else -> break
+    od;
+    gone++
+}
+
+/* Consumer */
+
+/* release() */
+inline release() {
+    d_step {
+        storeConsumerPosition();
+        released = position
+    }
+}
+
+/* The header at `position`: answers in `header`, 0 when it is not ready. */
+inline getHeader() {
+    d_step {
+        header = LOADED(CONSUMER, OFFSET(position));
+        if
+        :: BEARS(header, position) ->
+            assert(header == published[OFFSET(position)]); /* read after its commit, and once */
+            published[OFFSET(position)] = 0;
+            if
+            :: SIZE(header) < 8 ->
+                id = recordAt[OFFSET(position)];
+                assert(id != 0 && RECORD_OF(id) == delivered[PRODUCER_OF(id)] + 1); /* nothing lost, in order */
+                delivered[PRODUCER_OF(id)]++;
+                recordAt[OFFSET(position)] = 0;
+                together[OFFSET(position)] = 0
+            :: else
+            fi
+        :: else ->
+            assert(!together[OFFSET(position)]); /* a batch is visible as a whole */
+            header = 0
+        fi
+    }
+}
+
+/* A handler reads the payload, and writes to it. */
+inline onRecord() {
+    if
+    :: SIZE(header) == 2 ->
+        assert(SIZE(LOADED(CONSUMER, OFFSET(position + 1))) == id); /* not torn */
+        d_step {
+            storePlain(CONSUMER, OFFSET(position + 1), (PRODUCER_OF(id) == 0) * STAMP(position + 1 + CAPACITY) * 16)
+        }
+    :: else
+    fi
+}
+
+/* drain(): gives space back after any record or padding, as the code does by the number of bytes, or when told by a
+   handler, or at the end */
+inline drain() {
+    records = 0;
+    do
+    :: true ->
+        getHeader();
+        if
+        :: header == 0 -> break
+        :: else ->
+            if
+            :: SIZE(header) < 8 ->
+                records = 1;
+                BEFORE_RECORD
+                onRecord();
+                position = position + SIZE(header)
+            :: else -> position = position + SIZE(header) - 8
+            fi;
+            d_step {
+                header = 0;
+                id = 0
+            }
+            if
+            :: release()
+            :: true
+            fi
+        fi
+    od;
+    if
+    :: position != released -> release()
+    :: else
+    fi
+}
+
+inline look() {
+    if
+    :: BEARS(LOADED(CONSUMER, OFFSET(position)), position)
+    :: else -> armed = !CLOSED_AND_EMPTY
+    fi
+}
+
+/* arm(): answers in `armed` */
+inline arm() {
+    LOOK_BEFORE_ARMED
+    d_step { storeArmed() }
+    LOOK_AFTER_ARMED;
+    if
+    :: !armed -> d_step { storeVolatile(CONSUMER, ARMED, 0) }
+    :: else
+    fi
+}
+
+/* park() until unparked. It may stay for ever when everything was consumed and the producers have gone. */
+inline park() {
+    if
+    :: permit -> permit = 0
+    :: gone == 2 && word[PRODUCER_POSITION] == 2 * position -> finished = true
+    fi
+}
+
+#ifdef HOOK
+
+proctype consumer(short position) {
+    short released = position;
+    short header;
+    byte id;
+    bit records;
+    bit armed;
+    bit finished;
+
+    do
+    :: finished || CLOSED_AND_EMPTY -> break
+    :: else ->
+        drain();
+        if
+        :: !records ->
+            arm();
+            if
+            :: armed -> park()
+            :: else
+            fi;
+            armed = 0
+        :: else
+        fi
+    od;
+    consumerGone = 1;
+    assert(delivered[0] == committed[0] && delivered[1] == committed[1]) /* nothing lost */
+}
+
+#else
+
+/* What nobody will ever publish: the producers have gone, and the header is not there. */
+#define STRANDED \
+    (gone == 2 && FLUSHED(0) && FLUSHED(1) && !BEARS(word[OFFSET(position)], position))
+
+/* drainOrWait() again and again */
+proctype consumer(short position) {
+    short released = position;
+    short header;
+    byte id;
+    bit records;
+    bit armed;
+    bit finished;
+
+    do
+    :: finished -> break
+    :: else ->
+        drain();
+        if
+        :: records
+        :: else ->
+            SET_WAITER_BEFORE_ARM
+            do
+            :: true ->
+                arm();
+                SET_WAITER_AFTER_ARM
+                if
+                :: armed ->
+                    if
+                    :: COMMIT_WAKES -> park() /* isEmpty(): a commit wakes */
+                    :: else -> /* the poll's time is up */
+                        d_step {
+                            permit = 0;
+                            assert(!STRANDED)
+                        }
+                    fi
+                :: else
+                fi;
+                armed = 0;
+                if
+                :: finished -> break
+                :: else
+                fi;
+                drain();
+                if
+                :: records -> break
+                :: else
+                fi;
+                if
+                :: CLOSED_AND_EMPTY -> finished = true; break
+                :: else
+                fi
+            od;
+            armed = 0;
+            d_step { storeVolatile(CONSUMER, WAITER, 0) }
+            d_step { storeVolatile(CONSUMER, ARMED, 0) }
+        fi
+    od;
+    consumerGone = 1;
+    assert(delivered[0] == committed[0] && delivered[1] == committed[1]) /* nothing lost */
+}
+
+#endif
+
+/* The word `i` behind the start: 0, or, if asked for, one that bears the next position that comes to stand there. */
+inline stale(i) {
+    word[OFFSET(begin + i)] =
+        ((left >> i) & 1 -> (STAMP(begin + i + (i == 0 -> CAPACITY : 0)) * 16 + 1) : 0)
+}
+
+init {
+    short begin = CAPACITY;
+    byte left;
+
+    atomic {
+#ifdef START
+        begin = CAPACITY + START;
+#else
+        select (begin : CAPACITY .. CAPACITY + 3);
+#endif
+#ifdef STALE
+        left = STALE;
+#else
+        select (left : 0 .. 15);
+#endif
+        d_step {
+            stale(0);
+            stale(1);
+            stale(2);
+            stale(3);
+            word[CONSUMER_POSITION] = begin;
+            word[PRODUCER_POSITION] = 2 * begin
+        }
+        run producer(0, FIRST, begin + CAPACITY);
+        run producer(1, SECOND, begin + CAPACITY);
+        run consumer(begin);
+        begin = 0;
+        left = 0
+    }
+}

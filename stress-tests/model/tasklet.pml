@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One tasklet and its loop: two threads that wake it, kill it, or close the loop; the loop's own thread, whose body wakes
+ * itself now and then. The inlines have the names of the methods they model; README.md says what is left out.
+ *
+ *   -DWEAK          store buffers, see memory.pml
+ *   -DFIRST=n       calls of the first of the two threads
+ *   -DSECOND=n      calls of the second one, which alone may close the loop
+ *   anything else   see tasklet-faults.pml
+ */
+
+/* TaskletState: reasons are bits 0 to 4, one for each wakeup, so that none can stand for another. */
+#define REASONS 31
+#define QUEUED 32
+#define KILLED 64
+#define ONE_WAKEUP 128
+
+#define STATE 0
+#define ASLEEP 1
+#define LOOP_CLOSED 2
+/* The inbox, a queue of JCTools: a producer exchanges the index, and later stores the element. The tasklet is in it at most
+   once, so there is one element. */
+#define PRODUCER_INDEX 3
+#define ELEMENT 4
+/* Plain data of each of the two threads, to be seen by the body: the number of its last wakeup. */
+#define DATA 5
+#define WORDS 7
+#define THREADS 3
+#define LOOP 2
+
+mtype = { WAKEUP, KILL, CLOSE };
+
+#define landed() skip
+#include "memory.pml"
+#include "tasklet-faults.pml"
+
+/* What to compare with; none of it exists in the code. */
+
+byte wokenBy[2];      /* by its data, each thread's last wakeup that returned before any kill or close */
+byte queuedBy1;       /* the same of thread 1, which may close, but only of wakeups that queued the tasklet */
+byte seen[2];         /* the data that the last run has seen */
+byte reasonsAsked;    /* of all wakeups that took effect */
+byte wakeupsAsked;
+byte reasonsSeen;
+byte wakeupsSeen;
+byte queues;          /* in how many queues the tasklet is */
+bit running;
+bit killStarted;
+bit killReturned;
+bit closeStarted;
+byte gone;
+
+bit permit;
+
+/* Tasklet.addWakeup() by thread `t`: answers in `mustQueue`. */
+inline addWakeup(t, reason) {
+    mustQueue = false;
+    do
+    :: true ->
+        state = LOADED(t, STATE);
+        if
+        :: (state & KILLED) || COALESCED -> break
+        :: else
+        fi;
+        RARE_WAKEUP
+        EXCHANGE_STATE(t, (state | QUEUED | (reason)) + ONE_WAKEUP)
+        if
+        :: found == state ->
+            mustQueue = !(state & QUEUED);
+            reasonsAsked = reasonsAsked | (reason);
+            wakeupsAsked++;
+            break
+        :: else
+        fi
+    od;
+    state = 0;
+    found = 0
+}
+
+/* The end of TaskletLoop.enqueue() and of close(), after `found = asleep.get()` */
+inline wakeThreadIfAsleep() {
+    if
+    :: found == 1 ->
+        d_step { compareAndExchange(me, ASLEEP, 1, 0, found) }
+        if
+        :: found == 1 -> permit = 1 /* wakeThread(): unpark, or Selector.wakeup() */
+        :: else
+        fi
+    :: else
+    fi;
+    found = 0
+}
+
+/* TaskletLoop.enqueue() from another thread; addWakeup() has set QUEUED */
+inline enqueue() {
+    if
+    :: LOADED(me, LOOP_CLOSED)
+    :: else ->
+        LOOK_AT_ASLEEP_BEFORE_OFFER
+        d_step { /* inbox.offer() */
+            storeVolatile(me, PRODUCER_INDEX, word[PRODUCER_INDEX] + 1);
+            queues++;
+            assert(queues == 1) /* never queued twice */
+        }
+        d_step { storeRelease(me, ELEMENT, 1) }
+        LOOK_AT_ASLEEP_AFTER_OFFER
+        wakeThreadIfAsleep()
+    fi
+}
+
+/* Tasklet.kill() */
+inline kill() {
+    killStarted = true;
+    do
+    :: true ->
+        state = LOADED(me, STATE);
+        if
+        :: state & KILLED -> break
+        :: else
+        fi;
+        KILL_EXCHANGE
+        if
+        :: found == state -> break
+        :: else
+        fi
+    od;
+    killReturned = true;
+    state = 0;
+    found = 0
+}
+
+/* TaskletLoop.close(), but for its wait for the thread's end */
+inline close() {
+    closeStarted = true;
+    d_step { storeVolatile(me, LOOP_CLOSED, 1) }
+    WAKE_IN_CLOSE
+    skip
+}
+
+proctype caller(byte me) {
+    short state;
+    short found;
+    mtype op;
+    byte calls;
+    bit mustQueue;
+
+    do
+    :: calls < (me == 0 -> FIRST : SECOND) ->
+        if
+        :: op = WAKEUP
+        :: op = KILL
+        :: me == 1 -> op = CLOSE
+        fi;
+        calls++;
+        if
+        :: op == WAKEUP ->
+            d_step { storePlain(me, DATA + me, calls) }
+            addWakeup(me, REASON(me, calls));
+            if
+            :: mustQueue -> enqueue()
+            :: else
+            fi;
+            d_step {
+                if
+                :: !killStarted && !closeStarted ->
+                    wokenBy[me] = calls;
+                    if
+                    :: me == 1 && MUST_HAVE_QUEUED -> queuedBy1 = calls
+                    :: else
+                    fi
+                :: else
+                fi
+            }
+            mustQueue = false
+        :: op == KILL -> kill()
+        :: op == CLOSE -> close()
+        fi;
+        op = WAKEUP
+    :: else -> break
+    od;
+    gone++
+}
+
+/* Tasklet.beginRun(): leaves the state in `state` */
+inline beginRun() {
+    do
+    :: true ->
+        state = LOADED(LOOP, STATE);
+        d_step {
+            EXCHANGE_IN_BEGIN_RUN;
+            late = killReturned
+        }
+        if
+        :: found == state -> break
+        :: else
+        fi
+    od;
+    found = 0
+}
+
+/* The tasklet's body: looks at the data, and wakes its own tasklet once. */
+inline body() {
+    d_step {
+        assert(!late); /* no run begins after kill has returned */
+        assert(!running); /* never two runs at once */
+        running = true;
+        reasonsSeen = reasonsSeen | (state & REASONS);
+        wakeupsSeen = wakeupsSeen + state / ONE_WAKEUP
+    }
+    state = 0;
+    seen[0] = LOADED(LOOP, DATA);
+    RARE_BODY
+    seen[1] = LOADED(LOOP, DATA + 1);
+    if
+    :: !selfWoken ->
+        selfWoken = true;
+        addWakeup(LOOP, 16);
+        if
+        :: mustQueue && !LOADED(LOOP, LOOP_CLOSED) -> /* enqueue() by the loop's thread: bulk.addLast() */
+            d_step {
+                queued++;
+                queues++;
+                assert(queues == 1)
+            }
+        :: else
+        fi;
+        mustQueue = false
+    :: true
+    fi;
+    running = false;
+    late = 0
+}
+
+/* TaskletLoop.run(tasklet, queue) */
+inline run_() {
+    queued--;
+    queues--;
+    beginRun();
+    if
+    :: KILLED_IN_RUN ->
+        RARE_KILLED
+        late = 0;
+        state = 0
+    :: else ->
+        body();
+        AFTER_BODY
+        skip
+    fi
+}
+
+/* inbox.drain(): takes the element if it is there already */
+inline drainInbox() {
+    d_step {
+        RARE_DRAIN
+        if
+        :: LOADED(LOOP, ELEMENT) ->
+            word[ELEMENT] = 0;
+            consumerIndex++;
+            queued++
+        :: else
+        fi
+    }
+}
+
+/* sleep(). It may stay for ever when the two threads have gone and nothing is queued. */
+inline sleep() {
+    ASLEEP_BEFORE_LOOK
+    if
+    :: LOADED(LOOP, PRODUCER_INDEX) == consumerIndex && !CLOSED_IN_SLEEP -> /* inbox.isEmpty() && !closed */
+        ASLEEP_AFTER_LOOK_AT_INBOX
+        if /* park, or select */
+        :: permit -> permit = 0
+        :: gone == 2 && queues == 0 && !word[LOOP_CLOSED] -> finished = true
+        fi
+    :: else
+    fi;
+    d_step { storeVolatile(LOOP, ASLEEP, 0) }
+}
+
+/* runUntilClosed() */
+proctype loop() {
+    short state;
+    short found;
+    byte consumerIndex;
+    byte queued; /* the run queues */
+    bit selfWoken;
+    bit mustQueue;
+    bit late;
+    bit finished;
+
+    do
+    :: finished || LOADED(LOOP, LOOP_CLOSED) -> break
+    :: else -> /* round() */
+        drainInbox();
+        if
+        :: queued == 0 ->
+            sleep();
+            drainInbox()
+        :: else
+        fi;
+        if
+        :: queued > 0 -> run_()
+        :: else
+        fi
+    od;
+    drainInbox(); /* runAll() */
+    do
+    :: queued > 0 ->
+        run_();
+        drainInbox()
+    :: else -> break
+    od;
+
+    /* Each wakeup that returned before any kill or close was followed by a run that saw its data; if the loop was closed,
+       those of the closing thread were which had queued the tasklet. README.md: a finding. */
+    assert(killStarted || closeStarted || (seen[0] >= wokenBy[0] && seen[1] >= wokenBy[1]));
+    assert(killStarted || seen[1] >= queuedBy1);
+    /* No reason and no wakeup was lost. */
+    assert(killStarted || closeStarted || (reasonsSeen == reasonsAsked && wakeupsSeen == wakeupsAsked))
+}
+
+init {
+    atomic {
+        run caller(0);
+        run caller(1);
+        run loop()
+    }
+}
