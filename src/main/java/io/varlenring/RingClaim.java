@@ -15,8 +15,10 @@ public final class RingClaim implements AutoCloseable {
     private final RingProducer producer;
     private final ByteBuffer view;
 
-    private int offset;
+    private long begin;
+    private long start;
     private int length;
+    private long end;
     private boolean open;
 
     RingClaim(final VarLenMpscRing ring, final RingProducer producer) {
@@ -44,7 +46,7 @@ public final class RingClaim implements AutoCloseable {
      */
     public void commit() {
         checkOpen();
-        ring.commit(producer, offset, length, end());
+        finish(length);
     }
 
     /**
@@ -60,7 +62,7 @@ public final class RingClaim implements AutoCloseable {
             throw new IllegalArgumentException(
                     "length must be in 0.." + this.length + ", the length claimed, but is " + length);
         }
-        ring.commit(producer, offset, length, end());
+        finish(length);
     }
 
     /**
@@ -70,7 +72,8 @@ public final class RingClaim implements AutoCloseable {
      */
     public void abort() {
         checkOpen();
-        ring.abort(producer, offset, end());
+        shut();
+        ring.abort(producer, begin, end);
     }
 
     /** Aborts this claim when it is still open, and does nothing otherwise. */
@@ -85,18 +88,24 @@ public final class RingClaim implements AutoCloseable {
         return open;
     }
 
-    void begin(final int offset, final int length) {
-        this.offset = offset;
+    void open(final long begin, final long start, final int length, final long end) {
+        this.begin = begin;
+        this.start = start;
         this.length = length;
-        RingMemory.moveView(view, offset + RingLayout.HEADER_LENGTH, length);
+        this.end = end;
+        RingMemory.moveView(view, ring.payloadOffset(start), length);
         open = true;
     }
 
-    /** Ends the claim, so that a buffer that was kept shows no bytes, and returns the length that was claimed. */
-    private int end() {
+    private void finish(final int committed) {
+        shut();
+        ring.commit(producer, begin, start, committed, end);
+    }
+
+    /** Ends the claim; a buffer that was kept shows no bytes. Comes before the publication, after which a hook may throw. */
+    private void shut() {
         view.limit(0);
         open = false;
-        return length;
     }
 
     private void checkOpen() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.VarLenMpscRing.FULL;
 
 import java.nio.ByteBuffer;
@@ -36,6 +35,10 @@ public final class RingProducer {
     final RingCounters counters = new RingCounters();
     /** The first position that this producer must not reserve beyond without reading the consumer position again. */
     long limit;
+    /** The last reservation: from its gap, if there is one, to its padding, if there is any. */
+    long begin;
+
+    long end;
 
     private RingClaim claim;
 
@@ -55,18 +58,18 @@ public final class RingProducer {
         final int srcPosition = src.position();
         final int length = src.remaining();
         ring.checkLength(this, length);
-        final int offset = ring.reserve(this, length);
-        if (offset == FULL) {
+        final long start = ring.reserve(this, length);
+        if (start == FULL) {
             return false;
         }
         try {
-            ring.memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
+            ring.memory.putPayload(ring.payloadOffset(start), src, srcPosition, length);
             src.position(srcPosition + length);
         } catch (final Throwable failure) { // another thread changed or closed the source
-            ring.abort(this, offset, length);
+            ring.abort(this, begin, end);
             throw failure;
         }
-        ring.commit(this, offset, length, length);
+        ring.commit(this, begin, start, length, end);
         return true;
     }
 
@@ -81,12 +84,12 @@ public final class RingProducer {
     public boolean offer(final byte[] src, final int offset, final int length) {
         Objects.checkFromIndexSize(offset, length, src.length);
         ring.checkLength(this, length);
-        final int ringOffset = ring.reserve(this, length);
-        if (ringOffset == FULL) {
+        final long start = ring.reserve(this, length);
+        if (start == FULL) {
             return false;
         }
-        ring.memory.putPayload(ringOffset + HEADER_LENGTH, src, offset, length);
-        ring.commit(this, ringOffset, length, length);
+        ring.memory.putPayload(ring.payloadOffset(start), src, offset, length);
+        ring.commit(this, begin, start, length, end);
         return true;
     }
 
@@ -105,20 +108,20 @@ public final class RingProducer {
         final int payloadLength = payload.remaining();
         ring.checkLength(this, (long) headerLength + payloadLength);
         final int length = headerLength + payloadLength;
-        final int offset = ring.reserve(this, length);
-        if (offset == FULL) {
+        final long start = ring.reserve(this, length);
+        if (start == FULL) {
             return false;
         }
         try {
-            ring.memory.putPayload(offset + HEADER_LENGTH, header, headerPosition, headerLength);
-            ring.memory.putPayload(offset + HEADER_LENGTH + headerLength, payload, payloadPosition, payloadLength);
+            ring.memory.putPayload(ring.payloadOffset(start), header, headerPosition, headerLength);
+            ring.memory.putPayload(ring.payloadOffset(start) + headerLength, payload, payloadPosition, payloadLength);
             header.position(headerPosition + headerLength);
             payload.position(payloadPosition + payloadLength);
         } catch (final Throwable failure) { // another thread changed or closed a source
-            ring.abort(this, offset, length);
+            ring.abort(this, begin, end);
             throw failure;
         }
-        ring.commit(this, offset, length, length);
+        ring.commit(this, begin, start, length, end);
         return true;
     }
 
@@ -160,11 +163,11 @@ public final class RingProducer {
             throw new IllegalStateException("this producer's last claim is still open: commit or abort it first");
         }
         ring.checkLength(this, maxLength);
-        final int offset = ring.reserve(this, maxLength);
-        if (offset == FULL) {
+        final long start = ring.reserve(this, maxLength);
+        if (start == FULL) {
             return null;
         }
-        claim.begin(offset, maxLength);
+        claim.open(begin, start, maxLength, end);
         return claim;
     }
 }

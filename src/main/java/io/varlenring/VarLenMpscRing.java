@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.ALIGNMENT;
 import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.HEADER_LENGTH;
-import static io.varlenring.RingLayout.NOT_READY;
+import static io.varlenring.RingLayout.bears;
+import static io.varlenring.RingLayout.notReady;
 import static io.varlenring.RingLayout.paddingHeader;
 import static io.varlenring.RingLayout.recordHeader;
 import static io.varlenring.RingLayout.stride;
@@ -11,6 +13,7 @@ import static io.varlenring.RingLayout.stride;
 import java.nio.ByteBuffer;
 import java.util.ConcurrentModificationException;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A bounded queue of variable-length byte records from many threads to one, in off-heap memory.
@@ -51,21 +54,27 @@ public final class VarLenMpscRing implements AutoCloseable {
      * and the armed flag. Invariants, for all threads at all times:
      *
      *   I1  C <= P <= C + capacity; both only grow, in multiples of 8.
-     *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says "not
-     *       ready"; when it is full that word is the one at C, and drain() publishes C before it can come round to it.
-     *   I3  Bytes in [C, P) belong to exactly one claim, padding, or record each; those of a claim are written by its
-     *       owner only, the others by the consumer only.
-     *   I4  The header of a claim is zero until it becomes, once, a record's or padding's.
+     *   I2  The word at P, where the next header will stand, does not bear the stamp of P. When the ring is full that word
+     *       is the header at C, which bears the stamp of C or will before the consumer goes past it; a lap apart, stamps
+     *       differ.
+     *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes, then only
+     *       the consumer's handlers.
+     *   I4  The first word of a reservation does not bear its stamp until the one store that publishes all of it.
      *
-     * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
-     * against a limit derived from a C that it has read, and exchanges P for the end. The exchange succeeds only if P is
-     * still what the gap was computed from. A stale C is a smaller C, so the check errs towards "full" only, and before
-     * "full" is answered C is read again, after P. An end that does not fit behind an old P does not fit behind a newer
-     * one either, so the answer is true at the moment of that last read, even if P has moved.
+     * Reserve. A producer computes from P where its record would end, gap before the wrap included, and checks that end
+     * against a limit derived from a C that it has read. It then looks at the word at the end: bytes of the last lap may by
+     * chance, or by the will of whoever sent them, bear the stamp of that very position. If so it moves the end on by 8 and
+     * looks again; at the limit the word is, or was, a header of the last lap (see I2) and needs no look. Then it exchanges
+     * P for the end. The exchange succeeds only if P is still what all this was computed from, and then nobody can have
+     * written behind P meanwhile; so I2 holds for the new P. A stale C is a smaller C, so the check errs towards "full"
+     * only, and before "full" is answered C is read again, after P. An end that does not fit behind an old P does not fit
+     * behind a newer one either, so the answer is true at the moment of that last read, even if P has moved.
      *
-     * Commit. One store of the header. The consumer stops at the first header that says "not ready".
+     * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them. All but
+     * the first are written plainly, then the first is stored. The consumer stops at a word that does not bear the stamp of
+     * its position, so it sees the whole reservation or nothing.
      *
-     * Release. The consumer zeroes what it has consumed, which restores I2, and then publishes C.
+     * Release. The consumer publishes C. It never writes to the data.
      *
      * Close. The lowest bit of P. A reservation exchanges a P without that bit, so after close none can succeed, and
      * "closed and P == C" means that nothing will ever come.
@@ -81,12 +90,12 @@ public final class VarLenMpscRing implements AutoCloseable {
      * [Mn] names a row of docs/memory-ordering.md.
      */
 
-    /** What {@link #reserve} answers when the ring is full. */
-    static final int FULL = -1;
+    /** What {@link #reserve} answers when the ring is full: no position, since those are multiples of 8. */
+    static final long FULL = -1;
 
     /** Consumed bytes are given back at the latest when they are this part of the ring... */
     private static final int RELEASE_FRACTION = 4;
-    /** ... or this many, so that they are zeroed while the cache still holds them. */
+    /** ... or this many, so that the producers of a large ring meet bytes that some cache still holds. */
     private static final int MAX_RELEASE_BYTES = 16 * 1024;
 
     private static final long POLL_NANOS = 100_000;
@@ -97,6 +106,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     private final WakeupHook hook;
     private final int capacity;
     private final int mask;
+    private final int key;
     private final int maxPayload;
     private final int releaseBytes;
     private final RingConsumer consumer;
@@ -106,14 +116,17 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     private final RingCounters closerCounters = new RingCounters();
 
-    private VarLenMpscRing(final RingMemory memory, final WakeupHook hook, final long initialPosition) {
+    private VarLenMpscRing(final RingMemory memory, final WakeupHook hook, final int key, final long initialPosition) {
         this.memory = memory;
         this.hook = hook;
         this.capacity = memory.capacity();
         this.mask = capacity - 1;
+        this.key = key;
         this.maxPayload = RingLayout.maxPayload(capacity);
         this.releaseBytes = Math.min(capacity / RELEASE_FRACTION, MAX_RELEASE_BYTES);
-        memory.setPositionsPlain(initialPosition); // plain: nobody else has the ring yet
+        // plain: nobody else has the ring yet
+        memory.setHeaderPlain((int) initialPosition & mask, notReady(stamp(initialPosition))); // I2
+        memory.setPositionsPlain(initialPosition);
         this.consumer = new RingConsumer(this, memory.newView());
     }
 
@@ -142,6 +155,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         private int capacity;
         private ByteBuffer data;
         private WakeupHook hook;
+        private int key = ThreadLocalRandom.current().nextInt();
         private long initialPosition;
 
         private Builder() {}
@@ -160,8 +174,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Gives the ring memory of the caller's: the bytes from the buffer's position to its limit. The ring zeroes them;
-         * from then on, until the ring is dropped, nobody else may read or write them.
+         * Gives the ring memory of the caller's: the bytes from the buffer's position to its limit. What is in them does not
+         * matter; from now on, until the ring is dropped, nobody else may read or write them.
          *
          * @param data a direct, writable buffer; its remaining bytes are a power of two, 64 to 1073741824, and begin at an
          *     address that is a multiple of 8
@@ -197,6 +211,12 @@ public final class VarLenMpscRing implements AutoCloseable {
             return this;
         }
 
+        /** Fixes the key of the stamps, for tests whose payloads are to look like headers. */
+        Builder key(final int key) {
+            this.key = key;
+            return this;
+        }
+
         /** Starts both positions elsewhere than at 0, for tests of what happens after years. */
         Builder initialPosition(final long position) {
             this.initialPosition = position;
@@ -217,7 +237,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                                 : "a capacity or memory must be given, but both were: " + capacity + " and " + data);
             }
             final RingMemory memory = data == null ? RingMemory.allocate(capacity) : RingMemory.wrap(data);
-            return new VarLenMpscRing(memory, hook, initialPosition);
+            return new VarLenMpscRing(memory, hook, key, initialPosition);
         }
 
         private static void checkCapacity(final int capacity, final String what) {
@@ -253,28 +273,27 @@ public final class VarLenMpscRing implements AutoCloseable {
     // Producers
 
     /**
-     * Reserves a record, and writes the padding before it if there is a gap; returns its offset, or {@link #FULL}. The
-     * length MUST have been checked, and a commit or abort MUST follow.
+     * Reserves a record, and the gap before it if there is one. Returns the record's position, and leaves the begin and the
+     * end of the reservation in the handle; or returns {@link #FULL}. The length MUST have been checked, and a commit or
+     * abort MUST follow.
      */
-    int reserve(final RingProducer producer, final int length) {
-        final RingMemory memory = this.memory;
+    long reserve(final RingProducer producer, final int length) {
         final int stride = stride(length);
         // volatile, pairs with the exchange below, which decides whether this is still the newest [M4]
         long position = memory.getProducerPositionVolatile();
         for (; ; ) {
             checkNotClosed(position);
             final long start = recordStart(position, stride);
-            final long end = start + stride;
-            if (end - producer.limit > 0 && end - readLimit(producer) > 0) {
+            if (start + stride - producer.limit > 0 && start + stride - readLimit(producer) > 0) {
                 producer.counters.add(RingCounters.REFUSED_FULL, 1);
                 return FULL;
             }
+            final long end = endBeforeUnstampedWord(start + stride, producer.limit);
             final long found = exchangeProducerPosition(producer, position, end);
             if (found == position) {
-                if (start != position) {
-                    writeGap(producer, position, start);
-                }
-                return (int) start & mask;
+                producer.begin = position;
+                producer.end = end;
+                return start;
             }
             position = found;
         }
@@ -288,15 +307,32 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /** Reads the consumer position; MUST come after the read of the producer position for which it is to decide "full". */
     private long readLimit(final RingProducer producer) {
-        // acquire, pairs with release(): the bytes up to the new limit are zero and nobody reads them any more [M3]
+        // acquire, pairs with release(): what was written up to the new limit in the last lap is visible, to be looked
+        // at
+        // and overwritten, and nobody reads or writes it any more [M3]
         producer.limit = memory.getConsumerPositionAcquire() + capacity;
         return producer.limit;
     }
 
+    /** Moves an end on until the word there does not bear the stamp of that position; it MUST NOT be beyond the limit. */
+    private long endBeforeUnstampedWord(final long firstEnd, final long limit) {
+        long end = firstEnd;
+        // opaque: the last lap's bytes are visible by readLimit() [M3]; a word that another producer writes at this
+        // moment
+        // is behind a P that has moved, so our exchange will fail [M2]
+        while (end != limit && bears(memory.getHeaderOpaque((int) end & mask), stamp(end))) {
+            end += ALIGNMENT;
+        }
+        return end;
+    }
+
     /** Tries to take the bytes up to {@code end}; returns the producer position found, {@code position} on success. */
     private long exchangeProducerPosition(final RingProducer producer, final long position, final long end) {
-        // volatile: as an atomic exchange it makes claims disjoint [M4] and refuses after close [M8]; as a volatile one
-        // it pairs with drainOrWait(), which sees it or is seen armed by the commit that follows [M6]
+        // volatile: as an atomic exchange it makes reservations disjoint [M4], proves the look at the word at the end
+        // [M2]
+        // and refuses after close [M8]; as a volatile one it pairs with drainOrWait(), which sees it or is seen armed
+        // by
+        // the commit that follows [M6]
         final long found = memory.compareAndExchangeProducerPosition(position, end);
         if (found != position) {
             producer.counters.add(RingCounters.CAS_RETRIES, 1);
@@ -305,49 +341,57 @@ public final class VarLenMpscRing implements AutoCloseable {
         return found;
     }
 
-    private void writeGap(final RingProducer producer, final long position, final long start) {
-        producer.counters.add(RingCounters.PADDING_BYTES, start - position);
-        storeHeader((int) position & mask, paddingHeader(start - position));
+    /** Where in the data the payload of the record at this position is. */
+    int payloadOffset(final long start) {
+        return ((int) start & mask) + HEADER_LENGTH;
     }
 
-    /** Makes a claim a record of {@code length} bytes, and what is left of the {@code claimed} ones padding. */
-    void commit(final RingProducer producer, final int offset, final int length, final int claimed) {
+    /** Makes {@code length} bytes of a reservation a record, and what is left of it padding. */
+    void commit(final RingProducer producer, final long begin, final long start, final int length, final long end) {
         final int stride = stride(length);
-        final int rest = stride(claimed) - stride;
-        if (rest > 0) {
-            // plain: inside our own claim, where nobody looks before the header below is published [M1]
-            memory.setHeaderPlain(offset + stride, paddingHeader(rest));
-            producer.counters.add(RingCounters.PADDING_BYTES, rest);
+        final long rest = start + stride - end;
+        if (rest != 0) {
+            // plain: inside our own reservation, where nobody looks before its first header is published [M1]
+            setHeaderPlain(start + stride, paddingHeader(stamp(start + stride), -rest));
         }
+        producer.counters.add(RingCounters.PADDING_BYTES, end - begin - stride);
         producer.counters.add(RingCounters.OFFERED, 1);
         producer.counters.add(RingCounters.BYTES, length);
-        publish(producer.counters, offset, recordHeader(length));
+        publish(producer.counters, begin, start, recordHeader(stamp(start), length));
     }
 
-    /** Makes a claim padding. */
-    void abort(final RingProducer producer, final int offset, final int claimed) {
+    /** Makes all of a reservation padding, which may go past the end of the data: the consumer only skips it. */
+    void abort(final RingProducer producer, final long begin, final long end) {
         producer.counters.add(RingCounters.ABORTED, 1);
-        producer.counters.add(RingCounters.PADDING_BYTES, stride(claimed));
-        publish(producer.counters, offset, paddingHeader(stride(claimed)));
+        producer.counters.add(RingCounters.PADDING_BYTES, end - begin);
+        publish(producer.counters, begin, begin, paddingHeader(stamp(begin), end - begin));
     }
 
-    private void publish(final RingCounters counters, final int offset, final long header) {
-        storeHeader(offset, header);
+    /** Publishes a reservation by its first header: the gap's if there is one before {@code start}, else the given one. */
+    private void publish(final RingCounters counters, final long begin, final long start, final long header) {
+        long first = header;
+        if (start != begin) {
+            // plain: inside our own reservation, where nobody looks before its first header is published [M1]
+            setHeaderPlain(start, header);
+            first = paddingHeader(stamp(begin), start - begin);
+        }
+        if (hook == null) {
+            // release, pairs with drain(): the payload, and all headers behind this one in its reservation, are visible
+            // [M1]
+            memory.setHeaderRelease((int) begin & mask, first);
+        } else {
+            // volatile, for the same and for arm(): its look at this header, or ours at armed, sees the other [M1] [M5]
+            memory.setHeaderVolatile((int) begin & mask, first);
+        }
         signal(counters);
     }
 
-    /** Shows the consumer a header: that of a claim, with what is in it, or that of a gap. */
-    private void storeHeader(final int offset, final long header) {
-        if (hook == null) {
-            // release, pairs with drain(): the payload, and all headers behind this one in its claim, are visible [M1];
-            // a gap
-            // has no content, but the exchange of P before it must be visible to whoever sees a C behind it [M2]
-            memory.setHeaderRelease(offset, header);
-        } else {
-            // volatile, for the same and for arm(): its look at this header, or ours at armed, sees the other [M1] [M2]
-            // [M5]
-            memory.setHeaderVolatile(offset, header);
-        }
+    private void setHeaderPlain(final long position, final long header) {
+        memory.setHeaderPlain((int) position & mask, header);
+    }
+
+    private long stamp(final long position) {
+        return RingLayout.stamp(position, key);
     }
 
     int offerAll(final RingProducer producer, final ByteBuffer[] srcs, final int from, final int count) {
@@ -378,6 +422,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                 producer.counters.add(RingCounters.REFUSED_FULL, count == 0 ? 0 : 1);
                 return 0;
             }
+            end = endBeforeUnstampedWord(end, producer.limit);
             final long found = exchangeProducerPosition(producer, position, end);
             if (found == position) {
                 producer.counters.add(RingCounters.REFUSED_FULL, fitting == count ? 0 : 1);
@@ -388,18 +433,19 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
     }
 
-    /** Fills the reservation from {@code position} to {@code end} with the batch for which it was made. */
+    /** Fills the reservation from {@code begin} to {@code end} with the batch for which it was made. */
     private void writeBatch(
             final RingProducer producer,
             final ByteBuffer[] srcs,
             final int from,
             final int count,
-            final long position,
+            final long begin,
             final long end) {
-        long first = position;
-        long firstHeader = NOT_READY;
-        long next = position;
+        long next = begin;
         long bytes = 0;
+        long firstStart = begin;
+        long firstHeader = 0;
+        long strides = 0;
         try {
             for (int i = from; i < from + count; i++) {
                 final ByteBuffer src = srcs[i];
@@ -408,52 +454,39 @@ public final class VarLenMpscRing implements AutoCloseable {
                 if (start + stride(length) - end > 0) {
                     throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
                 }
-                if (start != next) {
-                    writeGap(producer, next, start);
-                }
-                final int offset = (int) start & mask;
+                final long header = recordHeader(stamp(start), length);
+                memory.putPayload(payloadOffset(start), src, src.position(), length);
+                // plain: inside our own reservation, where nobody looks before its first header is published [M1]
                 if (i == from) {
-                    first = start; // the gap before it is published already, and no longer ours to abort
-                    firstHeader = recordHeader(length);
-                }
-                memory.putPayload(offset + HEADER_LENGTH, src, src.position(), length);
-                if (i > from) {
-                    // plain: inside our own claim, where nobody looks before its first header is published [M1]
-                    memory.setHeaderPlain(offset, recordHeader(length));
+                    firstStart = start;
+                    firstHeader = header;
+                } else {
+                    if (start != next) {
+                        setHeaderPlain(next, paddingHeader(stamp(next), start - next));
+                    }
+                    setHeaderPlain(start, header);
                 }
                 bytes += length;
+                strides += stride(length);
                 next = start + stride(length);
             }
             if (next != end) {
-                throw new ConcurrentModificationException("an element of srcs was changed while it was offered");
+                setHeaderPlain(next, paddingHeader(stamp(next), end - next)); // plain: as above [M1]
             }
-        } catch (final Throwable failure) {
-            abortBatch(producer, first, end);
+        } catch (final Throwable failure) { // another thread changed or closed a source
+            abort(producer, begin, end);
             throw failure;
         }
+        producer.counters.add(RingCounters.PADDING_BYTES, end - begin - strides);
         producer.counters.add(RingCounters.OFFERED, count);
         producer.counters.add(RingCounters.BYTES, bytes);
         try {
-            publish(producer.counters, (int) first & mask, firstHeader);
+            publish(producer.counters, begin, firstStart, firstHeader);
         } finally { // also when the hook threw an error: the batch is stored
             for (int i = from; i < from + count; i++) {
                 srcs[i].position(srcs[i].limit());
             }
         }
-    }
-
-    /** Makes a batch's reservation padding, in two pieces when it goes past the end of the data. */
-    private void abortBatch(final RingProducer producer, final long first, final long end) {
-        final int offset = (int) first & mask;
-        final long untilWrap = Math.min(end - first, capacity - offset);
-        final long afterWrap = end - first - untilWrap;
-        if (afterWrap > 0) {
-            // plain: inside our own claim, where nobody looks before its first header is published [M1]
-            memory.setHeaderPlain(0, paddingHeader(afterWrap));
-        }
-        producer.counters.add(RingCounters.ABORTED, 1);
-        producer.counters.add(RingCounters.PADDING_BYTES, end - first);
-        publish(producer.counters, offset, paddingHeader(untilWrap));
     }
 
     // Consumer
@@ -469,22 +502,23 @@ public final class VarLenMpscRing implements AutoCloseable {
         boolean caughtUp = false;
         try {
             while (records < maxRecords && (records == 0 || position - begin < capacity)) {
-                if (position - released >= releaseBytes) { // MUST come before position can be a lap ahead of released
+                if (position - released >= releaseBytes) {
                     release(released, position, false);
                     released = position;
                 }
                 final int offset = (int) position & mask;
-                // acquire, pairs with publish() and writeGap(): what the header tells of is visible [M1] [M2]
+                // acquire, pairs with publish(): the payload and the headers behind this one are visible [M1]
                 final long header = memory.getHeaderAcquire(offset);
-                if (header == NOT_READY) {
+                if (!bears(header, stamp(position))) {
                     caughtUp = true;
                     break;
                 }
-                if (header < 0) {
-                    position -= header;
+                final int size = RingLayout.size(header);
+                if (size < 0) {
+                    position -= size;
                     continue;
                 }
-                final int length = RingLayout.payloadLength(header);
+                final int length = RingLayout.payloadLength(size);
                 RingMemory.moveView(view, offset + HEADER_LENGTH, length);
                 position += stride(length); // before the call: a record whose handler throws is consumed
                 if (controlled == null) {
@@ -517,18 +551,12 @@ public final class VarLenMpscRing implements AutoCloseable {
         return records;
     }
 
-    /** Zeroes consumed bytes and gives them back to the producers. */
+    /** Gives consumed bytes back to the producers. */
     private void release(final long released, final long position, final boolean caughtUp) {
         // The use of the ring was highest just before this: what is consumed, and what was reserved behind it.
         final long reserved = caughtUp ? position : producerPosition();
         consumer.counters.max(RingCounters.HIGH_WATER_MARK, reserved - released);
-
-        final int offset = (int) released & mask;
-        final int length = (int) (position - released);
-        final int untilWrap = Math.min(length, capacity - offset);
-        memory.zero(offset, untilWrap);
-        memory.zero(0, length - untilWrap);
-        // release, pairs with readLimit(): the zeroes come first, and so does all that handlers read and wrote [M3]
+        // release, pairs with readLimit(): all that handlers read and wrote comes first [M3]
         memory.setConsumerPositionRelease(position);
     }
 
@@ -575,7 +603,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         memory.setArmedVolatile(true);
         final long position = memory.getConsumerPositionPlain(); // plain: only the consumer writes it [M3]
         // volatile, pairs with publish(): this look, or its look at armed, sees the other [M5]
-        final boolean ready = memory.getHeaderVolatile((int) position & mask) != NOT_READY;
+        final boolean ready = bears(memory.getHeaderVolatile((int) position & mask), stamp(position));
         // volatile, pairs with close(): likewise [M8]
         if (ready || memory.getProducerPositionVolatile() == (position | CLOSED)) {
             memory.setArmedVolatile(false); // volatile: a wakeup that comes before it is spurious [M5]
