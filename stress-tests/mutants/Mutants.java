@@ -52,8 +52,10 @@ final class Mutants {
 
     private static final Pattern COMMENT_OR_LITERAL = Pattern.compile(
             "(?s)(\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])*')|//[^\\n]*|/\\*.*?\\*/");
-    private static final Pattern FAILED_TEST =
-            Pattern.compile("MethodSource \\[className = '(?:[^']*\\.)?([^'.]+)', methodName = '([^']+)'");
+    /** How JUnit's console launcher reports a failure as it happens. */
+    private static final Pattern FAILED_TEST = Pattern.compile("JUnit Jupiter > (\\w+) > (?:.* > )?(\\w+)\\(.* :: FAILED");
+
+    private static final long LOOK_MILLIS = 100;
 
     private final List<Suite> suites;
     private final Map<String, Double> limits = new LinkedHashMap<>();
@@ -141,11 +143,8 @@ final class Mutants {
         final Map<Path, String> changed = new TreeMap<>();
         for (final Change change : mutant.changes) {
             final Path file = Path.of("io/varlenring").resolve(change.file);
-            String text = changed.get(file);
-            if (text == null) {
-                text = withoutComments(Files.readString(SOURCES.resolve(file)));
-            }
-            final Matcher matcher = asPattern(change.from).matcher(text);
+            final String text = changed.containsKey(file) ? changed.get(file) : Files.readString(SOURCES.resolve(file));
+            final Matcher matcher = asPattern(change.from).matcher(withBlankComments(text));
             if (!matcher.find()) {
                 throw new IllegalArgumentException(mutant.name + ": not found in " + file + ":\n" + change.from);
             }
@@ -159,10 +158,12 @@ final class Mutants {
         return changed;
     }
 
-    private static String withoutComments(final String source) {
+    private static String withBlankComments(final String source) {
         return COMMENT_OR_LITERAL
                 .matcher(source)
-                .replaceAll(found -> Matcher.quoteReplacement(found.group(1) == null ? " " : found.group(1)));
+                .replaceAll(found -> found.group(1) == null
+                        ? " ".repeat(found.group().length())
+                        : Matcher.quoteReplacement(found.group(1)));
     }
 
     private static Pattern asPattern(final String text) {
@@ -173,22 +174,22 @@ final class Mutants {
         return Pattern.compile(String.join("\\s+", words));
     }
 
-    /** Compiles all sources, with these texts in place of the files, into a fresh directory. */
+    /** Makes a copy of the tree, as far as tests look at it, with these texts in place of the files, and compiles it. */
     private static Path compile(final String name, final Map<Path, String> changed) throws IOException {
-        final Path directory = SCRATCH.resolve(name);
-        delete(directory);
-        final Path classes = Files.createDirectories(directory.resolve("classes"));
+        final Path copy = SCRATCH.resolve(name);
+        delete(copy);
+        final Path classes = Files.createDirectories(copy.resolve("classes"));
+        Files.createSymbolicLink(copy.resolve("docs"), ROOT.resolve("docs"));
         final List<String> arguments = new ArrayList<>(
                 List.of("-d", classes.toString(), "-cp", env("LIBRARIES"), "-proc:none", "-nowarn", "-Xlint:none"));
         try (Stream<Path> found = Files.walk(SOURCES)) {
-            for (final Path source : found.filter(file -> file.toString().endsWith(".java")).toList()) {
+            for (final Path source : found.filter(Files::isRegularFile).toList()) {
                 final Path file = SOURCES.relativize(source);
-                if (changed.containsKey(file)) {
-                    final Path copy = directory.resolve("src").resolve(file);
-                    Files.createDirectories(copy.getParent());
-                    arguments.add(Files.writeString(copy, changed.get(file)).toString());
-                } else if (!file.endsWith("module-info.java")) { // tests are on the class path, in the same packages
-                    arguments.add(source.toString());
+                final Path target = copy.resolve("src/main/java").resolve(file);
+                Files.createDirectories(target.getParent());
+                Files.writeString(target, changed.containsKey(file) ? changed.get(file) : Files.readString(source));
+                if (!file.endsWith("module-info.java")) { // tests are on the class path, in the same packages
+                    arguments.add(target.toString());
                 }
             }
         }
@@ -196,7 +197,7 @@ final class Mutants {
         if (compiler.run(null, null, null, arguments.toArray(new String[0])) != 0) {
             throw new IllegalArgumentException(name + " does not compile");
         }
-        return classes;
+        return copy;
     }
 
     private static void delete(final Path directory) throws IOException {
@@ -237,15 +238,15 @@ final class Mutants {
 
     /** A suite that fails anyway proves nothing; one that passes says how long it may take. */
     private void runWithoutFault(final List<Mutant> mutants) throws IOException, InterruptedException {
-        final Path classes = compile("unmutated", Map.of());
+        final Path copy = compile("unmutated", Map.of());
         for (final Suite suite : suites) {
             if (mutants.stream().noneMatch(mutant -> suitesOf(mutant).contains(suite))) {
                 continue;
             }
-            final Outcome outcome = run(suite, classes, TimeUnit.MINUTES.toSeconds(10));
+            final Outcome outcome = run(suite, copy, TimeUnit.MINUTES.toSeconds(10));
             if (outcome.failed || outcome.timedOut) {
                 throw new IllegalStateException("suite " + suite.name + " fails without a fault, see "
-                        + classes.resolveSibling(suite.name + ".log"));
+                        + copy.resolve(suite.name + ".log"));
             }
             final double limit = Math.max(SHORTEST_TIMEOUT_SECONDS, TIMEOUT_FACTOR * outcome.seconds);
             limits.put(suite.name, limit);
@@ -254,9 +255,9 @@ final class Mutants {
     }
 
     private Result run(final Mutant mutant) throws IOException, InterruptedException {
-        final Path classes = compile(mutant.name, mutate(mutant));
+        final Path copy = compile(mutant.name, mutate(mutant));
         for (final Suite suite : suitesOf(mutant)) {
-            final Outcome outcome = run(suite, classes, limits.get(suite.name));
+            final Outcome outcome = run(suite, copy, limits.get(suite.name));
             if (outcome.timedOut) {
                 return new Result(mutant, "hangs", suite.name, true);
             }
@@ -268,26 +269,32 @@ final class Mutants {
         return new Result(mutant, "SURVIVED", explained, !explained.isEmpty());
     }
 
-    private static Outcome run(final Suite suite, final Path classes, final double limit)
+    /** Runs a suite in a copy of the tree, until it ends, has failed a test, or has taken too long. */
+    private static Outcome run(final Suite suite, final Path copy, final double limit)
             throws IOException, InterruptedException {
-        final Path log = classes.resolveSibling(suite.name + ".log");
+        final Path log = copy.resolve(suite.name + ".log");
         final ProcessBuilder builder = new ProcessBuilder("sh", "-c", suite.command);
-        builder.environment().put("CLASSES", classes.toString());
-        builder.redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.directory(copy.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("CLASSES", copy.resolve("classes").toString());
+        builder.environment().put("ROOT", ROOT.toString());
         final long start = System.nanoTime();
         final Process process = builder.start();
-        final boolean ended = process.waitFor((long) (limit * 1000), TimeUnit.MILLISECONDS);
+        boolean ended = false;
+        boolean failed = false;
+        String test = "";
+        double seconds = 0;
+        while (!ended && !failed && seconds < limit) {
+            ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            seconds = (System.nanoTime() - start) / 1e9;
+            final Matcher failure = FAILED_TEST.matcher(Files.readString(log));
+            failed = failure.find();
+            test = failed ? failure.group(1) + "." + failure.group(2) : "";
+        }
         if (!ended) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
         }
-        final double seconds = (System.nanoTime() - start) / 1e9;
-        final Matcher test = FAILED_TEST.matcher(Files.readString(log));
-        return new Outcome(
-                ended && process.exitValue() != 0,
-                !ended,
-                seconds,
-                test.find() ? test.group(1) + "." + test.group(2) : "");
+        return new Outcome(failed || ended && process.exitValue() != 0, !ended && !failed, seconds, test);
     }
 
     // Reporting
