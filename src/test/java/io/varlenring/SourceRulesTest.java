@@ -28,6 +28,8 @@ final class SourceRulesTest {
     private static final Pattern ROW = Pattern.compile("^\\| ([MT]\\d+) \\|.*\\| ([^|]+) \\|$");
     private static final Pattern CLASS = Pattern.compile("`(\\w+)`");
     private static final int LINES_ABOVE = 3;
+    /** The classes that name shared memory, so that a simulated memory can take their place. */
+    private static final Set<String> MEMORIES = Set.of("RingMemory.java", "TaskletState.java", "LoopMemory.java");
 
     private static List<Path> sources() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
@@ -36,6 +38,10 @@ final class SourceRulesTest {
             assertTrue(sources.size() > 10, "only " + sources.size() + " sources found");
             return sources;
         }
+    }
+
+    private static boolean isMemory(final Path source) {
+        return MEMORIES.contains(source.getFileName().toString());
     }
 
     private static List<String> ledgerLines() throws IOException {
@@ -47,14 +53,14 @@ final class SourceRulesTest {
     }
 
     @Test
-    void sharedMemory_isNamedInOneFileOnly() throws IOException {
+    void sharedMemory_isNamedInTheMemoriesOnly() throws IOException {
         for (final Path source : sources()) {
             final String text = Files.readString(source);
-            final boolean isMemory = source.endsWith("RingMemory.java") || source.endsWith("TaskletState.java");
+            final boolean isMemory = isMemory(source);
             final boolean isVocabulary = source.endsWith("package-info.java");
             if (!isMemory && !isVocabulary) {
                 assertFalse(text.contains("VarHandle"), source + " names a VarHandle");
-                assertFalse(text.contains("LockSupport.park("), source + " parks");
+                assertFalse(text.contains("LockSupport.park"), source + " parks");
             }
             assertFalse(text.contains("sun.misc") || text.contains("jdk.internal"), source + " uses internals");
         }
@@ -65,7 +71,7 @@ final class SourceRulesTest {
         final List<String> unexplained = new ArrayList<>();
         int accesses = 0;
         for (final Path source : sources()) {
-            if (source.endsWith("RingMemory.java") || source.endsWith("TaskletState.java")) {
+            if (isMemory(source)) {
                 continue;
             }
             final List<String> lines = Files.readAllLines(source);
@@ -143,5 +149,18 @@ final class SourceRulesTest {
             assertTrue(isOfTheMode, method.group(1));
         }
         assertTrue(accessors > 15, "only " + accessors + " accessors found");
+    }
+
+    /** The loop's memory has volatile fields instead of modes at each access. */
+    @Test
+    void everyFieldOfTheLoopsMemory_isVolatileOrFinal() throws IOException {
+        final String text = Files.readString(SOURCES.resolve("io/varlenring/tasklet/LoopMemory.java"));
+        final Matcher field = Pattern.compile("\\n    private (.+?);").matcher(text);
+        int volatiles = 0;
+        while (field.find()) {
+            volatiles += field.group(1).startsWith("volatile ") ? 1 : 0;
+            assertTrue(field.group(1).matches("(volatile|final|static final) [^;]*"), field.group(1));
+        }
+        assertEquals(3, volatiles);
     }
 }

@@ -9,12 +9,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 
 /**
  * One thread that runs tasklets, and sleeps when there are none to run.
@@ -59,16 +55,13 @@ public final class TaskletLoop implements AutoCloseable {
      * [Tn] names a row of docs/wakeup-and-tasklets.md.
      */
 
-    private static final int INITIAL_INBOX = 64;
-    private static final int LARGEST_INBOX = 1 << 30;
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
     // Immutable
 
     private final Selector selector;
     private final boolean profiling;
-    private final MpscGrowableAtomicArrayQueue<Tasklet> inbox =
-            new MpscGrowableAtomicArrayQueue<>(INITIAL_INBOX, LARGEST_INBOX);
+    private final LoopMemory memory = new LoopMemory();
     private final MessagePassingQueue.Consumer<Tasklet> intoUrgent = this::addUrgent;
     private final Consumer<SelectionKey> intoTasklet = TaskletLoop::wakeupOf;
     private final RunQueue urgent = new RunQueue(64);
@@ -77,14 +70,6 @@ public final class TaskletLoop implements AutoCloseable {
     private final RunQueue heavy = new RunQueue(1);
     /** The loop's own thread; null for a manual loop. */
     private final Thread thread;
-
-    // Written by several threads
-
-    /** The thread that runs the loop just now. */
-    private final AtomicReference<Thread> runner = new AtomicReference<>();
-
-    private final AtomicBoolean asleep = new AtomicBoolean();
-    private volatile boolean closed;
 
     // Written by the loop's thread
 
@@ -95,7 +80,7 @@ public final class TaskletLoop implements AutoCloseable {
     private TaskletLoop(final Builder builder, final String threadName) {
         this.selector = builder.selector;
         this.profiling = builder.profiling;
-        this.thread = threadName == null ? null : new Thread(this::runUntilClosed, threadName);
+        this.thread = threadName == null ? null : LoopMemory.newThread(this::runUntilClosed, threadName);
     }
 
     /**
@@ -163,7 +148,7 @@ public final class TaskletLoop implements AutoCloseable {
          */
         public TaskletLoop start(final String threadName) {
             final TaskletLoop loop = new TaskletLoop(this, Objects.requireNonNull(threadName, "threadName"));
-            loop.thread.start();
+            LoopMemory.start(loop.thread);
             return loop;
         }
 
@@ -224,7 +209,8 @@ public final class TaskletLoop implements AutoCloseable {
 
     /** Queues a tasklet whose QUEUED bit the caller has just set. */
     void enqueue(final Tasklet tasklet) {
-        if (closed) { // the bit stays set: nobody will ask again
+        // volatile, pairs with close(): what it refuses is refused here [T2]
+        if (memory.isClosedVolatile()) { // the bit stays set: nobody will ask again
             return;
         }
         if (profiling) {
@@ -242,9 +228,9 @@ public final class TaskletLoop implements AutoCloseable {
             }
             return;
         }
-        inbox.offer(tasklet); // holds every tasklet at most once, and more of them than can exist
+        memory.putInbox(tasklet);
         // volatile, after the inbox: pairs with sleep() [T2]; the exchange elects one waker
-        if (asleep.get() && asleep.compareAndSet(true, false)) {
+        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) {
             wakeThread();
         }
     }
@@ -253,7 +239,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (selector != null) {
             selector.wakeup();
         } else {
-            LockSupport.unpark(runner.get());
+            memory.unpark(memory.getRunnerVolatile()); // volatile, pairs with runOnce(): it was set before asleep [T2]
         }
     }
 
@@ -288,7 +274,8 @@ public final class TaskletLoop implements AutoCloseable {
             next.wakeup();
             return previousOrNull;
         }
-        if (!next.addWakeup(0) || closed) {
+        // volatile, pairs with close(), as in enqueue() [T2]
+        if (!next.addWakeup(0) || memory.isClosedVolatile()) {
             return previousOrNull;
         }
         if (profiling) {
@@ -303,7 +290,8 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private boolean isRunner() {
-        return runner.get() == Thread.currentThread();
+        // volatile, pairs with runOnce(): only the thread that stored it needs to find it [T5]
+        return memory.getRunnerVolatile() == Thread.currentThread();
     }
 
     // Rounds
@@ -323,47 +311,48 @@ public final class TaskletLoop implements AutoCloseable {
         if (thread != null) {
             throw new IllegalStateException("this loop runs on its own thread, " + thread.getName());
         }
-        if (!runner.compareAndSet(null, Thread.currentThread())) { // volatile: hands the run queues on [T5]
+        // volatile, pairs with the store below: hands the run queues on [T5]
+        if (!memory.compareAndSetRunner(Thread.currentThread())) {
             throw new IllegalStateException("this loop is being run already");
         }
         try {
-            return closed ? runAll() : round(maxWaitNanos);
+            return memory.isClosedVolatile() ? runAll() : round(maxWaitNanos); // volatile, pairs with close() [T2]
         } finally {
-            runner.set(null); // volatile, pairs with the exchange above [T5]
+            memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
         }
     }
 
     private void runUntilClosed() {
-        runner.set(Thread.currentThread());
+        memory.setRunnerVolatile(Thread.currentThread()); // volatile, before any sleep: whom to wake [T2]
         try {
-            while (!closed) {
+            while (!memory.isClosedVolatile()) { // volatile, pairs with close() [T2]
                 round(Long.MAX_VALUE);
             }
         } finally {
-            closed = true; // when the selector has failed
+            memory.setClosedVolatile(); // when the selector has failed; volatile, pairs with enqueue() [T2]
             runAll();
         }
     }
 
     private int round(final long maxWaitNanos) {
-        inbox.drain(intoUrgent);
+        memory.drainInbox(intoUrgent);
         if (maxWaitNanos > 0 && !isAnyQueued()) {
             sleep(maxWaitNanos);
-            inbox.drain(intoUrgent);
+            memory.drainInbox(intoUrgent);
         } else if (selector != null) {
             select(0);
         }
         final int runs = run(urgent) + run(normal) + run(bulk) + run(heavy);
-        return closed ? runs + runAll() : runs;
+        return memory.isClosedVolatile() ? runs + runAll() : runs; // volatile, pairs with close() [T2]
     }
 
     /** Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. */
     private int runAll() {
         int runs = 0;
-        inbox.drain(intoUrgent);
+        memory.drainInbox(intoUrgent);
         while (isAnyQueued()) {
             runs += run(urgent) + run(normal) + run(bulk) + run(heavy);
-            inbox.drain(intoUrgent);
+            memory.drainInbox(intoUrgent);
         }
         return runs;
     }
@@ -377,16 +366,17 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private void sleep(final long maxWaitNanos) {
-        asleep.set(true); // volatile, before the look below: pairs with enqueue() and close() [T2]
-        if (inbox.isEmpty() && !closed) {
+        memory.setAsleepVolatile(true); // volatile, before the looks below: pairs with enqueue() and close() [T2]
+        // volatile, both: pair with enqueue() and close(), whose looks at asleep come after their stores [T2]
+        if (memory.isInboxEmptyVolatile() && !memory.isClosedVolatile()) {
             counters.slept();
             if (selector != null) {
                 select(Math.max(1, maxWaitNanos / MILLISECOND));
             } else {
-                LockSupport.parkNanos(this, maxWaitNanos);
+                memory.park(maxWaitNanos);
             }
         }
-        asleep.set(false);
+        memory.setAsleepVolatile(false); // volatile: from here on nobody needs to wake this thread [T2]
     }
 
     private void select(final long millis) {
@@ -464,35 +454,21 @@ public final class TaskletLoop implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true; // volatile, before the looks below: pairs with sleep() [T2]
-        if (asleep.get() && asleep.compareAndSet(true, false)) {
+        memory.setClosedVolatile(); // volatile, before the look below: pairs with sleep() [T2]
+        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // volatile, pairs with sleep() [T2]
             wakeThread();
         }
         if (isRunner()) {
             return;
         }
         if (thread != null) {
-            join(thread);
-        } else if (runner.compareAndSet(null, Thread.currentThread())) { // volatile: hands the run queues on [T5]
+            LoopMemory.join(thread);
+        } else if (memory.compareAndSetRunner(Thread.currentThread())) { // volatile: hands the run queues on [T5]
             try {
                 runAll();
             } finally {
-                runner.set(null); // volatile, pairs with the exchange above [T5]
+                memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
             }
-        }
-    }
-
-    private static void join(final Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -502,7 +478,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @return {@code true} from the call of {@link #close()} on
      */
     public boolean isClosed() {
-        return closed;
+        return memory.isClosedVolatile(); // volatile, pairs with close() [T2]
     }
 
     /**

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import io.varlenring.simulation.Simulation;
+import io.varlenring.simulation.Weakening;
+import io.varlenring.simulation.Word;
+import io.varlenring.simulation.Word.Mode;
+import java.nio.ByteBuffer;
+
+/**
+ * The twin of the shipped class of this name, on simulated memory. It stands before the library on the class path.
+ *
+ * <p>The views it gives out tell where a payload is, and hold no bytes: simulated threads write and read payloads through
+ * {@link #fill} and {@link #expect}.
+ */
+final class RingMemory {
+    private static final long WHOLE = -1L;
+
+    private final Simulation simulation = Simulation.running();
+    private final int capacity;
+    private final Word[] data;
+    private final Word producerPosition = simulation.newWord("producerPosition", 0);
+    private final Word consumerPosition = simulation.newWord("consumerPosition", 0);
+    private final Word armed = simulation.newWord("armed", 0);
+    private final Word waiter = simulation.newWord("waiter", 0);
+
+    private RingMemory(final int capacity) {
+        this.capacity = capacity;
+        this.data = new Word[capacity / Long.BYTES];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = simulation.newWord("data+" + i * Long.BYTES, 0);
+        }
+    }
+
+    static RingMemory allocate(final int capacity) {
+        return new RingMemory(capacity);
+    }
+
+    static RingMemory wrap(final ByteBuffer data) {
+        throw new UnsupportedOperationException("simulated memory is nobody's buffer: " + data);
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    // Headers
+
+    private Word word(final int offset) {
+        if (offset % Long.BYTES != 0) {
+            throw new IllegalArgumentException("misaligned: " + offset);
+        }
+        return data[offset / Long.BYTES];
+    }
+
+    long getHeaderOpaque(final int offset) {
+        final long found = word(offset).load(Mode.OPAQUE);
+        return simulation.has(Weakening.LOOK_AT_END_OMITTED) ? 0 : found;
+    }
+
+    long getHeaderAcquire(final int offset) {
+        return word(offset).load(simulation.mode(Mode.ORDERED, Weakening.HEADER_ACQUIRE_LOADED_OPAQUE, Mode.OPAQUE));
+    }
+
+    void setHeaderPlain(final int offset, final long header) {
+        word(offset).store(Mode.PLAIN, header);
+    }
+
+    void setHeaderRelease(final int offset, final long header) {
+        word(offset).store(simulation.mode(Mode.ORDERED, Weakening.HEADER_RELEASE_STORED_PLAIN, Mode.PLAIN), header);
+    }
+
+    long getHeaderVolatile(final int offset) {
+        return word(offset)
+                .load(simulation.mode(Mode.VOLATILE, Weakening.HEADER_VOLATILE_LOADED_ACQUIRE, Mode.ORDERED));
+    }
+
+    void setHeaderVolatile(final int offset, final long header) {
+        word(offset)
+                .store(simulation.mode(Mode.VOLATILE, Weakening.HEADER_VOLATILE_STORED_RELEASE, Mode.ORDERED), header);
+    }
+
+    // Payloads
+
+    void putPayload(final int offset, final ByteBuffer src, final int srcPosition, final int length) {
+        final byte[] bytes = new byte[length];
+        src.get(srcPosition, bytes);
+        putPayload(offset, bytes, 0, length);
+    }
+
+    /** Stores the bytes in the words that they are in, of which the first and the last may be only in part. */
+    void putPayload(final int offset, final byte[] src, final int srcOffset, final int length) {
+        int done = 0;
+        while (done < length) {
+            final int from = (offset + done) % Long.BYTES;
+            final int bytes = Math.min(Long.BYTES - from, length - done);
+            final int shift = from * Byte.SIZE;
+            word(offset + done - from)
+                    .store(Mode.PLAIN, value(src, srcOffset + done) << shift, mask(bytes) << shift);
+            done += bytes;
+        }
+    }
+
+    private static long value(final byte[] bytes, final int from) {
+        long value = 0;
+        for (int i = from; i < Math.min(from + Long.BYTES, bytes.length); i++) {
+            value |= (bytes[i] & 0xffL) << (i - from) * Byte.SIZE;
+        }
+        return value;
+    }
+
+    private static long mask(final int bytes) {
+        return bytes >= Long.BYTES ? WHOLE : (1L << bytes * Byte.SIZE) - 1;
+    }
+
+    ByteBuffer newView() {
+        return ByteBuffer.allocate(capacity).limit(0);
+    }
+
+    static void moveView(final ByteBuffer view, final int offset, final int length) {
+        view.clear().limit(offset + length).position(offset);
+    }
+
+    /** Writes a payload into the claim whose buffer this is. */
+    void fill(final ByteBuffer view, final byte[] payload) {
+        putPayload(view.position(), payload, 0, payload.length);
+    }
+
+    /** Reads the first byte of the record whose view this is. */
+    int firstByte(final ByteBuffer view) {
+        return (int) word(view.position()).load(Mode.PLAIN) & 0xff;
+    }
+
+    /** Reads a record, some words of it perhaps as late as memory may, and fails when it is not this payload. */
+    void expect(final ByteBuffer view, final byte[] payload) {
+        if (view.remaining() != payload.length) {
+            simulation.fail("a record of " + view.remaining() + " bytes instead of " + payload.length);
+        }
+        for (int done = 0; done < payload.length; done += Long.BYTES) {
+            final long mask = mask(payload.length - done);
+            final long expected = value(payload, done);
+            word(view.position() + done).loadPerhapsLater(found -> {
+                if ((found & mask) != expected) {
+                    simulation.fail(
+                            "torn payload: " + Long.toHexString(found) + " instead of " + Long.toHexString(expected));
+                }
+            });
+        }
+    }
+
+    // What a scenario can know without reading
+
+    /** Returns the least consumer position that the current thread can get when it reads. */
+    long knownConsumerPosition() {
+        return consumerPosition.oldestReadable();
+    }
+
+    long newestProducerPosition() {
+        return producerPosition.newest() & -Long.BYTES;
+    }
+
+    // Control block
+
+    long getProducerPositionVolatile() {
+        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.PRODUCER_POSITION_LOADED_OPAQUE, Mode.OPAQUE);
+        return producerPosition.load(simulation.mode(mode, Weakening.PRODUCER_POSITION_LOADED_ACQUIRE, Mode.ORDERED));
+    }
+
+    long compareAndExchangeProducerPosition(final long expected, final long replacement) {
+        if (simulation.has(Weakening.PRODUCER_EXCHANGE_SPLIT)) {
+            return producerPosition.compareThenStore(expected, replacement);
+        }
+        return producerPosition.compareAndExchange(
+                simulation.mode(Mode.VOLATILE, Weakening.PRODUCER_EXCHANGE_NOT_VOLATILE, Mode.ORDERED),
+                expected,
+                replacement);
+    }
+
+    long getConsumerPositionPlain() {
+        return consumerPosition.load(Mode.PLAIN);
+    }
+
+    long getConsumerPositionAcquire() {
+        return consumerPosition.load(
+                simulation.mode(Mode.ORDERED, Weakening.CONSUMER_POSITION_LOADED_OPAQUE, Mode.OPAQUE));
+    }
+
+    void setConsumerPositionRelease(final long position) {
+        consumerPosition.store(
+                simulation.mode(Mode.ORDERED, Weakening.CONSUMER_POSITION_STORED_PLAIN, Mode.PLAIN), position);
+    }
+
+    boolean isArmedVolatile() {
+        return armed.load(simulation.mode(Mode.VOLATILE, Weakening.ARMED_LOADED_ACQUIRE, Mode.ORDERED)) != 0;
+    }
+
+    void setArmedVolatile(final boolean value) {
+        armed.store(simulation.mode(Mode.VOLATILE, Weakening.ARMED_STORED_RELEASE, Mode.ORDERED), value ? 1 : 0);
+    }
+
+    boolean compareAndSetDisarmed() {
+        if (simulation.has(Weakening.ARMED_EXCHANGE_SPLIT)) {
+            return armed.compareThenStore(1, 0) == 1;
+        }
+        return armed.compareAndExchange(Mode.VOLATILE, 1, 0) == 1;
+    }
+
+    void setPositionsPlain(final long position) {
+        producerPosition.store(Mode.PLAIN, position);
+        consumerPosition.store(Mode.PLAIN, position);
+    }
+
+    // Sleeping
+
+    private Mode waiterMode() {
+        return simulation.mode(Mode.VOLATILE, Weakening.WAITER_PLAIN, Mode.PLAIN);
+    }
+
+    Thread getWaiterVolatile() {
+        return simulation.ofNumber(waiter.load(waiterMode()));
+    }
+
+    void setWaiterVolatile(final Thread thread) {
+        waiter.store(waiterMode(), simulation.numberOf(thread));
+    }
+
+    void park(final long nanos) {
+        simulation.park(nanos);
+    }
+
+    void unpark(final Thread thread) {
+        simulation.unpark(thread);
+    }
+
+    long nanoTime() {
+        return simulation.nanoTime();
+    }
+
+    // Counters: real ones, since nothing depends on them
+
+    static void addOpaque(final long[] counters, final int index, final long delta) {
+        counters[index] += delta;
+    }
+
+    static void maxOpaque(final long[] counters, final int index, final long value) {
+        counters[index] = Math.max(counters[index], value);
+    }
+
+    static long getOpaque(final long[] counters, final int index) {
+        return counters[index];
+    }
+}

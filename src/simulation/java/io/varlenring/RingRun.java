@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import io.varlenring.simulation.Simulation;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A ring in a run, and what was sent and received through it; the books are kept outside simulated memory.
+ *
+ * <p>The first byte of a payload is the number of its record. It looks like the size in a header, and all words of the
+ * payloads, if so chosen, like headers of positions that come a lap or so later.
+ */
+public final class RingRun {
+    static final int CAPACITY = 64;
+    static final int LONGEST = 24;
+    /** Numbers begin with the size of an empty record. */
+    private static final int FIRST_NUMBER = 8;
+
+    private static final int NUMBERS_PER_PRODUCER = 8;
+    private static final int KEY = 0;
+
+    final Simulation simulation;
+    final VarLenMpscRing ring;
+    private final boolean lookalikes;
+    private final List<byte[]> sent = new ArrayList<>();
+    private final int[] sentBy;
+    private final int[] lastReceivedFrom;
+    private int sentRecords;
+    private int sentEmpty;
+    private int received;
+    private int receivedEmpty;
+
+    /** A run over a ring that was made elsewhere, with {@link #builder()}. */
+    public RingRun(
+            final Simulation simulation, final VarLenMpscRing ring, final int producers, final boolean lookalikes) {
+        this.simulation = simulation;
+        this.ring = ring;
+        this.lookalikes = lookalikes;
+        this.sentBy = new int[producers];
+        this.lastReceivedFrom = new int[producers];
+        for (int i = 0; i < FIRST_NUMBER + producers * NUMBERS_PER_PRODUCER; i++) {
+            sent.add(null);
+        }
+    }
+
+    RingRun(final Simulation simulation, final WakeupHook hook, final int producers, final boolean lookalikes) {
+        this(simulation, (hook == null ? builder() : builder().hook(hook)).build(), producers, lookalikes);
+    }
+
+    /** Returns how to make the smallest ring, with a key for which the stamp of a position is its number of words. */
+    public static VarLenMpscRing.Builder builder() {
+        return VarLenMpscRing.builder().capacity(CAPACITY).key(KEY);
+    }
+
+    // Sending
+
+    /** Makes the next payload of a producer, which MUST then be sent or {@linkplain #notSent taken back}. */
+    public byte[] next(final int producer, final int length) {
+        final int number = FIRST_NUMBER + producer * NUMBERS_PER_PRODUCER + sentBy[producer];
+        final byte[] payload = new byte[length];
+        final long lapLater = lookalikes ? (ring.producerPosition() + CAPACITY) / Long.BYTES : 0;
+        for (int from = 0; from < length; from += Long.BYTES) {
+            final long upper = lookalikes
+                    ? lapLater + 1 + from / Long.BYTES + simulation.choose(3) - 1
+                    : simulation.choose(Integer.MAX_VALUE);
+            final long word = upper << Integer.SIZE | number;
+            for (int i = from; i < Math.min(from + Long.BYTES, length); i++) {
+                payload[i] = (byte) (word >>> (i - from) * Byte.SIZE);
+            }
+        }
+        sent.set(number, payload);
+        sentBy[producer]++;
+        sentRecords++;
+        sentEmpty += length == 0 ? 1 : 0;
+        return payload;
+    }
+
+    /** Says that the last payload of a producer will not come. */
+    void notSent(final int producer, final byte[] payload) {
+        sentBy[producer]--;
+        sentRecords--;
+        sentEmpty -= payload.length == 0 ? 1 : 0;
+    }
+
+    /** Offers a payload until there is room; each refusal must be justified. */
+    public void offer(final RingProducer producer, final byte[] payload) {
+        while (!offerOnce(producer, payload)) {
+            simulation.yield();
+        }
+    }
+
+    private boolean offerOnce(final RingProducer producer, final byte[] payload) {
+        final long known = ring.memory.knownConsumerPosition();
+        final int part = payload.length / 2;
+        final boolean stored = switch (simulation.choose(3)) {
+            case 0 -> producer.offer(payload, 0, payload.length);
+            case 1 -> producer.offer(ByteBuffer.wrap(payload));
+            default ->
+                producer.offer(
+                        ByteBuffer.wrap(payload, 0, part), ByteBuffer.wrap(payload, part, payload.length - part));
+        };
+        if (!stored) {
+            checkFull(known, payload.length);
+        }
+        return stored;
+    }
+
+    /** A refusal is justified if the record does not fit even between what the producer must know and the newest end. */
+    private void checkFull(final long knownConsumerPosition, final int length) {
+        final int stride = RingLayout.stride(length);
+        final long position = ring.memory.newestProducerPosition();
+        final long untilWrap = CAPACITY - position % CAPACITY;
+        final long end = position + (stride <= untilWrap ? 0 : untilWrap) + stride;
+        if (end <= knownConsumerPosition + CAPACITY) {
+            simulation.fail("full, although " + length + " bytes fit: producer position " + position
+                    + ", consumer position at least " + knownConsumerPosition);
+        }
+    }
+
+    RingClaim claim(final RingProducer producer, final int length) {
+        for (; ; ) {
+            final long known = ring.memory.knownConsumerPosition();
+            final RingClaim claim = producer.tryClaim(length);
+            if (claim != null) {
+                return claim;
+            }
+            checkFull(known, length);
+            simulation.yield();
+        }
+    }
+
+    /** Claims, fills and commits, all of it or less. */
+    void sendByClaim(final RingProducer producer, final int number, final int length) {
+        try (RingClaim claim = claim(producer, length + simulation.choose(LONGEST - length + 1))) {
+            final byte[] payload = next(number, length);
+            ring.memory.fill(claim.buffer(), payload);
+            claim.commit(length);
+        }
+    }
+
+    void abortedClaim(final RingProducer producer, final int length) {
+        try (RingClaim claim = claim(producer, length)) {
+            ring.memory.fill(claim.buffer(), new byte[length]);
+        }
+    }
+
+    // Receiving
+
+    /** The handler of all rings. */
+    public void onRecord(final ByteBuffer view) {
+        received++;
+        if (view.remaining() == 0) {
+            if (++receivedEmpty > sentEmpty) {
+                simulation.fail("an empty record that nobody sent");
+            }
+            return;
+        }
+        final int number = ring.memory.firstByte(view);
+        if (number < FIRST_NUMBER || number >= sent.size() || sent.get(number) == null) {
+            simulation.fail("a record that nobody sent: " + number);
+        }
+        final int producer = (number - FIRST_NUMBER) / NUMBERS_PER_PRODUCER;
+        if (number <= lastReceivedFrom[producer]) {
+            simulation.fail("record " + number + " comes after record " + lastReceivedFrom[producer]);
+        }
+        lastReceivedFrom[producer] = number;
+        ring.memory.expect(view, sent.get(number));
+    }
+
+    int received() {
+        return received;
+    }
+
+    int lastReceivedFrom(final int producer) {
+        return lastReceivedFrom[producer] == 0
+                ? 0
+                : (lastReceivedFrom[producer] - FIRST_NUMBER) % NUMBERS_PER_PRODUCER + 1;
+    }
+
+    /** Checks that all that was sent has been received. */
+    public void checkAllReceived() {
+        if (received != sentRecords || receivedEmpty != sentEmpty) {
+            simulation.fail(received + " records received, " + sentRecords + " sent; of these empty " + receivedEmpty
+                    + " and " + sentEmpty);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import io.varlenring.simulation.Simulation;
+import io.varlenring.simulation.Word;
+import io.varlenring.simulation.Word.Mode;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/** What simulated threads do with a ring of 64 bytes. */
+final class RingScenarios {
+    private static final int PRODUCERS = 2;
+
+    private RingScenarios() {}
+
+    /** Waits for records. */
+    @FunctionalInterface
+    private interface Consumer {
+        void consume(RingRun run) throws InterruptedException;
+    }
+
+    /** Sends one record. */
+    @FunctionalInterface
+    private interface Sender {
+        void send(RingRun run, RingProducer producer, int number);
+    }
+
+    private static void offer(final RingRun run, final RingProducer producer, final int number) {
+        run.offer(producer, run.next(number, run.simulation.choose(RingRun.LONGEST + 1)));
+    }
+
+    private static void offerShort(final RingRun run, final RingProducer producer, final int number) {
+        run.offer(producer, run.next(number, run.simulation.choose(Long.BYTES + 1)));
+    }
+
+    /** Offers, or claims and commits, perhaps after a claim that it aborts. */
+    private static void offerOrClaim(final RingRun run, final RingProducer producer, final int number) {
+        if (run.simulation.choose(3) == 0) {
+            run.abortedClaim(producer, run.simulation.choose(Long.BYTES * 2 + 1));
+        }
+        if (run.simulation.choose(2) == 0) {
+            offer(run, producer, number);
+        } else {
+            run.sendByClaim(producer, number, run.simulation.choose(RingRun.LONGEST + 1));
+        }
+    }
+
+    private static void drain(final RingRun run) {
+        final int drained = run.simulation.choose(2) == 0
+                ? run.ring.consumer().drain(run::onRecord)
+                : run.ring.consumer().drain(run::onRecord, 1 + run.simulation.choose(2));
+        if (drained == 0) {
+            run.simulation.yield();
+        }
+    }
+
+    private static void addThreads(final RingRun run, final int records, final Sender sender, final Consumer consumer) {
+        for (int i = 0; i < PRODUCERS; i++) {
+            final int number = i;
+            final RingProducer producer = run.ring.newProducer();
+            run.simulation.addThread("producer" + i, () -> {
+                for (int sent = 0; sent < records; sent++) {
+                    sender.send(run, producer, number);
+                }
+            });
+        }
+        run.simulation.addThread("consumer", () -> {
+            while (run.received() < PRODUCERS * records) {
+                consumer.consume(run);
+            }
+        });
+        run.simulation.addCheck(run::checkAllReceived);
+    }
+
+    // Data
+
+    static void offers(final Simulation simulation) {
+        addThreads(
+                new RingRun(simulation, (WakeupHook) null, PRODUCERS, false),
+                3,
+                RingScenarios::offer,
+                RingScenarios::drain);
+    }
+
+    static void claims(final Simulation simulation) {
+        addThreads(
+                new RingRun(simulation, (WakeupHook) null, PRODUCERS, false),
+                2,
+                RingScenarios::offerOrClaim,
+                RingScenarios::drain);
+    }
+
+    /** Payloads whose words are headers of the positions at which those words will be a lap later. */
+    static void lookalikes(final Simulation simulation) {
+        addThreads(
+                new RingRun(simulation, (WakeupHook) null, PRODUCERS, true),
+                4,
+                RingScenarios::offerOrClaim,
+                RingScenarios::drain);
+    }
+
+    /**
+     * Each producer waits until its last record, or batch of two, was consumed and its space given back. So there is always
+     * room, "full" is always wrong, and a batch is always stored and seen as a whole.
+     */
+    static void neverFull(final Simulation simulation) {
+        final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
+        final int rounds = 4;
+        final Word[] acknowledged = {simulation.newWord("ack0", 0), simulation.newWord("ack1", 0)};
+        final RingProducer batches = run.ring.newProducer();
+        simulation.addThread("batches", () -> {
+            for (int i = 0; i < rounds; i++) {
+                final ByteBuffer[] batch = {
+                    ByteBuffer.wrap(run.next(0, Long.BYTES)), ByteBuffer.wrap(run.next(0, simulation.choose(2)))
+                };
+                final int stored = batches.offerAll(batch, 0, batch.length);
+                if (stored != batch.length) {
+                    simulation.fail("room for the whole batch, but stored " + stored);
+                }
+                await(acknowledged[0], 2 * i + 1);
+            }
+        });
+        final RingProducer singles = run.ring.newProducer();
+        simulation.addThread("singles", () -> {
+            for (int i = 1; i <= rounds; i++) {
+                if (!singles.offer(run.next(1, Long.BYTES), 0, Long.BYTES)) {
+                    simulation.fail("full, although there is room");
+                }
+                await(acknowledged[1], i);
+            }
+        });
+        simulation.addThread("consumer", () -> {
+            int batchesSeen = 0;
+            while (batchesSeen < rounds || run.lastReceivedFrom(1) < rounds) {
+                final int before = run.received();
+                if (run.ring.consumer().drain(run::onRecord) == 0) {
+                    simulation.yield();
+                }
+                final int sinceBefore = run.received() - before;
+                acknowledged[1].store(Mode.ORDERED, run.lastReceivedFrom(1));
+                final int fromBatches = run.received() - run.lastReceivedFrom(1);
+                if (fromBatches % 2 != 0 && sinceBefore > 0) {
+                    if (run.ring.consumer().drain(run::onRecord) == 0) {
+                        simulation.fail("half a batch");
+                    }
+                    acknowledged[1].store(Mode.ORDERED, run.lastReceivedFrom(1));
+                }
+                batchesSeen = (run.received() - run.lastReceivedFrom(1)) / 2;
+                acknowledged[0].store(Mode.ORDERED, 2L * batchesSeen);
+            }
+        });
+        simulation.addCheck(run::checkAllReceived);
+    }
+
+    private static void await(final Word word, final long least) {
+        while (word.load(Mode.ORDERED) < least) {
+            Simulation.running().yield();
+        }
+    }
+
+    // Sleep
+
+    /** A hook that unparks the thread that is called the consumer, and counts. */
+    private static final class Hook implements WakeupHook {
+        private final Simulation simulation;
+        private Thread sleeper;
+        private int calls;
+        private int armings;
+
+        Hook(final Simulation simulation) {
+            this.simulation = simulation;
+        }
+
+        @Override
+        public void wakeup() {
+            if (++calls > armings) {
+                simulation.fail("the hook was called " + calls + " times after " + armings + " armings");
+            }
+            simulation.unpark(sleeper);
+        }
+
+        void drainOrPark(final RingRun run) {
+            if (run.ring.consumer().drain(run::onRecord) == 0) {
+                armings++;
+                if (run.ring.consumer().arm()) {
+                    simulation.park(Long.MAX_VALUE);
+                }
+            }
+        }
+    }
+
+    static void armAndHook(final Simulation simulation) {
+        final Hook hook = new Hook(simulation);
+        final RingRun run = new RingRun(simulation, hook, PRODUCERS, false);
+        addThreads(run, 2, RingScenarios::offerOrClaim, r -> {
+            hook.sleeper = Thread.currentThread();
+            hook.drainOrPark(r);
+        });
+    }
+
+    static void timedDrain(final Simulation simulation) {
+        addThreads(
+                new RingRun(simulation, (WakeupHook) null, PRODUCERS, false),
+                2,
+                RingScenarios::offerOrClaim,
+                RingScenarios::drainOrWait);
+    }
+
+    static void timedDrainWithHook(final Simulation simulation) {
+        final WakeupHook unused = () -> {}; // a call that comes late is for nobody
+        addThreads(
+                new RingRun(simulation, unused, PRODUCERS, false),
+                2,
+                RingScenarios::offerOrClaim,
+                RingScenarios::drainOrWait);
+    }
+
+    private static void drainOrWait(final RingRun run) throws InterruptedException {
+        final boolean forever = run.simulation.choose(2) == 0;
+        final int drained = run.ring
+                .consumer()
+                .drain(
+                        run::onRecord,
+                        1 + run.simulation.choose(2),
+                        forever ? Long.MAX_VALUE : 1_000,
+                        TimeUnit.NANOSECONDS);
+        if (forever && drained == 0) {
+            run.simulation.fail("an endless wait has ended with nothing");
+        }
+    }
+
+    // Close
+
+    static void closeAndHook(final Simulation simulation) {
+        final Hook hook = new Hook(simulation);
+        final RingRun run = new RingRun(simulation, hook, PRODUCERS, false);
+        addClosers(run);
+        hook.sleeper = simulation.addThread("consumer", () -> {
+            while (!(run.ring.isClosed() && run.ring.isEmpty())) {
+                hook.drainOrPark(run);
+            }
+        });
+    }
+
+    static void closeAndTimedDrain(final Simulation simulation) {
+        final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
+        addClosers(run);
+        simulation.addThread("consumer", () -> {
+            while (run.ring.consumer().drain(run::onRecord, 3, Long.MAX_VALUE, TimeUnit.NANOSECONDS) > 0) {
+                run.simulation.yield();
+            }
+            if (!run.ring.isClosed() || !run.ring.isEmpty()) {
+                simulation.fail("the wait ended before the ring was closed and empty");
+            }
+        });
+    }
+
+    private static void addClosers(final RingRun run) {
+        for (int i = 0; i < PRODUCERS; i++) {
+            final int number = i;
+            final RingProducer producer = run.ring.newProducer();
+            final boolean claims = run.simulation.choose(2) == 0;
+            run.simulation.addThread("producer" + i, () -> {
+                for (int sent = 0; sent < 2; sent++) {
+                    if (claims) {
+                        claimUnlessClosed(run, producer, number);
+                    } else {
+                        offerUnlessClosed(run, producer, number);
+                    }
+                }
+            });
+        }
+        run.simulation.addThread("closer", run.ring::close);
+        run.simulation.addCheck(run::checkAllReceived);
+    }
+
+    private static void claimUnlessClosed(final RingRun run, final RingProducer producer, final int number) {
+        try {
+            run.sendByClaim(producer, number, run.simulation.choose(Long.BYTES * 2 + 1));
+        } catch (final RingClosedException closed) {
+            run.ring.isClosed(); // nothing was claimed
+        }
+    }
+
+    private static void offerUnlessClosed(final RingRun run, final RingProducer producer, final int number) {
+        final byte[] payload = run.next(number, run.simulation.choose(Long.BYTES * 2 + 1));
+        try {
+            run.offer(producer, payload);
+        } catch (final RingClosedException closed) {
+            run.notSent(number, payload);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import io.varlenring.simulation.Schedules;
+import org.junit.jupiter.api.Test;
+
+/** The shipped ring on simulated memory: thousands of schedules of each scenario. */
+final class RingSimulationTest {
+    @Test
+    void offers_arriveOnceInOrderAndWhole() {
+        Schedules.check("offers", RingScenarios::offers);
+    }
+
+    @Test
+    void claims_abortedOrShortened_leaveNoTrace() {
+        Schedules.check("claims", RingScenarios::claims);
+    }
+
+    @Test
+    void payloadsThatLookLikeHeaders_areNeverRead() {
+        Schedules.check("lookalikes", RingScenarios::lookalikes);
+    }
+
+    @Test
+    void producersThatWaitForSpace_areNeverToldFullAndBatchesAreWhole() {
+        Schedules.check("neverFull", RingScenarios::neverFull);
+    }
+
+    @Test
+    void armedConsumer_isAlwaysWoken() {
+        Schedules.check("armAndHook", RingScenarios::armAndHook);
+    }
+
+    @Test
+    void timedDrain_isAlwaysWoken() {
+        Schedules.check("timedDrain", RingScenarios::timedDrain);
+    }
+
+    @Test
+    void timedDrain_onARingWithAHook_isAlwaysWoken() {
+        Schedules.check("timedDrainWithHook", RingScenarios::timedDrainWithHook);
+    }
+
+    @Test
+    void close_strandsNothingAndWakesAnArmedConsumer() {
+        Schedules.check("closeAndHook", RingScenarios::closeAndHook);
+    }
+
+    @Test
+    void close_strandsNothingAndWakesATimedDrain() {
+        Schedules.check("closeAndTimedDrain", RingScenarios::closeAndTimedDrain);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.simulation;
+
+/** A fault that the twins of the shared memory can be told to have, to show that the simulation finds it. */
+public enum Weakening {
+    NONE,
+
+    // The ring
+
+    HEADER_RELEASE_STORED_PLAIN,
+    HEADER_ACQUIRE_LOADED_OPAQUE,
+    HEADER_VOLATILE_STORED_RELEASE,
+    HEADER_VOLATILE_LOADED_ACQUIRE,
+    ARMED_STORED_RELEASE,
+    ARMED_LOADED_ACQUIRE,
+    ARMED_EXCHANGE_SPLIT,
+    CONSUMER_POSITION_STORED_PLAIN,
+    CONSUMER_POSITION_LOADED_OPAQUE,
+    PRODUCER_POSITION_LOADED_OPAQUE,
+    PRODUCER_POSITION_LOADED_ACQUIRE,
+    PRODUCER_EXCHANGE_SPLIT,
+    PRODUCER_EXCHANGE_NOT_VOLATILE,
+    /** The look at the word at a reservation's end, which may bear the stamp of that position by chance. */
+    LOOK_AT_END_OMITTED,
+    /** The waiter is only as visible as the accesses to armed around it make it, which is enough. */
+    WAITER_PLAIN,
+
+    // Tasklets
+
+    STATE_EXCHANGE_RELAXED,
+    STATE_EXCHANGE_SPLIT,
+    /** A wakeup that finds the tasklet queued, with the same reasons, looks and does not exchange. */
+    STATE_LOOK_INSTEAD_OF_EXCHANGE,
+    ASLEEP_STORED_RELEASE,
+    ASLEEP_LOADED_ACQUIRE,
+    INBOX_LOOK_OMITTED,
+    INBOX_INDEX_NOT_VOLATILE,
+    CLOSED_STORED_RELEASE,
+    CLOSED_LOADED_ACQUIRE,
+    RUNNER_EXCHANGE_SPLIT,
+    RUNNER_STORED_PLAIN
+}
