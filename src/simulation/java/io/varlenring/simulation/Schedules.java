@@ -13,10 +13,15 @@ public final class Schedules {
 
     /** Fails if any of the schedules does; with {@code -Dsimulation.seed=N} only that one is run. */
     public static void check(final String name, final Simulation.Scenario scenario) {
+        check(name, scenario, Weakening.NONE);
+    }
+
+    /** The same with a weakening, which so is shown to be none. */
+    public static void check(final String name, final Simulation.Scenario scenario, final Weakening weakening) {
         final long first = ONE_SEED == 0 ? 1 : ONE_SEED;
         final long last = ONE_SEED == 0 ? COUNT : ONE_SEED;
         for (long seed = first; seed <= last; seed++) {
-            final Throwable failure = Simulation.run(scenario, seed, Weakening.NONE);
+            final Throwable failure = Simulation.run(scenario, seed, weakening);
             if (failure != null) {
                 fail(
                         name + " fails with -Dsimulation.seed=" + seed + ": " + failure + "\nthe last accesses:\n"

@@ -60,6 +60,7 @@ final class SimulatedThread {
     void run() {
         try {
             body.run();
+            simulation.step(); // others may still come before what is delayed
             endDelayedLoads();
         } catch (final Throwable failure) {
             simulation.bodyFailed(failure);

@@ -89,8 +89,8 @@ public final class Simulation {
             if (simulation.failure == null) {
                 simulation.checks.forEach(Runnable::run);
             }
-        } catch (final AssertionError | RuntimeException wrong) {
-            simulation.failure = wrong;
+        } catch (final AssertionError | RuntimeException | Unwound wrong) { // of a check
+            simulation.bodyFailed(wrong);
         }
         return simulation.failure;
     }

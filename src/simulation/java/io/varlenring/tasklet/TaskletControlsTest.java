@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import io.varlenring.simulation.Schedules;
+import io.varlenring.simulation.Weakening;
+import org.junit.jupiter.api.Test;
+
+/** The simulation finds each of these faults of the memory of tasklets. */
+final class TaskletControlsTest {
+    @Test
+    void stateExchangedRelaxed_isFound() { // T1
+        Schedules.checkFinds(Weakening.STATE_EXCHANGE_RELAXED, TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void stateExchangedInTwoSteps_isFound() { // T1
+        Schedules.checkFinds(Weakening.STATE_EXCHANGE_SPLIT, TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void stateOnlyLookedAt_whenQueued_isFound() { // T1
+        Schedules.checkFinds(Weakening.STATE_LOOK_INSTEAD_OF_EXCHANGE, TaskletScenarios::wakeupsWithoutReasons);
+    }
+
+    @Test
+    void stateExchangedInTwoSteps_againstKill_isFound() { // T3
+        Schedules.checkFinds(Weakening.STATE_EXCHANGE_SPLIT, TaskletScenarios::kill);
+    }
+
+    @Test
+    void asleepStoredRelease_isFound() { // T2
+        Schedules.checkFinds(Weakening.ASLEEP_STORED_RELEASE, TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void asleepLoadedAcquire_isFound() { // T2
+        Schedules.checkFinds(Weakening.ASLEEP_LOADED_ACQUIRE, TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void inboxNotLookedAtBeforeSleep_isFound() { // T2
+        Schedules.checkFinds(Weakening.INBOX_LOOK_OMITTED, TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void inboxIndexExchangedWithoutTotalOrder_isFound() { // T2
+        Schedules.checkFinds(Weakening.INBOX_INDEX_NOT_VOLATILE, TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void closedStoredRelease_isFound() { // T2
+        Schedules.checkFinds(Weakening.CLOSED_STORED_RELEASE, TaskletScenarios::close);
+    }
+
+    @Test
+    void closedLoadedAcquire_isFound() { // T2
+        Schedules.checkFinds(Weakening.CLOSED_LOADED_ACQUIRE, TaskletScenarios::close);
+    }
+
+    @Test
+    void runnerExchangedInTwoSteps_isFound() { // T5
+        Schedules.checkFinds(Weakening.RUNNER_EXCHANGE_SPLIT, TaskletScenarios::handOver);
+    }
+
+    @Test
+    void runnerStoredPlain_isFound() { // T5
+        Schedules.checkFinds(Weakening.RUNNER_STORED_PLAIN, TaskletScenarios::handOver);
+    }
+
+    @Test
+    void wakeupLost_inARingTasklet_isFound() { // M5 through a tasklet
+        Schedules.checkFinds(Weakening.ARMED_STORED_RELEASE, TaskletScenarios::ringTasklet);
+    }
+}

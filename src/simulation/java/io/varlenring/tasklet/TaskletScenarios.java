@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import io.varlenring.RingProducer;
+import io.varlenring.RingRun;
+import io.varlenring.simulation.Simulation;
+import io.varlenring.simulation.Word;
+import io.varlenring.simulation.Word.Mode;
+import java.util.function.BooleanSupplier;
+
+/** What simulated threads do with tasklets and their loops. */
+final class TaskletScenarios {
+    private static final int WAKERS = 2;
+    private static final int WAKEUPS = 3;
+
+    private TaskletScenarios() {}
+
+    /** A tasklet that two threads wake; the body looks whether it sees what they did before. */
+    private static final class Woken {
+        private final Simulation simulation;
+        private final boolean withReasons;
+        private final Tasklet tasklet;
+        /** What the wakers store plainly before each wakeup: the number of it. */
+        private final Word[] done;
+
+        private final long[] seen = new long[WAKERS];
+        private int reasonsSeen;
+
+        Woken(final Simulation simulation, final TaskletLoop loop, final boolean withReasons) {
+            this.simulation = simulation;
+            this.withReasons = withReasons;
+            this.tasklet = loop.newTasklet((self, reasons) -> run(reasons));
+            this.done = new Word[] {simulation.newWord("done0", 0), simulation.newWord("done1", 0)};
+        }
+
+        void addWakers() {
+            for (int i = 0; i < WAKERS; i++) {
+                final int waker = i;
+                simulation.addThread("waker" + i, () -> {
+                    for (int wakeup = 0; wakeup < WAKEUPS; wakeup++) {
+                        done[waker].store(Mode.PLAIN, wakeup + 1);
+                        tasklet.wakeup(withReasons ? reason(waker, wakeup) : 0);
+                    }
+                });
+            }
+        }
+
+        private static int reason(final int waker, final int wakeup) {
+            return 1 << waker * WAKEUPS + wakeup;
+        }
+
+        private void run(final int reasons) {
+            if ((reasons & reasonsSeen) != 0) {
+                simulation.fail("a reason was given to two runs: " + reasons);
+            }
+            reasonsSeen |= reasons;
+            for (int waker = 0; waker < WAKERS; waker++) {
+                final long found = done[waker].load(Mode.PLAIN);
+                seen[waker] = Math.max(seen[waker], found);
+                for (int wakeup = 0; wakeup < WAKEUPS; wakeup++) {
+                    if ((reasons & reason(waker, wakeup)) != 0 && found < wakeup + 1) {
+                        simulation.fail("the run for wakeup " + wakeup + " of waker " + waker + " sees " + found);
+                    }
+                }
+            }
+        }
+
+        boolean isAllSeen() {
+            return seen[0] == WAKEUPS
+                    && seen[1] == WAKEUPS
+                    && (!withReasons || Integer.bitCount(reasonsSeen) == WAKERS * WAKEUPS);
+        }
+    }
+
+    private static void wakeups(final Simulation simulation, final boolean withReasons) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final Woken woken = new Woken(simulation, loop, withReasons);
+        woken.addWakers();
+        simulation.addThread("loop", () -> {
+            while (!woken.isAllSeen()) {
+                loop.runOnce(Long.MAX_VALUE);
+            }
+        });
+    }
+
+    static void wakeupsWithReasons(final Simulation simulation) {
+        wakeups(simulation, true);
+    }
+
+    /** What wakeups without reasons have done must be seen all the same, by a run after the last of them. */
+    static void wakeupsWithoutReasons(final Simulation simulation) {
+        wakeups(simulation, false);
+    }
+
+    /** One tasklet is woken by another thread, and by a tasklet of its own loop. */
+    static void wakeupsFromBothSides(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final int fromOutside = 1;
+        final int fromInside = 2;
+        final int[] seen = new int[1];
+        final Tasklet inner = loop.newTasklet((self, reasons) -> seen[0] |= reasons);
+        final Tasklet outer = loop.newTasklet((self, reasons) -> inner.wakeup(fromInside));
+        simulation.addThread("wakesOuter", outer::wakeup);
+        simulation.addThread("wakesInner", () -> inner.wakeup(fromOutside));
+        simulation.addThread("loop", () -> {
+            while (seen[0] != (fromOutside | fromInside)) {
+                loop.runOnce(Long.MAX_VALUE);
+            }
+        });
+    }
+
+    static void kill(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final boolean[] killed = new boolean[1];
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> {
+            if (killed[0]) {
+                simulation.fail("a run began after the kill");
+            }
+        });
+        final Thread waker = simulation.addThread("waker", () -> {
+            tasklet.wakeup();
+            tasklet.wakeup(1);
+        });
+        simulation.addThread("killer", () -> {
+            tasklet.kill();
+            killed[0] = true;
+            simulation.join(waker);
+            loop.close();
+        });
+    }
+
+    /** A loop with a thread of its own: what was queued before the close is run, and the close returns. */
+    static void close(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        addCloser(simulation, loop);
+    }
+
+    /**
+     * The same with a loop that another thread runs until it finds it closed, and then once more: what was queued before the
+     * close is run by the closer only if nobody runs the loop at that moment, and else by whoever does, when it runs it again.
+     */
+    static void closeOfAManualLoop(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        simulation.addThread("loop", () -> {
+            while (!loop.isClosed()) {
+                runOrLeaveIt(loop, Long.MAX_VALUE);
+            }
+            runOrLeaveIt(loop, 0);
+        });
+        addCloser(simulation, loop);
+    }
+
+    private static void addCloser(final Simulation simulation, final TaskletLoop loop) {
+        final Word queued = simulation.newWord("queued", 0); // "before" means happens-before
+        final boolean[] queuedBeforeClose = new boolean[1];
+        final int[] runs = new int[1];
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs[0]++);
+        simulation.addThread("waker", () -> {
+            tasklet.wakeup();
+            queued.store(Mode.ORDERED, 1);
+        });
+        simulation.addThread("closer", () -> {
+            queuedBeforeClose[0] = queued.load(Mode.ORDERED) == 1;
+            loop.close();
+        });
+        simulation.addCheck(() -> {
+            if (queuedBeforeClose[0] && runs[0] != 1) {
+                simulation.fail("queued before the close, and run " + runs[0] + " times");
+            }
+        });
+    }
+
+    /** Two threads take turns in running one loop. */
+    static void handOver(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final Woken woken = new Woken(simulation, loop, true);
+        woken.addWakers();
+        for (int i = 0; i < 2; i++) {
+            simulation.addThread("runner" + i, () -> runUntil(loop, woken::isAllSeen));
+        }
+    }
+
+    private static void runUntil(final TaskletLoop loop, final BooleanSupplier end) {
+        while (!end.getAsBoolean()) {
+            runOrLeaveIt(loop, 0);
+            Simulation.running().yield();
+        }
+    }
+
+    private static void runOrLeaveIt(final TaskletLoop loop, final long maxWaitNanos) {
+        try {
+            loop.runOnce(maxWaitNanos);
+        } catch (final IllegalStateException beingRun) { // by the other thread
+            Simulation.running().yield();
+        }
+    }
+
+    /** Two threads offer to a ring whose consumer is a tasklet, and close it when they have ended. */
+    static void ringTasklet(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final RingRun[] run = new RingRun[1];
+        final RingTasklet tasklet = RingTasklet.create(
+                loop, RingRun.builder(), view -> run[0].onRecord(view), 1 + simulation.choose(2));
+        run[0] = new RingRun(simulation, tasklet.ring(), WAKERS, false);
+        final Thread[] producers = new Thread[WAKERS];
+        for (int i = 0; i < WAKERS; i++) {
+            final int number = i;
+            final RingProducer producer = tasklet.ring().newProducer();
+            producers[i] = simulation.addThread("producer" + i, () -> {
+                for (int sent = 0; sent < 2; sent++) {
+                    run[0].offer(producer, run[0].next(number, simulation.choose(25)));
+                }
+            });
+        }
+        simulation.addThread("closer", () -> {
+            for (final Thread producer : producers) {
+                simulation.join(producer);
+            }
+            tasklet.ring().close();
+            while (!tasklet.tasklet().isKilled()) {
+                simulation.yield();
+            }
+            loop.close();
+        });
+        simulation.addCheck(run[0]::checkAllReceived);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import io.varlenring.simulation.Schedules;
+import org.junit.jupiter.api.Test;
+
+/** The shipped tasklets on simulated memory: thousands of schedules of each scenario. */
+final class TaskletSimulationTest {
+    @Test
+    void wakeups_loseNoReasonAndTheirRunSeesWhatWasDoneBefore() {
+        Schedules.check("wakeupsWithReasons", TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void wakeups_withoutReasons_areFollowedByARunThatSeesWhatWasDoneBefore() {
+        Schedules.check("wakeupsWithoutReasons", TaskletScenarios::wakeupsWithoutReasons);
+    }
+
+    @Test
+    void wakeups_fromOutsideAndInside_areRun() {
+        Schedules.check("wakeupsFromBothSides", TaskletScenarios::wakeupsFromBothSides);
+    }
+
+    @Test
+    void kill_noRunBeginsAfterIt() {
+        Schedules.check("kill", TaskletScenarios::kill);
+    }
+
+    @Test
+    void close_runsWhatWasQueuedAndEnds() {
+        Schedules.check("close", TaskletScenarios::close);
+    }
+
+    @Test
+    void close_ofAManualLoop_runsWhatWasQueued() {
+        Schedules.check("closeOfAManualLoop", TaskletScenarios::closeOfAManualLoop);
+    }
+
+    @Test
+    void manualLoop_handedBetweenThreads_isRunByOneAtATime() {
+        Schedules.check("handOver", TaskletScenarios::handOver);
+    }
+
+    @Test
+    void ringTasklet_consumesAllAndEndsWithItsRing() {
+        Schedules.check("ringTasklet", TaskletScenarios::ringTasklet);
+    }
+}
