@@ -147,6 +147,8 @@ final class Soak {
         }
         final long end = Math.min(deadline, start + random.nextLong(MAX_RING_MILLIS) * 1_000_000);
         watch(name, receiver, ring, () -> System.nanoTime() - end >= 0);
+        final long received = receiver.received;
+        watch(name, receiver, ring, () -> receiver.received != received); // before close(), which wakes whoever hangs
         ring.close();
         watch(name, receiver, ring, () -> threads.stream().noneMatch(Thread::isAlive) && ring.isEmpty());
         if (loop != null) {
