@@ -98,15 +98,14 @@ final class Receiver {
 
     @SuppressWarnings("ThreadPriorityCheck")
     private void drain(final RingConsumer consumer, final Kind kind) throws InterruptedException {
-        final int drained =
-                switch (kind) {
-                    case TIMED_WITH_HOOK, TIMED_WITHOUT_HOOK ->
-                        consumer.drain(this::take, 1 + random.nextInt(MAX_DRAIN), 1, TimeUnit.DAYS);
-                    default ->
-                        random.nextBoolean()
-                                ? consumer.drain(this::take, 1 + random.nextInt(MAX_DRAIN))
-                                : consumer.drainControlled(this::takeOrNot, 1 + random.nextInt(MAX_DRAIN));
-                };
+        final int drained = switch (kind) {
+            case TIMED_WITH_HOOK, TIMED_WITHOUT_HOOK ->
+                consumer.drain(this::take, 1 + random.nextInt(MAX_DRAIN), 1, TimeUnit.DAYS);
+            default ->
+                random.nextBoolean()
+                        ? consumer.drain(this::take, 1 + random.nextInt(MAX_DRAIN))
+                        : consumer.drainControlled(this::takeOrNot, 1 + random.nextInt(MAX_DRAIN));
+        };
         if (drained > 0) {
             return;
         }

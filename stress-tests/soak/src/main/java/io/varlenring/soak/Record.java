@@ -29,9 +29,7 @@ final class Record {
 
     /** Returns who sent a record, or -1 when it has no number. */
     static int producer(final ByteBuffer record) {
-        return record.remaining() < NUMBERED_LENGTH
-                ? -1
-                : (int) (record.getLong(record.position()) >>> PRODUCER_SHIFT);
+        return record.remaining() < NUMBERED_LENGTH ? -1 : (int) (record.getLong(record.position()) >>> PRODUCER_SHIFT);
     }
 
     static long number(final ByteBuffer record) {

@@ -52,8 +52,17 @@ final class Soak {
             final double seconds = Math.max(1, nanos) / 1e9;
             return String.format(
                     "| %s | %d | %.0f | %,d | %,.0f | %,.0f | %,.0f | %,d | %,d | %,d | %,d |",
-                    name, rings, seconds, records, bytes / 1e6, records / seconds, bytes / 1e6 / seconds, refused, aborted,
-                    wakeups, casRetries);
+                    name,
+                    rings,
+                    seconds,
+                    records,
+                    bytes / 1e6,
+                    records / seconds,
+                    bytes / 1e6 / seconds,
+                    refused,
+                    aborted,
+                    wakeups,
+                    casRetries);
         }
     }
 
@@ -87,7 +96,8 @@ final class Soak {
         }
         final Total all = new Total();
         System.out.println();
-        System.out.println("| consumer | rings | s | records | MB | records/s | MB/s | refused | aborted | wakeups | lost exchanges |");
+        System.out.println(
+                "| consumer | rings | s | records | MB | records/s | MB/s | refused | aborted | wakeups | lost exchanges |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         totals.forEach((kind, total) -> {
             all.add(total);
@@ -103,13 +113,14 @@ final class Soak {
         final int capacity = CAPACITIES[random.nextInt(CAPACITIES.length)];
         final int producers = 1 + random.nextInt(MAX_PRODUCERS);
         final boolean inLockstep = random.nextBoolean();
-        final String name = kind + ", capacity " + capacity + ", " + producers + " producers"
-                + (inLockstep ? " in lockstep" : "");
+        final String name =
+                kind + ", capacity " + capacity + ", " + producers + " producers" + (inLockstep ? " in lockstep" : "");
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder();
         if (random.nextBoolean()) {
             builder.capacity(capacity);
         } else {
-            builder.memory(ByteBuffer.allocateDirect(capacity + 8).alignedSlice(8).slice(0, capacity));
+            builder.memory(
+                    ByteBuffer.allocateDirect(capacity + 8).alignedSlice(8).slice(0, capacity));
         }
         final Receiver receiver = new Receiver(random.split(), producers);
         final List<Thread> threads = new ArrayList<>();
@@ -117,17 +128,20 @@ final class Soak {
         final TaskletLoop loop;
         if (kind == Receiver.Kind.TASKLET) {
             loop = TaskletLoop.start("loop");
-            ring = RingTasklet.create(loop, builder, receiver::take, 1 + random.nextInt(100)).ring();
+            ring = RingTasklet.create(loop, builder, receiver::take, 1 + random.nextInt(100))
+                    .ring();
         } else {
             loop = null;
             final AtomicReference<VarLenMpscRing> made = new AtomicReference<>();
-            final Thread consumer = new Thread(() -> {
-                try {
-                    receiver.run(made.get(), kind);
-                } catch (final InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }, "consumer");
+            final Thread consumer = new Thread(
+                    () -> {
+                        try {
+                            receiver.run(made.get(), kind);
+                        } catch (final InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    "consumer");
             if (kind == Receiver.Kind.PARKED_BY_HOOK || kind == Receiver.Kind.TIMED_WITH_HOOK) {
                 builder.hook(WakeupHook.unpark(consumer));
             }
@@ -162,8 +176,7 @@ final class Soak {
     }
 
     /** Waits until a condition holds, and gives up when nothing moves for too long. */
-    private void watch(
-            final String name, final Receiver receiver, final VarLenMpscRing ring, final Condition condition)
+    private void watch(final String name, final Receiver receiver, final VarLenMpscRing ring, final Condition condition)
             throws InterruptedException {
         long received = receiver.received;
         long moved = System.nanoTime();
