@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.run;
+
+/** What the names of rivals tell. */
+final class Rivals {
+    /** This library. */
+    static final String RING = "ring-";
+    /** Another build of this library. */
+    static final String OTHER = "other-";
+    /** A lower bound, which is no rival. */
+    static final String FLOOR = "floor-";
+
+    static final String AGRONA = "agrona";
+
+    private Rivals() {}
+
+    /** Tells whether it is somebody else's queue. */
+    static boolean isPeer(final String rival) {
+        return !rival.startsWith(RING) && !rival.startsWith(OTHER) && !rival.startsWith(FLOOR);
+    }
+}
