@@ -19,8 +19,8 @@ final class AgronaRival extends Rival {
 
     AgronaRival(final Config config) {
         this.config = config;
-        ring = new ManyToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-                config.capacity() + RingBufferDescriptor.TRAILER_LENGTH, ALIGNMENT)));
+        ring = new ManyToOneRingBuffer(new UnsafeBuffer(
+                BufferUtil.allocateDirectAligned(config.capacity() + RingBufferDescriptor.TRAILER_LENGTH, ALIGNMENT)));
         final boolean all = config.readAll();
         handler = (type, buffer, index, length) -> checksum += read(buffer, index, length, all);
     }

@@ -44,7 +44,8 @@ abstract class Rival {
 
         /** How many records of average size fit the capacity as the ring would store them. */
         int records() {
-            return (int) (capacity / Arrays.stream(sizes).map(Rival::stride).average().getAsDouble());
+            return (int) (capacity
+                    / Arrays.stream(sizes).map(Rival::stride).average().getAsDouble());
         }
 
         byte[] newSource() {

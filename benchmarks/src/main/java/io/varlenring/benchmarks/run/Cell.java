@@ -16,11 +16,7 @@ import java.util.stream.Collectors;
  * @param quick whether the quick run contains it
  */
 record Cell(
-        String benchmark,
-        String rivalParameter,
-        List<String> rivals,
-        Map<String, String> parameters,
-        boolean quick) {
+        String benchmark, String rivalParameter, List<String> rivals, Map<String, String> parameters, boolean quick) {
     static final String PACKAGE = "io.varlenring.benchmarks.";
 
     static Cell of(final String benchmark, final List<String> rivals, final String... namesAndValues) {

@@ -12,22 +12,31 @@ import java.util.List;
 import java.util.Map;
 
 /** Where and how results came about, in a text file beside them: a line {@code name: value} for each fact. */
-final class Environment {
+public final class Environment {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     private static final String MODEL = "model name";
 
     private Environment() {}
 
-    /** Writes the facts beside the results; the command and the commit come from whoever started this process. */
-    static void write(final Path results, final String plan, final int failures) throws IOException {
+    /**
+     * Writes the facts beside the results; the command and the commit come from whoever started this process.
+     *
+     * @param results the file of the results
+     * @param plan how much was measured
+     * @param failures how many forks failed
+     * @throws IOException when the file cannot be written
+     */
+    public static void write(final Path results, final String plan, final int failures) throws IOException {
         final Map<String, String> facts = new LinkedHashMap<>();
         facts.put("command", System.getProperty("benchmarks.command", "unknown"));
         facts.put("commit", System.getProperty("benchmarks.commit", "unknown"));
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         facts.put("cpu", cpu());
         facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch"));
+        facts.put(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         facts.put("plan", plan);
         facts.put("failed forks", Integer.toString(failures));

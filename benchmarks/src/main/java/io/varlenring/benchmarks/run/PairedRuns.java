@@ -46,7 +46,11 @@ public final class PairedRuns {
     private int failures;
 
     private PairedRuns(
-            final BenchmarkSet set, final Plan plan, final Selection selection, final List<Cell> cells, final Path file) {
+            final BenchmarkSet set,
+            final Plan plan,
+            final Selection selection,
+            final List<Cell> cells,
+            final Path file) {
         this.set = set;
         this.plan = plan;
         this.rounds = selection.rounds() == 0 ? plan.rounds : selection.rounds();
@@ -69,7 +73,8 @@ public final class PairedRuns {
             return;
         }
         if (arguments.length < 3) {
-            System.err.println("usage: PairedRuns smoke|quick|full SET DIRECTORY [other=JAR] [rounds=N] [PARAMETER=VALUE,...]...");
+            System.err.println(
+                    "usage: PairedRuns smoke|quick|full SET DIRECTORY [other=JAR] [rounds=N] [PARAMETER=VALUE,...]...");
             System.exit(2);
         }
         final Plan plan = Plan.valueOf(arguments[0].toUpperCase(Locale.ROOT));
@@ -147,7 +152,7 @@ public final class PairedRuns {
                 .jvmArgs(jvmArguments(rival))
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT);
-        plan.apply(options);
+        plan.apply(options, set.metrics().stream().anyMatch(Metric::isPercentile));
         cell.parameters().forEach(options::param);
         if (!cell.rivalParameter().isEmpty()) {
             options.param(cell.rivalParameter(), rival);
@@ -176,7 +181,7 @@ public final class PairedRuns {
                 final var found = metric.name().isEmpty()
                         ? result.getPrimaryResult()
                         : result.getSecondaryResults().get(metric.name());
-                System.out.printf(Locale.ROOT, " %s %s", Summary.format(found.getScore()), found.getScoreUnit());
+                System.out.printf(Locale.ROOT, " %s %s", Summary.format(found.getScore()), metric.unit());
             }
             System.out.println();
         }

@@ -26,11 +26,12 @@ enum Plan {
         this.millis = millis;
     }
 
-    void apply(final ChainedOptionsBuilder options) {
+    /** Sets the iterations of a fork; a single one is as long as the others together. */
+    void apply(final ChainedOptionsBuilder options, final boolean single) {
         options.warmupIterations(warmups)
                 .warmupTime(TimeValue.milliseconds(millis))
-                .measurementIterations(iterations)
-                .measurementTime(TimeValue.milliseconds(millis));
+                .measurementIterations(single ? 1 : iterations)
+                .measurementTime(TimeValue.milliseconds(single ? (long) iterations * millis : millis));
     }
 
     String estimate(final int forks) {
@@ -39,7 +40,7 @@ enum Plan {
     }
 
     String describe(final int actualRounds) {
-        return actualRounds + " rounds; each fork " + warmups + " x " + millis + " ms to warm up and " + iterations + " x " + millis
-                + " ms measured";
+        return actualRounds + " rounds; each fork " + warmups + " x " + millis + " ms to warm up and " + iterations
+                + " x " + millis + " ms measured";
     }
 }

@@ -80,19 +80,6 @@ final class Results {
         return values;
     }
 
-    /** Returns the unit of a metric, or an empty text when nobody has it. */
-    String unit(final Key key, final Metric metric) {
-        for (final Map<Integer, JsonObject> rounds : entries.get(key).values()) {
-            for (final JsonObject entry : rounds.values()) {
-                final JsonObject found = metric(entry, metric);
-                if (found != null) {
-                    return found.get("scoreUnit").getAsString();
-                }
-            }
-        }
-        return "";
-    }
-
     /**
      * Returns by round the values of the best peer of that round, which may be another one each time; empty when there is no
      * peer.
@@ -109,9 +96,12 @@ final class Results {
         return best;
     }
 
-    /** Returns how many times better a rival is than another one or the best peer, by round: above 1 it is ahead. */
-    Statistics advantage(
-            final Key key, final String rival, final Map<Integer, Double> against, final Metric metric) {
+    /**
+     * Returns how many times as good a rival is as a baseline, round by round: above 1 it is ahead; {@code null} when they
+     * have no round in common.
+     */
+    Statistics advantage(final Key key, final String rival, final Baseline baseline, final Metric metric) {
+        final Map<Integer, Double> against = baseline.values(this, key, metric);
         final Map<Integer, Double> own = values(key, rival, metric);
         return metric.lessIsBetter() ? Statistics.ofRatios(against, own) : Statistics.ofRatios(own, against);
     }

@@ -7,6 +7,8 @@ final class Rivals {
     static final String RING = "ring-";
     /** Another build of this library. */
     static final String OTHER = "other-";
+    /** This library's tasklets. */
+    static final String TASKLET = "tasklet";
     /** A lower bound, which is no rival. */
     static final String FLOOR = "floor-";
 
@@ -14,8 +16,13 @@ final class Rivals {
 
     private Rivals() {}
 
-    /** Tells whether it is somebody else's queue. */
+    /** Tells whether it is this library, or a part of it. */
+    static boolean isOwn(final String rival) {
+        return rival.startsWith(RING) || rival.startsWith(OTHER) || rival.startsWith(TASKLET);
+    }
+
+    /** Tells whether it is somebody else's way to do the same. */
     static boolean isPeer(final String rival) {
-        return !rival.startsWith(RING) && !rival.startsWith(OTHER) && !rival.startsWith(FLOOR);
+        return !isOwn(rival) && !rival.startsWith(FLOOR);
     }
 }

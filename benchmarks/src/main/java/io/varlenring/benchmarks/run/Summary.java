@@ -2,6 +2,7 @@
 package io.varlenring.benchmarks.run;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 
 /** Prints the results of a set on the console. */
@@ -12,36 +13,38 @@ final class Summary {
         for (final Results.Key key : results.keys()) {
             for (final Metric metric : set.metrics()) {
                 out.printf(
-                        Locale.ROOT,
-                        "%n%s %s, %s %s: median [lowest, highest] of the rounds; times as good as Agrona, as the best peer,"
-                                + " as ring-%n",
-                        key.method(),
-                        key.parameters(),
-                        metric.title(),
-                        results.unit(key, metric));
+                        "%n%s %s, %s, %s: median [lowest, highest]",
+                        key.method(), key.parameters(), metric.title(), metric.unit());
+                final List<Baseline> baselines = metric.compared() ? set.baselines() : List.of();
+                for (final Baseline baseline : baselines) {
+                    out.print("; times as good as " + baseline.title());
+                }
+                out.println();
                 for (final String rival : results.rivals(key)) {
-                    final Statistics own =
-                            Statistics.of(results.values(key, rival, metric).values());
-                    out.printf(
-                            Locale.ROOT,
-                            "%-26s %9s [%9s, %9s] %20s %20s %20s%n",
-                            rival,
-                            format(own.median()),
-                            format(own.min()),
-                            format(own.max()),
-                            format(results.advantage(
-                                    key, rival, results.values(key, Rivals.AGRONA, metric), metric)),
-                            format(results.advantage(key, rival, results.bestPeer(key, metric), metric)),
-                            format(results.advantage(
-                                    key, rival, results.values(key, counterpart(rival), metric), metric)));
+                    print(results, key, rival, metric, baselines, out);
                 }
             }
         }
     }
 
-    /** The ring that another build of it is compared with. */
-    private static String counterpart(final String rival) {
-        return rival.startsWith(Rivals.OTHER) ? Rivals.RING + rival.substring(Rivals.OTHER.length()) : "";
+    private static void print(
+            final Results results,
+            final Results.Key key,
+            final String rival,
+            final Metric metric,
+            final List<Baseline> baselines,
+            final PrintStream out) {
+        final Statistics own = Statistics.of(results.values(key, rival, metric).values());
+        out.printf("%-26s %9s [%9s, %9s]", rival, format(own.median()), format(own.min()), format(own.max()));
+        for (final Baseline baseline : baselines) {
+            out.printf(" %20s", format(results.advantage(key, rival, baseline, metric)));
+        }
+        if (rival.startsWith(Rivals.OTHER)) {
+            final String counterpart = Rivals.RING + rival.substring(Rivals.OTHER.length());
+            final Baseline baseline = new Baseline(counterpart, counterpart);
+            out.printf("  to %s %s", counterpart, format(results.advantage(key, rival, baseline, metric)));
+        }
+        out.println();
     }
 
     static String format(final double value) {
