@@ -190,14 +190,16 @@ public final class PairedRuns {
         }
     }
 
-    /** The same for all, besides what a peer needs to be at its best. No object of the ring's is made while it runs. */
+    /** The same for all, besides what Agrona needs to be at its best. */
     private static String[] jvmArguments(final String rival) {
         final List<String> arguments = new ArrayList<>(List.of("-Xms512m", "-Xmx512m", "-XX:+UseParallelGC"));
-        if (rival.equals("agrona")) {
+        if (JAVA.feature()
+                >= UNSAFE_OPTION_SINCE) { // JMH itself needs it, and peers; without it there are warnings only
+            arguments.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        if (rival.equals(Rivals.AGRONA)) {
             arguments.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
             arguments.add("-Dagrona.disable.bounds.checks=true");
-        } else if (rival.startsWith("jctools") && JAVA.feature() >= UNSAFE_OPTION_SINCE) {
-            arguments.add("--sun-misc-unsafe-memory-access=allow");
         }
         return arguments.toArray(String[]::new);
     }

@@ -9,7 +9,7 @@ final class Rivals {
     static final String OTHER = "other-";
     /** This library's tasklets. */
     static final String TASKLET = "tasklet";
-    /** A lower bound, which is no rival. */
+    /** What the same costs without a queue, which is no rival. */
     static final String FLOOR = "floor-";
 
     static final String AGRONA = "agrona";
