@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class CoalescedBenchmark {
+public class CoalescedBenchmark extends Trial {
     private static final int CALLS = 1024;
 
     private TaskletLoop idle;

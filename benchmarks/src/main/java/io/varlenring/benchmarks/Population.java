@@ -168,7 +168,8 @@ final class Population {
     Population(final int size, final long seed) {
         connections = new Connection[size];
         // Made in another order than they run in, so that one does not lie behind the other in memory
-        for (final int place : new Random(seed).ints(0, size).distinct().limit(size).toArray()) {
+        for (final int place :
+                new Random(seed).ints(0, size).distinct().limit(size).toArray()) {
             connections[place] = new Connection(place);
         }
     }

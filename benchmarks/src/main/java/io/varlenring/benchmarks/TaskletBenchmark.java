@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class TaskletBenchmark {
+public class TaskletBenchmark extends Trial {
     private static final int BURST = 64;
     private static final int LOCAL_BURSTS = 16;
     /** Where the counter is in its array: far from both ends, and so from anything else that is written. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks;
 
+import io.varlenring.benchmarks.run.Environment;
+import io.varlenring.benchmarks.run.Statistics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -56,28 +58,16 @@ public final class WakeupAfterBenchmark {
         }
     }
 
-    /** One measured quantity, over the rounds. */
-    private record Figure(double median, double min, double max) {
-        static Figure of(final List<Double> values) {
-            final double[] sorted =
-                    values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            final int middle = sorted.length / 2;
-            final double median =
-                    sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-            return new Figure(median, sorted[0], sorted[sorted.length - 1]);
-        }
-    }
-
     /** What the rounds of one way at one depth came to. */
     private record Result(
             boolean haproxyCase,
             int depth,
             boolean after,
-            Figure average,
-            Figure p50,
-            Figure p99,
-            Figure connectionAverage,
-            Figure streamRuns) {
+            Statistics average,
+            Statistics p50,
+            Statistics p99,
+            Statistics connectionAverage,
+            Statistics streamRuns) {
         String mode() {
             return after ? "after" : "plain";
         }
@@ -108,11 +98,11 @@ public final class WakeupAfterBenchmark {
                     haproxyCase,
                     depth,
                     after,
-                    Figure.of(average),
-                    Figure.of(p50),
-                    Figure.of(p99),
-                    Figure.of(connectionAverage),
-                    Figure.of(streamRuns));
+                    Statistics.of(average),
+                    Statistics.of(p50),
+                    Statistics.of(p99),
+                    Statistics.of(connectionAverage),
+                    Statistics.of(streamRuns));
         }
     }
 
@@ -140,12 +130,17 @@ public final class WakeupAfterBenchmark {
         benchmark.measureAll();
         final Path directory = Path.of(arguments[1]);
         Files.createDirectories(directory);
-        Files.writeString(directory.resolve("wakeup-after-" + jdk + ".csv"), benchmark.csv());
+        final Path file = directory.resolve("wakeup-after-" + jdk + ".csv");
+        Files.writeString(file, benchmark.csv());
+        final String rounds =
+                plan.rounds + " rounds of " + TimeUnit.NANOSECONDS.toMillis(plan.roundNanos) + " ms each way";
+        Environment.write(file, rounds, 0);
         Files.writeString(directory.resolve("wakeup-after-" + jdk + ".json"), benchmark.json(jdk));
     }
 
     private void measureAll() throws IOException, InterruptedException {
-        print("JDK %s, %d connections of %d bytes, each with %d streams of %d bytes, %d MiB; %d streams woken a run%n",
+        print(
+                "JDK %s, %d connections of %d bytes, each with %d streams of %d bytes, %d MiB; %d streams woken a run%n",
                 System.getProperty("java.version"),
                 population.size(),
                 Population.CONNECTION_BYTES,
@@ -153,7 +148,8 @@ public final class WakeupAfterBenchmark {
                 Population.STREAM_BYTES,
                 population.bytes() >> 20,
                 Population.PICKED);
-        print("%d rounds of %d ms each way, interleaved; median and min..max of the rounds%n%n",
+        print(
+                "%d rounds of %d ms each way, interleaved; median and min..max of the rounds%n%n",
                 plan.rounds, TimeUnit.NANOSECONDS.toMillis(plan.roundNanos));
         warmUp();
         printHeading();
@@ -207,7 +203,7 @@ public final class WakeupAfterBenchmark {
                 String.format(
                         Locale.ROOT,
                         "%8.1f",
-                        plainResult.average.median / Math.max(1e-3, afterResult.average.median)));
+                        plainResult.average.median() / Math.max(1e-3, afterResult.average.median())));
     }
 
     /** Searches for the depth of HAProxy's case; the latency grows with the depth, nearly in proportion. */
@@ -230,29 +226,31 @@ public final class WakeupAfterBenchmark {
     }
 
     private void printHeading() {
-        print("%6s %-6s %-30s %10s %10s %14s %-32s %8s%n",
+        print(
+                "%6s %-6s %-30s %10s %10s %14s %-32s %8s%n",
                 "depth", "mode", "average us", "p50 us", "p99 us", "connection us", "stream runs/s", "ratio");
     }
 
     private void printRow(final Result result, final String ratio) {
-        print("%6d %-6s %-30s %10.2f %10.2f %14.2f %-32s %8s%n",
+        print(
+                "%6d %-6s %-30s %10.2f %10.2f %14.2f %-32s %8s%n",
                 result.depth,
                 result.mode(),
                 String.format(
                         Locale.ROOT,
                         "%.2f (%.2f..%.2f)",
-                        result.average.median,
-                        result.average.min,
-                        result.average.max),
-                result.p50.median,
-                result.p99.median,
-                result.connectionAverage.median,
+                        result.average.median(),
+                        result.average.min(),
+                        result.average.max()),
+                result.p50.median(),
+                result.p99.median(),
+                result.connectionAverage.median(),
                 String.format(
                         Locale.ROOT,
                         "%,.0f (%,.0f..%,.0f)",
-                        result.streamRuns.median,
-                        result.streamRuns.min,
-                        result.streamRuns.max),
+                        result.streamRuns.median(),
+                        result.streamRuns.min(),
+                        result.streamRuns.max()),
                 ratio);
     }
 
@@ -322,16 +320,20 @@ public final class WakeupAfterBenchmark {
         }
         csv.append('\n');
         for (final Result result : results) {
-            csv.append(result.part()).append(',').append(result.depth).append(',').append(result.mode());
-            for (final Figure figure : figures(result)) {
-                csv.append(String.format(Locale.ROOT, ",%.3f,%.3f,%.3f", figure.median, figure.min, figure.max));
+            csv.append(result.part())
+                    .append(',')
+                    .append(result.depth)
+                    .append(',')
+                    .append(result.mode());
+            for (final Statistics figure : figures(result)) {
+                csv.append(String.format(Locale.ROOT, ",%.3f,%.3f,%.3f", figure.median(), figure.min(), figure.max()));
             }
             csv.append('\n');
         }
         return csv.toString();
     }
 
-    private static List<Figure> figures(final Result result) {
+    private static List<Statistics> figures(final Result result) {
         return List.of(result.average, result.p50, result.p99, result.connectionAverage, result.streamRuns);
     }
 
@@ -384,12 +386,12 @@ public final class WakeupAfterBenchmark {
                 json(result.streamRuns));
     }
 
-    private static String json(final Figure figure) {
+    private static String json(final Statistics figure) {
         return String.format(
                 Locale.ROOT,
                 "{\"median\": %.3f, \"min\": %.3f, \"max\": %.3f}",
-                figure.median,
-                figure.min,
-                figure.max);
+                figure.median(),
+                figure.min(),
+                figure.max());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks;
 
+import io.varlenring.benchmarks.run.Svg;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -22,13 +23,13 @@ public final class WakeupAfterChart {
     private static final int RIGHT = 20;
     private static final int TOP = 50;
     private static final int BOTTOM = 60;
-    private static final String INK = "#808890";
-    private static final String PLAIN = "#e07b2a";
-    private static final String AFTER = "#2f81f7";
+    private static final String INK = Svg.INK;
+    private static final String PLAIN = Svg.OTHER;
+    private static final String AFTER = Svg.ACCENT;
 
     private final NavigableMap<Integer, Double> plain = new TreeMap<>();
     private final NavigableMap<Integer, Double> after = new TreeMap<>();
-    private final StringBuilder svg = new StringBuilder();
+    private Svg svg;
     private double leastDepth;
     private double mostDepth;
     private double leastMicros;
@@ -56,11 +57,9 @@ public final class WakeupAfterChart {
             System.exit(1);
         }
         final Map.Entry<Integer, Path> newest = files.lastEntry();
-        final WakeupAfterChart chart = new WakeupAfterChart();
-        chart.read(newest.getValue());
         final Path file = Path.of(arguments[1]).toAbsolutePath();
         Files.createDirectories(file.getParent());
-        Files.writeString(file, chart.draw(newest.getKey()));
+        Files.writeString(file, draw(newest.getValue(), newest.getKey()));
     }
 
     /** Returns the results, by JDK. */
@@ -106,49 +105,49 @@ public final class WakeupAfterChart {
                 - (HEIGHT - TOP - BOTTOM) * Math.log(micros / leastMicros) / Math.log(mostMicros / leastMicros);
     }
 
-    private void add(final String format, final Object... values) {
-        svg.append(String.format(Locale.ROOT, format, values)).append('\n');
+    /**
+     * Draws the results of one file.
+     *
+     * @param results the file
+     * @param jdk the JDK that they are of
+     * @return the chart as SVG
+     * @throws IOException when the file cannot be read
+     */
+    public static String draw(final Path results, final int jdk) throws IOException {
+        final WakeupAfterChart chart = new WakeupAfterChart();
+        chart.read(results);
+        return chart.draw(jdk);
     }
 
     private String draw(final int jdk) {
-        add(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\""
-                        + " font-family=\"sans-serif\" font-size=\"13\" fill=\"%s\">",
-                WIDTH,
-                HEIGHT,
-                WIDTH,
-                HEIGHT,
-                INK);
-        add("<!-- SPDX-License-Identifier: Apache-2.0 -->");
-        add("<title>Average wakeup latency of a stream by the depth of the run queue, JDK %d</title>", jdk);
+        svg = new Svg(WIDTH, HEIGHT, "Average wakeup latency of a stream by the depth of the run queue, JDK " + jdk);
         drawAxes(jdk);
         drawLine(plain, PLAIN, "wakeup()", 0);
         drawLine(after, AFTER, "wakeupAfter()", 1);
-        add("</svg>");
-        return svg.toString();
+        return svg.end();
     }
 
     private void drawAxes(final int jdk) {
         for (double micros = leastMicros; micros <= mostMicros * 1.001; micros *= 10) {
-            add(
+            svg.add(
                     "<path d=\"M%d %.1fH%d\" stroke=\"%s\" stroke-opacity=\"0.35\"/>",
                     LEFT, y(micros), WIDTH - RIGHT, INK);
-            add(
+            svg.add(
                     "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
                     LEFT - 8, y(micros) + 4, micros < 1 ? Double.toString(micros) : String.format("%.0f", micros));
         }
         for (double depth = leastDepth; depth <= mostDepth; depth *= 2) {
-            add(
+            svg.add(
                     "<path d=\"M%.1f %dV%d\" stroke=\"%s\" stroke-opacity=\"0.35\"/>",
                     x(depth), TOP, HEIGHT - BOTTOM, INK);
-            add(
+            svg.add(
                     "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.0f</text>",
                     x(depth), HEIGHT - BOTTOM + 20, depth);
         }
-        add(
+        svg.add(
                 "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">connections queued (JDK %d)</text>",
                 (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, jdk);
-        add(
+        svg.add(
                 "<text transform=\"translate(22 %d) rotate(-90)\" text-anchor=\"middle\">average wakeup latency, µs</text>",
                 (TOP + HEIGHT - BOTTOM) / 2);
     }
@@ -159,11 +158,11 @@ public final class WakeupAfterChart {
         points.forEach((depth, micros) -> {
             path.append(path.length() == 0 ? 'M' : 'L')
                     .append(String.format(Locale.ROOT, "%.1f %.1f", x(depth), y(micros)));
-            add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>", x(depth), y(micros), colour);
+            svg.add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>", x(depth), y(micros), colour);
         });
-        add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2.5\"/>", path, colour);
+        svg.add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2.5\"/>", path, colour);
         final int x = LEFT + 10 + position * 180;
-        add("<path d=\"M%d 26h28\" stroke=\"%s\" stroke-width=\"2.5\"/>", x, colour);
-        add("<text x=\"%d\" y=\"30\" font-size=\"14\" fill=\"%s\">%s</text>", x + 36, colour, name);
+        svg.add("<path d=\"M%d 26h28\" stroke=\"%s\" stroke-width=\"2.5\"/>", x, colour);
+        svg.add("<text x=\"%d\" y=\"30\" font-size=\"14\" fill=\"%s\">%s</text>", x + 36, colour, name);
     }
 }

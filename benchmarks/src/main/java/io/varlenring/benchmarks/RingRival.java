@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks;
+
+import io.varlenring.RecordHandler;
+import io.varlenring.RingClaim;
+import io.varlenring.RingConsumer;
+import io.varlenring.RingProducer;
+import io.varlenring.VarLenMpscRing;
+import io.varlenring.WakeupHook;
+import java.nio.ByteBuffer;
+
+/** This library's ring; which build of it, the class path of the fork says. The source is direct memory. */
+abstract class RingRival extends Rival {
+    final Config config;
+    final VarLenMpscRing ring;
+    private final RingConsumer consumer;
+    private final RecordHandler handler;
+
+    RingRival(final Config config, final WakeupHook hookOrNull) {
+        this.config = config;
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(config.capacity());
+        ring = (hookOrNull == null ? builder : builder.hook(hookOrNull)).build();
+        consumer = ring.consumer();
+        final boolean all = config.readAll();
+        handler = record -> checksum += read(record, all);
+    }
+
+    @Override
+    final int drain() {
+        return consumer.drain(handler);
+    }
+
+    /** One {@code offer} for each record. */
+    static final class Offer extends RingRival {
+        Offer(final Config config, final WakeupHook hookOrNull) {
+            super(config, hookOrNull);
+        }
+
+        @Override
+        Producer newProducer() {
+            return new OfferProducer(ring.newProducer(), config.newDirectSource());
+        }
+    }
+
+    private static final class OfferProducer extends Producer {
+        private final RingProducer producer;
+        private final ByteBuffer source;
+
+        OfferProducer(final RingProducer producer, final ByteBuffer source) {
+            this.producer = producer;
+            this.source = source;
+        }
+
+        @Override
+        boolean offer(final int length) {
+            source.position(0).limit(length);
+            return producer.offer(source);
+        }
+    }
+
+    /** A claim for each record, filled by one copy. */
+    static final class Claim extends RingRival {
+        Claim(final Config config) {
+            super(config, null);
+        }
+
+        @Override
+        Producer newProducer() {
+            return new ClaimProducer(ring.newProducer(), config.newDirectSource());
+        }
+    }
+
+    private static final class ClaimProducer extends Producer {
+        private final RingProducer producer;
+        private final ByteBuffer source;
+
+        ClaimProducer(final RingProducer producer, final ByteBuffer source) {
+            this.producer = producer;
+            this.source = source;
+        }
+
+        @Override
+        boolean offer(final int length) {
+            try (RingClaim claim = producer.tryClaim(length)) {
+                if (claim == null) {
+                    return false;
+                }
+                final ByteBuffer space = claim.buffer();
+                space.put(space.position(), source, 0, length);
+                claim.commit();
+                return true;
+            }
+        }
+    }
+
+    /** Batches of records, one {@code offerAll} for each. */
+    static final class OfferAll extends RingRival {
+        private static final int BATCH = 32;
+
+        OfferAll(final Config config) {
+            super(config, null);
+        }
+
+        @Override
+        int batch() {
+            return BATCH;
+        }
+
+        @Override
+        Producer newProducer() {
+            final ByteBuffer[] sources = new ByteBuffer[BATCH];
+            sources[0] = config.newDirectSource();
+            for (int i = 1; i < BATCH; i++) {
+                sources[i] = sources[0].duplicate();
+            }
+            return new OfferAllProducer(ring.newProducer(), sources);
+        }
+    }
+
+    private static final class OfferAllProducer extends Producer {
+        private final RingProducer producer;
+        private final ByteBuffer[] sources;
+
+        OfferAllProducer(final RingProducer producer, final ByteBuffer[] sources) {
+            this.producer = producer;
+            this.sources = sources;
+        }
+
+        @Override
+        boolean offer(final int length) {
+            sources[0].position(0).limit(length);
+            return producer.offerAll(sources, 0, 1) == 1;
+        }
+
+        @Override
+        int offer(final int[] sizes, final int from, final int count) {
+            int taken = 0;
+            while (taken < count) {
+                final int batch = Math.min(count - taken, sources.length);
+                for (int i = 0; i < batch; i++) {
+                    sources[i].position(0).limit(sizes[from + taken + i]);
+                }
+                final int stored = producer.offerAll(sources, 0, batch);
+                taken += stored;
+                if (stored < batch) {
+                    break;
+                }
+            }
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.run;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The sets of benchmarks that are run in rounds, by the name that the command gives them. */
+enum BenchmarkSet {
+    SINGLE_THREAD("single-thread", List.of(Metric.TIME), List.of(Baseline.AGRONA, Baseline.BEST_PEER, Baseline.COPY)) {
+        @Override
+        List<Cell> cells() {
+            return eachSize(SIZES, "SingleThreadBenchmark.offerAndDrain", with("floor-copy"));
+        }
+    },
+
+    THROUGHPUT(
+            "throughput",
+            List.of(Metric.CONSUMED, Metric.ACCEPTED, Metric.REFUSED),
+            List.of(Baseline.AGRONA, Baseline.BEST_PEER)) {
+        @Override
+        List<Cell> cells() {
+            final List<Cell> cells = new ArrayList<>();
+            addCells(cells, "1", IN_CACHE, "all", SIZES);
+            addCells(cells, "1", IN_CACHE, "head", FEW_SIZES);
+            addCells(cells, "1", OUT_OF_CACHE, "all", FEW_SIZES);
+            addCells(cells, "1", OUT_OF_CACHE, "head", FEW_SIZES);
+            for (final String producers : List.of("2", "3", "4")) {
+                addCells(cells, producers, IN_CACHE, "all", List.of("64", "256", "1200", "quic"));
+            }
+            return cells;
+        }
+
+        private void addCells(
+                final List<Cell> cells,
+                final String producers,
+                final String capacity,
+                final String reads,
+                final List<String> sizes) {
+            final boolean plain = capacity.equals(IN_CACHE) && reads.equals("all");
+            final List<String> rivals = producers.equals("1") ? with("floor-handover") : RIVALS;
+            for (final String size : sizes) {
+                cells.add(Cell.of(
+                                "ThroughputBenchmark.throughput",
+                                rivals,
+                                "producers",
+                                producers,
+                                "capacity",
+                                capacity,
+                                "reads",
+                                reads,
+                                "size",
+                                size)
+                        .quickIf(plain
+                                && (producers.equals("1") || producers.equals("4"))
+                                && QUICK_SIZES.contains(size)));
+            }
+        }
+    },
+
+    ROUND_TRIP(
+            "round-trip",
+            List.of(Metric.P50, Metric.P99, Metric.P999),
+            List.of(Baseline.AGRONA, Baseline.BEST_PEER, Baseline.HANDOVER)) {
+        @Override
+        List<Cell> cells() {
+            final List<String> rivals = new ArrayList<>(with("floor-handover"));
+            rivals.remove("ring-offer-all"); // there is one record at a time only
+            return eachSize(List.of("64", "1200"), "RoundTripBenchmark.roundTrip", rivals);
+        }
+    },
+
+    BURST("burst", List.of(Metric.TIME), List.of(Baseline.SINGLE_OFFERS, Baseline.AGRONA)) {
+        @Override
+        List<Cell> cells() {
+            return eachSize(
+                    List.of("16", "64", "256"),
+                    "BurstBenchmark.offerOnly",
+                    List.of("ring-offer", "ring-offer-all", "agrona", "floor-copy"));
+        }
+    },
+
+    HOOK("hook", List.of(Metric.CONSUMED), List.of(Baseline.SINGLE_OFFERS)) {
+        @Override
+        List<Cell> cells() {
+            final List<Cell> cells = new ArrayList<>();
+            for (final String producers : List.of("1", "2")) {
+                for (final String size : List.of("64", "1200")) {
+                    cells.add(Cell.of(
+                                    "ThroughputBenchmark.throughput",
+                                    List.of("ring-offer", "ring-hook"),
+                                    "producers",
+                                    producers,
+                                    "capacity",
+                                    IN_CACHE,
+                                    "reads",
+                                    "all",
+                                    "size",
+                                    size)
+                            .quickIf(true));
+                }
+            }
+            return cells;
+        }
+    },
+
+    SLEEPING("sleeping", List.of(Metric.P50, Metric.P99, Metric.P999), List.of(Baseline.PARK)) {
+        @Override
+        List<Cell> cells() {
+            return List.of(Cell.of(
+                            "SleepingConsumerBenchmark.wakeup",
+                            List.of(
+                                    "ring-unpark",
+                                    "ring-timed-drain",
+                                    "ring-selector",
+                                    "ring-executor",
+                                    "ring-tasklet",
+                                    "abq",
+                                    "floor-park",
+                                    "floor-selector",
+                                    "floor-executor"))
+                    .quickIf(true));
+        }
+    },
+
+    ALLOCATION("allocation", List.of(Metric.ALLOCATED), List.of()) {
+        @Override
+        List<Cell> cells() {
+            final List<String> rivals = new ArrayList<>(RIVALS);
+            rivals.add("ring-hook");
+            return eachSize(List.of("64", "1200"), "SingleThreadBenchmark.offerAndDrain", rivals);
+        }
+    },
+
+    TASKLETS("tasklets", List.of(Metric.TIME, Metric.ALLOCATED), List.of(Baseline.BEST_PEER)) {
+        @Override
+        List<Cell> cells() {
+            final List<Cell> cells = new ArrayList<>();
+            for (final String method : List.of(
+                    "crossThreadWakeup",
+                    "crossThreadRoundTrip",
+                    "dispatch1",
+                    "dispatch8",
+                    "dispatch64",
+                    "dispatch64Awake",
+                    "dispatchLocal")) {
+                cells.add(Cell.of(
+                                "TaskletBenchmark." + method,
+                                List.of(
+                                        "tasklet",
+                                        "tasklet-selector",
+                                        "netty",
+                                        "netty-nio",
+                                        "fork-join",
+                                        "fork-join-task",
+                                        "executor"))
+                        .withRivalParameter("peer")
+                        .quickIf(true));
+            }
+            for (final String method : List.of("coalescedForeign", "coalescedLocal", "volatileRead", "compareAndSet")) {
+                cells.add(Cell.of("CoalescedBenchmark." + method, List.of(method))
+                        .withRivalParameter("")
+                        .quickIf(true));
+            }
+            return cells;
+        }
+    };
+
+    private static final String IN_CACHE = "65536";
+    private static final String OUT_OF_CACHE = "16777216";
+    private static final List<String> FEW_SIZES = List.of("64", "1200", "quic");
+    private static final List<String> SIZES = List.of("0", "16", "64", "256", "1200", "8192", "quic");
+    private static final List<String> QUICK_SIZES = List.of("64", "256", "1200");
+    private static final List<String> RIVALS = List.of(
+            "ring-offer",
+            "ring-claim",
+            "ring-offer-all",
+            "agrona",
+            "jctools-pooled",
+            "jctools-pooled-varhandle",
+            "jctools-fresh",
+            "disruptor",
+            "abq",
+            "clq");
+
+    private final String title;
+    private final List<Metric> metrics;
+    private final List<Baseline> baselines;
+
+    BenchmarkSet(final String title, final List<Metric> metrics, final List<Baseline> baselines) {
+        this.title = title;
+        this.metrics = metrics;
+        this.baselines = baselines;
+    }
+
+    static BenchmarkSet of(final String title) {
+        return Arrays.stream(values())
+                .filter(set -> set.title.equals(title))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such set: " + title));
+    }
+
+    private static List<String> with(final String... floors) {
+        final List<String> rivals = new ArrayList<>(RIVALS);
+        rivals.addAll(List.of(floors));
+        return rivals;
+    }
+
+    private static List<Cell> eachSize(final List<String> sizes, final String benchmark, final List<String> rivals) {
+        final List<Cell> cells = new ArrayList<>();
+        for (final String size : sizes) {
+            cells.add(Cell.of(benchmark, rivals, "size", size).quickIf(QUICK_SIZES.contains(size)));
+        }
+        return cells;
+    }
+
+    abstract List<Cell> cells();
+
+    /** What is compared; the first one is the score of the set. */
+    List<Metric> metrics() {
+        return metrics;
+    }
+
+    /** What the rivals are compared with. */
+    List<Baseline> baselines() {
+        return baselines;
+    }
+
+    String title() {
+        return title;
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.run;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs a set of benchmarks in rounds. In each round, for each cell, every rival gets one short fork, right after the
+ * others', and in the opposite order in every second round: whatever disturbs the machine for longer than that meets all of
+ * them. Every fork's result is kept, in JMH's own format, with its round as a parameter.
+ */
+public final class PairedRuns {
+    private static final Runtime.Version JAVA = Runtime.version();
+    private static final String CLASS_PATH = "java.class.path";
+    private static final int UNSAFE_OPTION_SINCE = 23;
+
+    private final BenchmarkSet set;
+    private final Plan plan;
+    private final int rounds;
+    private final List<Cell> cells;
+    private final Path file;
+    private final String ownClassPath = System.getProperty(CLASS_PATH);
+    private final String otherJar;
+    private final List<RunResult> results = new ArrayList<>();
+    private int failures;
+
+    private PairedRuns(
+            final BenchmarkSet set,
+            final Plan plan,
+            final Selection selection,
+            final List<Cell> cells,
+            final Path file) {
+        this.set = set;
+        this.plan = plan;
+        this.rounds = selection.rounds() == 0 ? plan.rounds : selection.rounds();
+        this.cells = cells;
+        this.file = file;
+        this.otherJar = selection.otherJar();
+    }
+
+    /**
+     * Runs a set.
+     *
+     * @param arguments smoke, quick or full; the set; the directory for the results; and then any of {@code other=JAR},
+     *     another build of the library, {@code rounds=N}, and {@code PARAMETER=VALUE,VALUE...}, which keeps only the cells
+     *     with these values, where {@code rival} keeps these rivals; or only {@code list}
+     * @throws IOException when the results cannot be written
+     */
+    public static void main(final String[] arguments) throws IOException {
+        if (arguments.length == 1 && arguments[0].equals("list")) {
+            list();
+            return;
+        }
+        if (arguments.length < 3) {
+            System.err.println(
+                    "usage: PairedRuns smoke|quick|full SET DIRECTORY [other=JAR] [rounds=N] [PARAMETER=VALUE,...]...");
+            System.exit(2);
+        }
+        final Plan plan = Plan.valueOf(arguments[0].toUpperCase(Locale.ROOT));
+        final BenchmarkSet set = BenchmarkSet.of(arguments[1]);
+        final Selection selection = Selection.parse(List.of(arguments).subList(3, arguments.length));
+        final List<Cell> cells = selection.of(set.cells(), plan);
+        if (cells.isEmpty()) {
+            System.err.println("nothing of " + set.title() + " has " + selection);
+            System.exit(2);
+        }
+        if (plan == Plan.SMOKE) {
+            System.setProperty("jmh.ignoreLock", "true"); // its figures mean nothing, so others may measure meanwhile
+        }
+        final Path directory = Path.of(arguments[2]);
+        final String name = (selection.otherJar() == null ? "" : "compare-") + set.title();
+        final Path file = directory.resolve(name + "-" + JAVA.feature() + ".json");
+        final PairedRuns runs = new PairedRuns(set, plan, selection, cells, file);
+        runs.runAll();
+        Environment.write(file, plan.describe(runs.rounds), runs.failures);
+        Summary.print(set, Results.read(file), System.out);
+        if (runs.failures > 0) {
+            System.out.println(runs.failures + " forks failed, and are not among the results");
+            System.exit(1);
+        }
+    }
+
+    private static void list() {
+        for (final BenchmarkSet set : BenchmarkSet.values()) {
+            System.out.print(set.title());
+            for (final Plan plan : List.of(Plan.QUICK, Plan.FULL)) {
+                final int forks = plan.rounds * forks(new Selection(Map.of(), null, 0).of(set.cells(), plan));
+                System.out.print(
+                        "; " + plan.name().toLowerCase(Locale.ROOT) + ": " + forks + " forks, " + plan.estimate(forks));
+            }
+            System.out.println();
+            for (final Cell cell : set.cells()) {
+                System.out.println("  " + cell + " " + cell.rivalParameter() + "=" + String.join(",", cell.rivals()));
+            }
+        }
+    }
+
+    private static int forks(final List<Cell> cells) {
+        return cells.stream().mapToInt(cell -> cell.rivals().size()).sum();
+    }
+
+    private void runAll() throws IOException {
+        final int forks = rounds * forks(cells);
+        System.out.printf(
+                Locale.ROOT,
+                "%s, JDK %d: %s; %d forks, %s%n",
+                set.title(),
+                JAVA.feature(),
+                plan.describe(rounds),
+                forks,
+                plan.estimate(forks));
+        for (int round = 1; round <= rounds; round++) {
+            for (final Cell cell : cells) {
+                final List<String> rivals = new ArrayList<>(cell.rivals());
+                if (round % 2 == 0) {
+                    Collections.reverse(rivals);
+                }
+                for (final String rival : rivals) {
+                    run(cell, rival, round);
+                }
+                write();
+            }
+        }
+    }
+
+    private void run(final Cell cell, final String rival, final int round) {
+        final ChainedOptionsBuilder options = new OptionsBuilder()
+                .include("^" + Pattern.quote(Cell.PACKAGE + cell.benchmark()) + "$")
+                .forks(1)
+                .param("round", Integer.toString(round))
+                .jvmArgs(jvmArguments(rival))
+                .addProfiler(GCProfiler.class)
+                .verbosity(VerboseMode.SILENT);
+        plan.apply(options, set.metrics().stream().anyMatch(Metric::isPercentile));
+        cell.parameters().forEach(options::param);
+        if (!cell.rivalParameter().isEmpty()) {
+            options.param(cell.rivalParameter(), rival);
+        }
+        final String producers = cell.parameters().get("producers");
+        if (producers != null) {
+            options.threadGroups(1, Integer.parseInt(producers)); // consume, produce: JMH sorts a group by name
+        }
+        // JMH gives a fork the class path of this process, as the property says it
+        System.setProperty(
+                CLASS_PATH,
+                rival.startsWith(Rivals.OTHER) ? otherJar + File.pathSeparator + ownClassPath : ownClassPath);
+        Collection<RunResult> fork = List.of();
+        try {
+            fork = new Runner(options.build()).run();
+        } catch (final RunnerException e) {
+            System.out.println(e.getMessage());
+        }
+        if (fork.isEmpty()) {
+            failures++;
+        }
+        results.addAll(fork);
+        for (final RunResult result : fork) {
+            System.out.printf(Locale.ROOT, "round %d/%d, %s, %s:", round, rounds, cell, rival);
+            for (final Metric metric : set.metrics()) {
+                final var found = metric.name().isEmpty()
+                        ? result.getPrimaryResult()
+                        : result.getSecondaryResults().get(metric.name());
+                System.out.printf(Locale.ROOT, " %s %s", Summary.format(found.getScore()), metric.unit());
+            }
+            System.out.println();
+        }
+        if (fork.isEmpty()) {
+            System.out.printf(Locale.ROOT, "round %d/%d, %s, %s: FAILED%n", round, rounds, cell, rival);
+        }
+    }
+
+    /** The same for all, besides what Agrona needs to be at its best. */
+    private static String[] jvmArguments(final String rival) {
+        final List<String> arguments = new ArrayList<>(List.of("-Xms512m", "-Xmx512m", "-XX:+UseParallelGC"));
+        if (JAVA.feature()
+                >= UNSAFE_OPTION_SINCE) { // JMH itself needs it, and peers; without it there are warnings only
+            arguments.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        if (rival.equals(Rivals.AGRONA)) {
+            arguments.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
+            arguments.add("-Dagrona.disable.bounds.checks=true");
+        }
+        return arguments.toArray(String[]::new);
+    }
+
+    /** Writes what there is so far, so that nothing is lost when the rest does not come. */
+    private void write() throws IOException {
+        final Path unfinished = Files.createTempFile(file.getParent(), "unfinished", ".json");
+        try (PrintStream out = new PrintStream(Files.newOutputStream(unfinished), false, StandardCharsets.UTF_8)) {
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+        }
+        Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

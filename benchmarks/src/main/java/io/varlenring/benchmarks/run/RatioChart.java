@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.run;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A chart of ratios: a line for each rival, with a dot at the median and a bar from the lowest round to the highest, on a
+ * logarithmic axis with 1 marked.
+ */
+final class RatioChart {
+    private static final int WIDTH = 760;
+    private static final int LEFT = 230;
+    private static final int RIGHT = 24;
+    private static final int TOP = 46;
+    private static final int BOTTOM = 56;
+    private static final int LINE = 19;
+    private static final int GAP = 28;
+    private static final double[] TICKS = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100};
+
+    private final String title;
+    private final String axis;
+    private final List<Line> lines = new ArrayList<>();
+
+    /** A rival's ratio in one of the groups; the group's name is written before its first line. */
+    private record Line(String group, String rival, Statistics ratio) {}
+
+    RatioChart(final String title, final String axis) {
+        this.title = title;
+        this.axis = axis;
+    }
+
+    void add(final String group, final String rival, final Statistics ratio) {
+        lines.add(new Line(group, rival, ratio));
+    }
+
+    boolean isEmpty() {
+        return lines.isEmpty();
+    }
+
+    String draw() {
+        final double least =
+                lines.stream().mapToDouble(line -> line.ratio.min()).min().orElse(1);
+        final double most =
+                lines.stream().mapToDouble(line -> line.ratio.max()).max().orElse(1);
+        final double low = Math.min(least / 1.1, 0.8);
+        final double high = Math.max(most * 1.1, 1.25);
+        final long groups = lines.stream().map(Line::group).distinct().count();
+        final int bottom = TOP + lines.size() * LINE + (int) groups * GAP;
+        final Svg svg = new Svg(WIDTH, bottom + BOTTOM, title);
+        svg.add("<text x=\"12\" y=\"24\" font-size=\"15\">%s</text>", title);
+        for (final double tick : TICKS) {
+            if (tick >= low && tick <= high) {
+                final double x = x(tick, low, high);
+                svg.add(
+                        "<path d=\"M%.1f %dV%d\" stroke=\"%s\" stroke-opacity=\"%s\"/>",
+                        x, TOP, bottom, Svg.INK, tick == 1 ? "1" : "0.3");
+                svg.add(
+                        "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                        x, bottom + 18, tick < 1 ? Double.toString(tick) : Integer.toString((int) tick));
+            }
+        }
+        svg.add(
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                (LEFT + WIDTH - RIGHT) / 2, bottom + 40, axis);
+        String group = null;
+        int y = TOP - LINE / 2;
+        for (final Line line : lines) {
+            if (!line.group.equals(group)) {
+                group = line.group;
+                y += GAP;
+                svg.add("<text x=\"12\" y=\"%d\" font-weight=\"bold\">%s</text>", y - 14, group);
+            }
+            final String colour = Rivals.isOwn(line.rival) ? Svg.ACCENT : Svg.OTHER;
+            svg.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 10, y + 4, line.rival);
+            svg.add(
+                    "<path d=\"M%.1f %dH%.1f\" stroke=\"%s\" stroke-width=\"5\" stroke-opacity=\"0.45\"/>",
+                    x(line.ratio.min(), low, high), y, x(line.ratio.max(), low, high), colour);
+            svg.add(
+                    "<circle cx=\"%.1f\" cy=\"%d\" r=\"4.5\" fill=\"%s\"/>",
+                    x(line.ratio.median(), low, high), y, colour);
+            y += LINE;
+        }
+        return svg.end();
+    }
+
+    private static double x(final double ratio, final double low, final double high) {
+        return LEFT + (WIDTH - LEFT - RIGHT) * Math.log(ratio / low) / Math.log(high / low);
+    }
+}
