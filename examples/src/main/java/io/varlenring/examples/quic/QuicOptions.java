@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The options of {@link QuicNetty} and QuicKwik.
+ * The options of {@link QuicNetty} and {@link QuicKwik}.
  *
  * @param megabytes how much is uploaded by all connections together
  * @param connections number of clients, each with one connection and one upload, all at once
@@ -102,7 +102,7 @@ record QuicOptions(
         return OptionValues.parse(args, names, DEFAULTS, QuicOptions::with);
     }
 
-    /** Reads a command line of QuicKwik. */
+    /** Reads a command line of {@link QuicKwik}. */
     static QuicOptions parseForKwik(final String... args) {
         return OptionValues.parse(args, COMMON_NAMES, KWIK_DEFAULTS, QuicOptions::with);
     }

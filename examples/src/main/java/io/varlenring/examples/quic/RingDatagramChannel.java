@@ -76,7 +76,8 @@ final class RingDatagramChannel extends AbstractChannel {
             final ByteBuffer datagram = packet.content()
                     .internalNioBuffer(
                             packet.content().readerIndex(), packet.content().readableBytes());
-            if (socket.send(datagram, packet.recipient()) == 0) {
+            // the codec also writes packets without content, which Netty's own channels do not send either
+            if (datagram.hasRemaining() && socket.send(datagram, packet.recipient()) == 0) {
                 notSent.increment();
             }
             outbound.remove();

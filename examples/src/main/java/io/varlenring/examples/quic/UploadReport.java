@@ -7,6 +7,7 @@ import io.varlenring.examples.Table;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
@@ -89,7 +90,7 @@ record UploadReport(
         }
     }
 
-    private long sum(final java.util.function.ToLongFunction<FrontCounts> count) {
+    private long sum(final ToLongFunction<FrontCounts> count) {
         return listeners.stream().mapToLong(count).sum();
     }
 

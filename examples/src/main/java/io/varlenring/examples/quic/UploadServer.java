@@ -97,15 +97,15 @@ final class UploadServer {
 
         @Override
         public void channelActive(final ChannelHandlerContext context) {
-            listener = listenerOf(((QuicChannel) context.channel()).remoteSocketAddress());
+            listener = listenerOf(context);
             context.fireChannelActive();
         }
 
         @Override
         public void userEventTriggered(final ChannelHandlerContext context, final Object event) {
-            if (event instanceof QuicPathEvent.PeerMigrated migrated) {
+            if (event instanceof QuicPathEvent.PeerMigrated) {
                 migrations.increment();
-                final int next = listenerOf(migrated.remote());
+                final int next = listenerOf(context);
                 if (listener != PeerAddresses.UNKNOWN && next != PeerAddresses.UNKNOWN && next != listener) {
                     listenerChanges.increment();
                 }
@@ -114,8 +114,11 @@ final class UploadServer {
             context.fireUserEventTriggered(event);
         }
 
-        private int listenerOf(final java.net.SocketAddress peer) {
-            return peer instanceof InetSocketAddress address ? channel.listenerOf(address) : PeerAddresses.UNKNOWN;
+        /** Asks the connection where its peer is: the port in the event has its two bytes swapped (Netty 4.2.18). */
+        private int listenerOf(final ChannelHandlerContext context) {
+            return ((QuicChannel) context.channel()).remoteSocketAddress() instanceof InetSocketAddress peer
+                    ? channel.listenerOf(peer)
+                    : PeerAddresses.UNKNOWN;
         }
     }
 
