@@ -37,7 +37,8 @@ final class Front implements Closeable {
     Front(final int listeners, final ThreadWatch watch) throws IOException {
         this.watch = watch;
         try {
-            // The first socket is bound alone, and shared after that: had it asked to share at once, the port might be one
+            // The first socket is bound alone, and shared after that: had it asked to share at once, the port might be
+            // one
             // that a server left over from another run shares too, which would take its part of the datagrams.
             final DatagramChannel first = open();
             first.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

@@ -73,7 +73,8 @@ final class Garbage implements Closeable {
                 out.position(random.nextInt(1, out.position()));
             }
             case DESTINATION_ID_TOO_LONG ->
-                putLongHeader(out, 1, random.nextInt(QuicHeader.MAX_ID_LENGTH + 1, 256)).put(noise, 0, 1200);
+                putLongHeader(out, 1, random.nextInt(QuicHeader.MAX_ID_LENGTH + 1, 256))
+                        .put(noise, 0, 1200);
             case SOURCE_ID_TOO_LONG ->
                 putLongHeader(out, 1, 8)
                         .put((byte) (QuicHeader.MAX_ID_LENGTH + 1))

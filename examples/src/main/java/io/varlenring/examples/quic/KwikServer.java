@@ -83,6 +83,11 @@ final class KwikServer implements QuicServer {
     }
 
     @Override
+    public String handler() {
+        return "kwik";
+    }
+
+    @Override
     public void start() {
         connector.start();
     }

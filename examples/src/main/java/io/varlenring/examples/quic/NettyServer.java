@@ -16,6 +16,7 @@ final class NettyServer implements QuicServer {
     private final List<HandlerLoop> loops = new ArrayList<>();
     private final List<RingDatagramChannel> channels = new ArrayList<>();
     private final List<HandlerCounts> counts = new ArrayList<>();
+    private final HandlerKind handler;
     private final UploadServer uploadServer;
     private final ThreadWatch watch;
 
@@ -26,6 +27,7 @@ final class NettyServer implements QuicServer {
             final Uploads uploads,
             final ThreadWatch watch)
             throws GeneralSecurityException {
+        this.handler = options.handler();
         this.watch = watch;
         this.uploadServer = new UploadServer(sslContext(keys), uploads);
         for (int i = 0; i < options.handlers(); i++) {
@@ -48,6 +50,11 @@ final class NettyServer implements QuicServer {
     @Override
     public List<VarLenMpscRing> rings() {
         return loops.stream().map(HandlerLoop::ring).toList();
+    }
+
+    @Override
+    public String handler() {
+        return handler.option();
     }
 
     @Override

@@ -73,7 +73,10 @@ final class QuicRecords {
         }
 
         byte[] toBytes() {
-            return ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low).array();
+            return ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(high)
+                    .putLong(low)
+                    .array();
         }
     }
 }

@@ -8,6 +8,9 @@ import java.util.List;
 interface QuicServer {
     List<VarLenMpscRing> rings();
 
+    /** Returns whose thread reads from each ring, for the table. */
+    String handler();
+
     /** Begins to read from the rings. */
     void start() throws Exception;
 

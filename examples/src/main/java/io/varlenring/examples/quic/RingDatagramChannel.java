@@ -89,7 +89,8 @@ final class RingDatagramChannel extends AbstractChannel {
         if (message instanceof DatagramPacket) {
             return message;
         }
-        throw new UnsupportedOperationException("a datagram is sent as a DatagramPacket, and not as " + message.getClass());
+        throw new UnsupportedOperationException(
+                "a datagram is sent as a DatagramPacket, and not as " + message.getClass());
     }
 
     @Override

@@ -27,6 +27,7 @@ final class RingSocket extends DatagramSocket {
     private static final long WAIT_MILLIS = 1_000;
 
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final PeerAddresses peers = new PeerAddresses();
     private final LongAdder notSent = new LongAdder();
     private final RecordHandler handler = this::onRecord;
@@ -37,8 +38,6 @@ final class RingSocket extends DatagramSocket {
 
     /** What is being received into, while the receiving thread drains. */
     private DatagramPacket receiving;
-
-    private volatile boolean closed;
 
     RingSocket(
             final VarLenMpscRing ring,
@@ -60,7 +59,8 @@ final class RingSocket extends DatagramSocket {
             while (ring.consumer().drain(handler, 1, WAIT_MILLIS, TimeUnit.MILLISECONDS) == 0) {
                 if (ring.isClosed() && ring.isEmpty()) {
                     ended.countDown();
-                    throw new SocketException("the ring is closed");
+                    closed.await(); // kwik ends the JVM when a socket fails that it has not closed itself
+                    throw new SocketException("closed");
                 }
             }
         } catch (final InterruptedException e) {
@@ -101,13 +101,13 @@ final class RingSocket extends DatagramSocket {
 
     @Override
     public void close() {
-        closed = true;
+        closed.countDown();
         super.close();
     }
 
     @Override
     public boolean isClosed() {
-        return closed;
+        return closed.getCount() == 0;
     }
 
     @Override

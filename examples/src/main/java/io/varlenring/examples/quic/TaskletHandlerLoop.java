@@ -36,8 +36,8 @@ final class TaskletHandlerLoop implements HandlerLoop {
                 (failed, failure) -> watch.threw("a tasklet of thread " + failed.getName(), failure));
         this.loop = new ManualIoEventLoop(thread, executor -> new TaskletIoHandler(tasklets));
         this.readComplete = tasklets.newTasklet(this::readComplete);
-        this.consumer = RingTasklet.create(
-                tasklets, VarLenMpscRing.builder().capacity(capacity), this::onRecord, BUDGET);
+        this.consumer =
+                RingTasklet.create(tasklets, VarLenMpscRing.builder().capacity(capacity), this::onRecord, BUDGET);
     }
 
     @Override

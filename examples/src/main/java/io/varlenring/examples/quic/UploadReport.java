@@ -54,7 +54,7 @@ record UploadReport(
         final Table table = new Table(out, LABEL_WIDTH);
         out.println();
         table.text("server", name);
-        table.text("handler", options.handler().option());
+        table.text("handler", server.handler());
         table.text("client", client);
         table.count("uploads that arrived", uploads.arrived());
         table.number("megabytes that arrived", megabytes);
@@ -63,7 +63,8 @@ record UploadReport(
         printFront(table);
         printHandlers(table);
         final List<String> violations = violations();
-        final long count = violations.size() + Math.max(0, uploads.violationCount() - uploads.violations().size());
+        final long count = violations.size()
+                + Math.max(0, uploads.violationCount() - uploads.violations().size());
         Table.verdict(
                 out,
                 uploads.arrived() + " uploads of " + uploads.length() + " bytes verified: length and checksum",
@@ -154,8 +155,8 @@ record UploadReport(
                 }
             }
             if (stats.get(ring).offered() != handedIn) {
-                violations.add("ring " + ring + " counted " + stats.get(ring).offered() + " records, but "
-                        + handedIn + " were put in");
+                violations.add("ring " + ring + " counted " + stats.get(ring).offered() + " records, but " + handedIn
+                        + " were put in");
             }
             if (stats.get(ring).hookFailures() != 0) {
                 violations.add("ring " + ring + ": " + stats.get(ring).hookFailures() + " wakeups failed");
@@ -189,6 +190,9 @@ record UploadReport(
     }
 
     private boolean hasSeveralProducers(final int ring) {
-        return listeners.stream().filter(counts -> counts.toHandlers().get(ring) > 0).count() > 1;
+        return listeners.stream()
+                        .filter(counts -> counts.toHandlers().get(ring) > 0)
+                        .count()
+                > 1;
     }
 }
