@@ -50,8 +50,8 @@ record QuicOptions(
               --migrate HOW     clients change their address during the upload (default none):
                                   none   they do not
                                   path   they say so
-                                  nat    without their knowing, as behind a NAT
-                                  both   half of them each
+                                  nat    without their knowing, as behind a NAT; quic-netty only
+                                  both   half of them each; quic-netty only
               --garbage on      sends malformed datagrams as well, as fast as possible (default off)
               --drops required  fails when no datagram met a full ring (default allowed)
               --client netty    uses Netty's client even where gtlsclient is installed (default auto)
@@ -104,7 +104,14 @@ record QuicOptions(
 
     /** Reads a command line of {@link QuicKwik}. */
     static QuicOptions parseForKwik(final String... args) {
-        return OptionValues.parse(args, COMMON_NAMES, KWIK_DEFAULTS, QuicOptions::with);
+        final QuicOptions options = OptionValues.parse(args, COMMON_NAMES, KWIK_DEFAULTS, QuicOptions::with);
+        if (options.migration() == Migration.NAT || options.migration() == Migration.BOTH) {
+            throw new IllegalArgumentException(
+                    "--migrate must be none or path: kwik does not follow a client whose address"
+                            + " a NAT has changed, but it is '"
+                            + options.migration().option() + "'");
+        }
+        return options;
     }
 
     private QuicOptions with(final String option, final String value) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuicOptionsTest {
     @Test
@@ -59,6 +60,15 @@ class QuicOptionsTest {
 
         assertEquals("unknown option '--handlers'", bad.getMessage());
         assertEquals(1, QuicOptions.parseForKwik().handlers());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nat", "both"})
+    void parseForKwik_natRebinding_isRefused(final String migration) {
+        final IllegalArgumentException bad =
+                assertThrows(IllegalArgumentException.class, () -> QuicOptions.parseForKwik("--migrate", migration));
+
+        assertTrue(bad.getMessage().startsWith("--migrate must be none or path"), bad.getMessage());
     }
 
     @Test
