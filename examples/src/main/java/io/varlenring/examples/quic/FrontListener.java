@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples.quic;
+
+import io.varlenring.RingClaim;
+import io.varlenring.RingProducer;
+import io.varlenring.VarLenMpscRing;
+import io.varlenring.examples.quic.QuicRecords.Peer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/**
+ * A thread of the front: takes datagrams from its socket and puts each into the ring of the handler that it belongs to.
+ *
+ * <p>Which ring that is stands in the datagram, so it is known only once the datagram is somewhere, and Java cannot peek at a
+ * socket. The listener bets on the ring of the datagram before: bursts of one connection make that a good bet, and with one
+ * handler it is always won. It claims space there for the longest datagram, receives into it, and then reads the header.
+ * When the bet is won, the record is committed where it is, shortened to what came. When it is lost, the record is offered to
+ * the right ring, which copies it, and the claim is aborted after that: until then the bytes are the claim's.
+ *
+ * <p>When the ring that was bet on is full, the datagram is received into a buffer on the side, and copied from there: it may
+ * be for another ring, and it may be short enough for this one after all. Only when that fails too it is dropped, and QUIC
+ * sends its content again. After a malformed datagram no ring is likely, and the next one is received on the side as well: a
+ * flood of garbage costs the rings nothing.
+ *
+ * <p>Per datagram nothing is allocated here. The JDK makes a new address whenever the sender is not the one before, and
+ * then so does this class; the record has the bare bytes.
+ */
+final class FrontListener implements Closeable {
+    private static final long QUIET_MILLIS = 200;
+    private static final int NONE = -1;
+
+    private final int id;
+    private final DatagramChannel channel;
+    private final Selector selector;
+    private final RingProducer[] producers;
+    private final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
+    private final ByteBuffer aside = ByteBuffer.allocateDirect(QuicRecords.CLAIM_LENGTH);
+
+    private final LongAdder received = new LongAdder();
+    private final LongAdder inPlace = new LongAdder();
+    private final LongAdder copied = new LongAdder();
+    private final LongAdder[] toHandlers;
+    private final LongAdder[] drops = adders(Drop.values().length);
+
+    private int likelyHandler = NONE;
+    private SocketAddress lastSender;
+    private Peer lastPeer;
+
+    private volatile boolean finishing;
+
+    /** Makes the listener of a channel, which is bound and non-blocking, and from now on the listener's to close. */
+    FrontListener(final int id, final DatagramChannel channel, final List<VarLenMpscRing> rings) throws IOException {
+        this.id = id;
+        this.channel = channel;
+        this.producers = rings.stream().map(VarLenMpscRing::newProducer).toArray(RingProducer[]::new);
+        this.toHandlers = adders(producers.length);
+        this.selector = Selector.open();
+        channel.register(selector, SelectionKey.OP_READ);
+    }
+
+    private static LongAdder[] adders(final int count) {
+        return Stream.generate(LongAdder::new).limit(count).toArray(LongAdder[]::new);
+    }
+
+    DatagramChannel channel() {
+        return channel;
+    }
+
+    /** Receives until {@link #finish} has been called and after that nothing has come for a while. */
+    void run() throws IOException {
+        for (; ; ) {
+            final boolean finishing = this.finishing; // before the wait: all of the wait was after the last datagram
+            if (selector.select(QUIET_MILLIS) > 0) {
+                selector.selectedKeys().clear();
+                boolean more;
+                do {
+                    more = receive();
+                } while (more);
+            } else if (finishing) {
+                return;
+            }
+        }
+    }
+
+    /** Takes one datagram from the socket; returns {@code false} when there is none. */
+    private boolean receive() throws IOException {
+        if (likelyHandler == NONE) {
+            return receive(aside.clear(), null);
+        }
+        try (RingClaim claim = producers[likelyHandler].tryClaim(QuicRecords.CLAIM_LENGTH)) {
+            if (claim == null) {
+                return receive(aside.clear(), null);
+            }
+            return receive(claim.buffer(), claim); // a claim that is still open at the end is aborted
+        }
+    }
+
+    private boolean receive(final ByteBuffer record, final RingClaim claim) throws IOException {
+        final int start = record.position();
+        final int datagram = start + QuicRecords.HEADER_LENGTH;
+        record.position(datagram);
+        final SocketAddress sender = channel.receive(record);
+        if (sender == null) {
+            return false;
+        }
+        received.increment();
+        final int length = record.position() - datagram;
+        final Drop malformed =
+                length > QuicRecords.MAX_DATAGRAM_LENGTH ? Drop.TOO_LARGE : header.read(record, datagram, length);
+        if (malformed != null) {
+            drops[malformed.ordinal()].increment();
+            likelyHandler = NONE;
+            return true;
+        }
+        QuicRecords.putHeader(record, start, System.nanoTime(), id, peerOf(sender));
+        final int handler = HandlerIds.handlerOf(record, header, producers.length);
+        if (claim != null && handler == likelyHandler) {
+            claim.commit(QuicRecords.HEADER_LENGTH + length);
+            inPlace.increment();
+            toHandlers[handler].increment();
+        } else {
+            offer(handler, record.limit(datagram + length).position(start));
+        }
+        likelyHandler = handler;
+        return true;
+    }
+
+    private void offer(final int handler, final ByteBuffer record) {
+        if (producers[handler].offer(record)) {
+            copied.increment();
+            toHandlers[handler].increment();
+        } else {
+            drops[Drop.RING_FULL.ordinal()].increment();
+        }
+    }
+
+    /** By identity: while the sender stays the same, the channel returns the same object. */
+    private Peer peerOf(final SocketAddress sender) {
+        if (sender != lastSender) {
+            lastSender = sender;
+            lastPeer = Peer.of((InetSocketAddress) sender);
+        }
+        return lastPeer;
+    }
+
+    void finish() {
+        finishing = true;
+    }
+
+    FrontCounts counts() {
+        final Map<Drop, Long> dropped = new EnumMap<>(Drop.class);
+        for (final Drop reason : Drop.values()) {
+            dropped.put(reason, drops[reason.ordinal()].sum());
+        }
+        return new FrontCounts(
+                received.sum(),
+                inPlace.sum(),
+                copied.sum(),
+                Stream.of(toHandlers).map(LongAdder::sum).toList(),
+                dropped);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        selector.close();
+    }
+}

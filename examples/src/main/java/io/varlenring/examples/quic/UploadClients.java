@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples.quic;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** The clients of a run: one for each upload, all at once. */
+interface UploadClients extends Closeable {
+    /** Returns what they are, for the table. */
+    String name();
+
+    /** Returns whether they can change their address. */
+    boolean canMigrate();
+
+    /** Begins all uploads. Whether they succeed is for the server to see. */
+    void start() throws IOException, InterruptedException;
+
+    /** Ends what has not ended by itself. */
+    @Override
+    void close();
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples.quic;
+
+import io.varlenring.VarLenMpscRing;
+import io.varlenring.examples.CommandLine;
+import io.varlenring.examples.ThreadWatch;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A run of a QUIC example: sets up the front, a server and clients, waits for the uploads, and looks at all the books. */
+final class UploadRun {
+    private static final long JOIN_MILLIS = 10_000;
+    private static final double BYTES_PER_MEGABYTE = 1e6;
+
+    /** Makes the server of an example. */
+    @FunctionalInterface
+    interface ServerFactory {
+        QuicServer open(QuicOptions options, Front front, ServerKeys keys, Uploads uploads, ThreadWatch watch)
+                throws Exception;
+    }
+
+    private final String name;
+    private final QuicOptions options;
+    private final ServerFactory servers;
+    private final PrintStream out;
+    private final ThreadWatch watch;
+
+    UploadRun(
+            final String name,
+            final QuicOptions options,
+            final ServerFactory servers,
+            final PrintStream out,
+            final PrintStream err) {
+        this.name = name;
+        this.options = options;
+        this.servers = servers;
+        this.out = out;
+        this.watch = new ThreadWatch(err, JOIN_MILLIS);
+    }
+
+    /** Runs, prints the results, and returns the exit code. */
+    int run(final PrintStream err) {
+        try {
+            final Path directory = Files.createTempDirectory(name);
+            try {
+                return run(directory);
+            } finally {
+                delete(directory);
+            }
+        } catch (final Exception failure) {
+            err.println(name + ": " + failure);
+            return CommandLine.EXIT_FAILURE;
+        }
+    }
+
+    private int run(final Path directory) throws Exception {
+        final Uploads uploads = new Uploads(options.connections(), options.uploadLength(), directory);
+        final ServerKeys keys = ServerKeys.make(directory);
+        try (Front front = new Front(options.listeners(), watch)) {
+            final QuicServer server = servers.open(options, front, keys, uploads, watch);
+            server.start();
+            front.start(server.rings());
+
+            final long since = System.nanoTime();
+            final long garbageSent;
+            final String client;
+            final boolean migrating;
+            try (UploadClients clients = newClients(front, uploads);
+                    Garbage garbage = new Garbage(front.address())) {
+                client = clients.name();
+                migrating = options.migration() != Migration.NONE && clients.canMigrate();
+                Thread garbageThread = null;
+                if (options.garbage()) {
+                    garbageThread = watch.start("garbage", garbage::run);
+                }
+                clients.start();
+                await(uploads, since);
+                garbage.stop();
+                if (garbageThread != null) {
+                    watch.join(garbageThread);
+                }
+                garbageSent = garbage.sent();
+            }
+            final long nanos = System.nanoTime() - since;
+
+            // Upstream first, so that everything still under way arrives.
+            front.finish();
+            final long droppedByKernel = front.droppedByKernel();
+            server.rings().forEach(VarLenMpscRing::close);
+            final boolean ended = server.shutdown();
+            final UploadReport report = new UploadReport(
+                    name,
+                    client,
+                    migrating,
+                    options,
+                    uploads,
+                    nanos,
+                    garbageSent,
+                    droppedByKernel,
+                    front.counts(),
+                    server,
+                    ended ? List.of() : List.of("the server did not end, so the counts are not final"),
+                    watch.failures());
+            return report.print(out) ? 0 : CommandLine.EXIT_FAILURE;
+        }
+    }
+
+    private UploadClients newClients(final Front front, final Uploads uploads) {
+        if (!options.nettyClient() && GtlsClients.isInstalled()) {
+            return new GtlsClients(front.address(), uploads, options.migration());
+        }
+        if (!options.nettyClient()) {
+            out.println("gtlsclient is not installed (Debian: ngtcp2-client), so Netty's own client takes its place");
+        }
+        if (options.migration() != Migration.NONE) {
+            out.println("Netty's client cannot change its address, so there will be no migration");
+        }
+        return new NettyClients(front.address(), uploads);
+    }
+
+    /** Prints a line a second until all has arrived, the time is up, or something goes wrong. */
+    private void await(final Uploads uploads, final long since) throws InterruptedException {
+        for (int second = 1; second <= options.seconds(); second++) {
+            final long rest = since + TimeUnit.SECONDS.toNanos(second) - System.nanoTime();
+            if (uploads.await(rest) || !watch.failures().isEmpty()) {
+                return;
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%4d s  uploads %d of %d, %,.1f MB%n",
+                    second,
+                    uploads.arrived(),
+                    uploads.count(),
+                    uploads.bytes() / BYTES_PER_MEGABYTE);
+        }
+    }
+
+    private static void delete(final Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

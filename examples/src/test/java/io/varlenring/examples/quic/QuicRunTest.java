@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples.quic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.handler.codec.quic.Quic;
+import io.varlenring.examples.ExampleOutput;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whole runs, small ones, with Netty's client, which is always there. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class QuicRunTest {
+    private static final int UPLOADS = 16;
+
+    private final ExampleOutput output = new ExampleOutput();
+
+    @BeforeAll
+    static void needsNativeLibrary() {
+        Assumptions.assumeTrue(Quic.isAvailable(), () -> "no QUIC here: " + Quic.unavailabilityCause());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void netty_severalListenersAndHandlers_takesAllUploads(final HandlerKind handler) {
+        assertEquals(0, netty("--handlers", "2", "--handler", handler.option()), output::all);
+
+        assertAllArrived();
+        assertTrue(output.count("put into a ring in place") > 0, output::all);
+        assertTrue(output.count("wakeups") > 0, output::all);
+        assertEquals(
+                received(),
+                output.count("put into a ring in place")
+                        + output.count("put into a ring by a copy")
+                        + output.count("dropped: the ring was full"),
+                output::all);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void netty_ringThatIsOftenFull_takesAllUploads(final HandlerKind handler) {
+        assertEquals(
+                0,
+                netty("--handlers", "1", "--capacity", "4k", "--drops", "required", "--handler", handler.option()),
+                output::all);
+
+        assertAllArrived();
+        assertTrue(output.count("dropped: the ring was full") > 0, output::all);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void netty_garbageBesideTheUploads_doesNoHarm(final HandlerKind handler) {
+        assertEquals(0, netty("--garbage", "on", "--handler", handler.option()), output::all);
+
+        assertAllArrived();
+        assertTrue(output.count("dropped: cut off in its header") > 0, output::all);
+    }
+
+    @Test
+    void netty_migrationWithoutGtlsclient_saysThatThereIsNone() {
+        assertEquals(0, netty("--migrate", "both"), output::all);
+
+        assertTrue(output.out().contains("there will be no migration"), output::all);
+    }
+
+    @Test
+    void netty_noDropsThoughRequired_fails() {
+        assertEquals(1, netty("--drops", "required", "--capacity", "64m"), output::all);
+
+        assertTrue(output.out().contains("  no datagram met a full ring"), output::all);
+    }
+
+    @Test
+    void netty_timeIsUp_failsAndNamesTheUploads() {
+        assertEquals(1, run("--client netty --megabytes 2000 --connections 2 --seconds 1"), output::all);
+
+        assertTrue(output.out().contains("  2 uploads did not arrive: [0, 1]"), output::all);
+    }
+
+    @Test
+    void kwik_severalListeners_takesAllUploads() {
+        final List<String> options =
+                List.of("--client", "netty", "--megabytes", "2", "--connections", Integer.toString(UPLOADS));
+        assertEquals(0, output.of((out, err) -> QuicKwik.run(options.toArray(String[]::new), out, err)), output::all);
+
+        assertAllArrived();
+    }
+
+    @Test
+    void netty_badOption_printsMessageAndUsage() {
+        assertEquals(2, run("--handlers 0"));
+
+        assertTrue(output.err().startsWith("--handlers must be a whole number in 1..64, but is '0'"), output::all);
+        assertTrue(output.err().endsWith(QuicOptions.USAGE), output::all);
+    }
+
+    @Test
+    void kwik_help_printsUsageOnly() {
+        assertEquals(0, output.of((out, err) -> QuicKwik.run(new String[] {"--help"}, out, err)));
+
+        assertEquals(QuicOptions.KWIK_USAGE, output.out());
+    }
+
+    private void assertAllArrived() {
+        assertEquals(UPLOADS, output.count("uploads that arrived"), output::all);
+        assertTrue(output.out().contains("integrity: OK (16 uploads of 125000 bytes verified"), output::all);
+    }
+
+    private long received() {
+        return output.count("received by listeners");
+    }
+
+    private int netty(final String... more) {
+        final List<String> options = new ArrayList<>(
+                List.of("--client", "netty", "--megabytes", "2", "--connections", Integer.toString(UPLOADS)));
+        options.addAll(List.of(more));
+        return output.of((out, err) -> QuicNetty.run(options.toArray(String[]::new), out, err));
+    }
+
+    private int run(final String commandLine) {
+        return output.of((out, err) -> QuicNetty.run(commandLine.split(" "), out, err));
+    }
+}
