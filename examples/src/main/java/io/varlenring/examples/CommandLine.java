@@ -7,14 +7,14 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /** What every example does with its command line. */
-final class CommandLine {
-    static final int EXIT_FAILURE = 1;
-    static final int EXIT_USAGE = 2;
+public final class CommandLine {
+    public static final int EXIT_FAILURE = 1;
+    public static final int EXIT_USAGE = 2;
 
     private CommandLine() {}
 
     /** Prints the usage when that is asked for, or when the arguments are not good; runs the example otherwise. */
-    static <O> int run(
+    public static <O> int run(
             final String[] args,
             final String usage,
             final Function<String[], O> parser,

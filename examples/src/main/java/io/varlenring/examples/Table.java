@@ -7,31 +7,31 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** Prints the results of an example: labels to the left, values aligned to the right, and a verdict. */
-final class Table {
+public final class Table {
     private static final double NANOS_PER_MICRO = 1e3;
 
     private final PrintStream out;
     private final String label;
 
-    Table(final PrintStream out, final int labelWidth) {
+    public Table(final PrintStream out, final int labelWidth) {
         this.out = out;
         this.label = "%-" + labelWidth + "s";
     }
 
-    void count(final String name, final long count) {
+    public void count(final String name, final long count) {
         out.printf(Locale.ROOT, label + "%,15d%n", name, count);
     }
 
-    void number(final String name, final double number) {
+    public void number(final String name, final double number) {
         out.printf(Locale.ROOT, label + "%,15.1f%n", name, number);
     }
 
-    void text(final String name, final String text) {
+    public void text(final String name, final String text) {
         out.printf(Locale.ROOT, label + "%15s%n", name, text);
     }
 
     /** Prints percentiles, in microseconds, of a histogram of nanoseconds. */
-    void percentiles(final String name, final Histogram nanos) {
+    public void percentiles(final String name, final Histogram nanos) {
         micros(name + " p50", nanos.getValueAtPercentile(50));
         micros(name + " p90", nanos.getValueAtPercentile(90));
         micros(name + " p99", nanos.getValueAtPercentile(99));
@@ -44,7 +44,7 @@ final class Table {
     }
 
     /** Prints whether all was right; {@code violations} are the first few of those that were found. */
-    static void verdict(
+    public static void verdict(
             final PrintStream out, final String verified, final long violationCount, final List<String> violations) {
         if (violationCount == 0) {
             out.println("integrity: OK (" + verified + ")");

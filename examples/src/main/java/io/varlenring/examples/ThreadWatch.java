@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Makes the threads of a program and notes whatever goes wrong in them, so that nothing is missed and nothing hangs. */
-final class ThreadWatch {
+public final class ThreadWatch {
     private static final long POLL_MILLIS = 1;
 
     /** What a thread does. */
     @FunctionalInterface
-    interface Task {
+    public interface Task {
         void run() throws Exception;
     }
 
@@ -24,13 +24,13 @@ final class ThreadWatch {
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final CountDownLatch anyFailure = new CountDownLatch(1);
 
-    ThreadWatch(final PrintStream err, final long joinMillis) {
+    public ThreadWatch(final PrintStream err, final long joinMillis) {
         this.err = err;
         this.joinMillis = joinMillis;
     }
 
     /** Makes a thread, not started yet, that does not keep the JVM alive. */
-    Thread newThread(final String name, final Task task) {
+    public Thread newThread(final String name, final Task task) {
         final Thread thread = new Thread(
                 () -> {
                     try {
@@ -44,14 +44,14 @@ final class ThreadWatch {
         return thread;
     }
 
-    Thread start(final String name, final Task task) {
+    public Thread start(final String name, final Task task) {
         final Thread thread = newThread(name, task);
         thread.start();
         return thread;
     }
 
     /** Waits for a thread to end, but not for ever; returns whether it has ended. */
-    boolean join(final Thread thread) throws InterruptedException {
+    public boolean join(final Thread thread) throws InterruptedException {
         thread.join(joinMillis);
         if (thread.isAlive()) {
             add("thread " + thread.getName() + " did not end within " + joinMillis + " ms");
@@ -61,12 +61,12 @@ final class ThreadWatch {
     }
 
     /** Runs something that may hang, on a thread of its own; returns whether it has ended. */
-    boolean runToEnd(final String name, final Task task) throws InterruptedException {
+    public boolean runToEnd(final String name, final Task task) throws InterruptedException {
         return join(start(name, task));
     }
 
     /** Waits for something that cannot be joined, but not for ever; returns whether it has ended. */
-    boolean await(final String what, final BooleanSupplier hasEnded) throws InterruptedException {
+    public boolean await(final String what, final BooleanSupplier hasEnded) throws InterruptedException {
         final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(joinMillis);
         while (!hasEnded.getAsBoolean()) {
             if (System.nanoTime() - deadline >= 0) {
@@ -79,7 +79,7 @@ final class ThreadWatch {
     }
 
     /** Notes what a thread, or a part of one, threw. */
-    void threw(final String what, final Throwable failure) {
+    public void threw(final String what, final Throwable failure) {
         failure.printStackTrace(err);
         add(what + " threw " + failure);
     }
@@ -90,11 +90,11 @@ final class ThreadWatch {
     }
 
     /** Sleeps until a time of {@link System#nanoTime()}, or until something goes wrong; returns whether it has. */
-    boolean sleepUntil(final long nanoTime) throws InterruptedException {
+    public boolean sleepUntil(final long nanoTime) throws InterruptedException {
         return anyFailure.await(nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
-    List<String> failures() {
+    public List<String> failures() {
         return List.copyOf(failures);
     }
 }

@@ -11,44 +11,44 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What an example has printed. */
-final class ExampleOutput {
+public final class ExampleOutput {
     private final ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
 
     /** Runs an example with an out and an err that are kept here; returns its exit code. */
-    int of(final ToIntBiFunction<PrintStream, PrintStream> example) {
+    public int of(final ToIntBiFunction<PrintStream, PrintStream> example) {
         try (PrintStream out = new PrintStream(outBytes, true, StandardCharsets.UTF_8);
                 PrintStream err = new PrintStream(errBytes, true, StandardCharsets.UTF_8)) {
             return example.applyAsInt(out, err);
         }
     }
 
-    void reset() {
+    public void reset() {
         outBytes.reset();
         errBytes.reset();
     }
 
-    long count(final String label) {
+    public long count(final String label) {
         return (long) number(label);
     }
 
     /** Finds a line of the table by its label, and returns its number. */
-    double number(final String label) {
+    public double number(final String label) {
         final Matcher line = Pattern.compile("^" + Pattern.quote(label) + " +([-0-9,.]+)$", Pattern.MULTILINE)
                 .matcher(out());
         assertTrue(line.find(), () -> "no line '" + label + "' in " + all());
         return Double.parseDouble(line.group(1).replace(",", ""));
     }
 
-    String out() {
+    public String out() {
         return outBytes.toString(StandardCharsets.UTF_8);
     }
 
-    String err() {
+    public String err() {
         return errBytes.toString(StandardCharsets.UTF_8);
     }
 
-    String all() {
+    public String all() {
         return out() + err();
     }
 }
