@@ -19,7 +19,7 @@ package io.varlenring;
  *           | stamp of the position         | size, signed                  |
  *           +-------------------------------+-------------------------------+
  *
- *   stamp     the position, in units of 8 bytes, exclusive-or the ring's random key; 32 bits. A word is the header of a
+ *   stamp     32 bits made of the position and the ring's random key, see {@link #stamp}. A word is the header of a
  *             position only if it bears the stamp of that position. Any other word there, left from an earlier lap, means
  *             "not ready": free, or claimed and not yet committed; the consumer stops there
  *   size > 0  a record; the size is 8 + payload length, so that an empty payload is 8 and not 0
@@ -63,6 +63,9 @@ final class RingLayout {
     static final long CLOSED = 1;
 
     private static final int STAMP_SHIFT = Integer.SIZE;
+    /** 2^32 divided by the golden ratio, made odd: its multiples are spread evenly. */
+    private static final long STAMP_FACTOR = 0x9e37_79b9L;
+
     private static final long SIZE = 0xffff_ffffL;
 
     private RingLayout() {}
@@ -78,10 +81,12 @@ final class RingLayout {
 
     /**
      * What a header at this position bears in its upper half, as a {@code long} whose lower half is zero. Positions that are
-     * a lap apart never have the same, since a lap is at most 2^27 units of 8 bytes; those that do are 2^32 units apart.
+     * a lap apart never have the same, since a lap is at most 2^27 units of 8 bytes; those that do are 2^32 units apart,
+     * as multiplying by an odd number loses nothing. It is multiplied so that the stamps of neighbouring laps differ in
+     * every byte: payloads that end in the middle of an old header leave some of its bytes.
      */
     static long stamp(final long position, final int key) {
-        return ((position >>> ALIGNMENT_SHIFT) ^ key) << STAMP_SHIFT;
+        return (((position >>> ALIGNMENT_SHIFT) * STAMP_FACTOR) ^ key) << STAMP_SHIFT;
     }
 
     static long recordHeader(final long stamp, final int payloadLength) {

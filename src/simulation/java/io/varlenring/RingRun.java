@@ -49,7 +49,7 @@ public final class RingRun {
         this(simulation, (hook == null ? builder() : builder().hook(hook)).build(), producers, lookalikes);
     }
 
-    /** Returns how to make the smallest ring, with a key for which the stamp of a position is its number of words. */
+    /** Returns how to make the smallest ring, with a known key. */
     public static VarLenMpscRing.Builder builder() {
         return VarLenMpscRing.builder().capacity(CAPACITY).key(KEY);
     }
@@ -62,10 +62,11 @@ public final class RingRun {
         final byte[] payload = new byte[length];
         final long lapLater = lookalikes ? (ring.producerPosition() + CAPACITY) / Long.BYTES : 0;
         for (int from = 0; from < length; from += Long.BYTES) {
-            final long upper = lookalikes
-                    ? lapLater + 1 + from / Long.BYTES + simulation.choose(3) - 1
-                    : simulation.choose(Integer.MAX_VALUE);
-            final long word = (upper << Integer.SIZE) | number;
+            final long position = (lapLater + from / Long.BYTES + simulation.choose(3)) * Long.BYTES;
+            final long word = (lookalikes
+                            ? RingLayout.stamp(position, KEY)
+                            : (long) simulation.choose(Integer.MAX_VALUE) << Integer.SIZE)
+                    | number;
             for (int i = from; i < Math.min(from + Long.BYTES, length); i++) {
                 payload[i] = (byte) (word >>> ((i - from) * Byte.SIZE));
             }

@@ -374,7 +374,7 @@ final class PeerLessonsTest {
                 final long position = keyed.producerPosition() + 8 + at + 256;
                 ByteBuffer.wrap(headers)
                         .order(java.nio.ByteOrder.nativeOrder())
-                        .putLong(at, (((position / 8) ^ key) << 32) | 8);
+                        .putLong(at, RingLayout.stamp(position, key) | 8);
             }
             assertTrue(offer(writer, headers));
             assertEquals(1, drain(keyed).size());

@@ -35,12 +35,11 @@ final class RecordLayoutTest {
 
     /** The size in the header at this position. */
     private int headerAt(final long position) {
-        final int stamp = (int) (word(position) >>> 32);
-        return stamp == ((int) (position / 8) ^ KEY) ? (int) word(position) : NOT_READY;
+        return RingLayout.bears(word(position), RingLayout.stamp(position, KEY)) ? (int) word(position) : NOT_READY;
     }
 
     private static long header(final long position, final int size) {
-        return (((position / 8) ^ KEY) << 32) | (size & 0xffff_ffffL);
+        return RingLayout.stamp(position, KEY) | (size & 0xffff_ffffL);
     }
 
     private void assertNothingLeft() {

@@ -100,7 +100,7 @@ final class RingModelTest {
 
         boolean isHeaderOf(final long position) {
             final long word = memory.getLong((int) (position & capacity - 1));
-            return (int) (word >>> 32) == ((int) (position >>> 3) ^ key);
+            return RingLayout.bears(word, RingLayout.stamp(position, key));
         }
 
         /** Whether a reservation up to this end is possible; what the handle knows of the consumer may be old until then. */
@@ -162,7 +162,7 @@ final class RingModelTest {
                 if (random.nextInt(4) == 0) {
                     final int size = random.nextBoolean() ? 8 + random.nextInt(40) : -8 * (1 + random.nextInt(5));
                     final long position = slot.start + 8 + i + (long) capacity * random.nextInt(3);
-                    words.putLong(i, (((position >>> 3) ^ key) << 32) | (size & 0xffff_ffffL));
+                    words.putLong(i, RingLayout.stamp(position, key) | (size & 0xffff_ffffL));
                 }
             }
             return payload;

@@ -3,6 +3,7 @@ package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.StringWriter;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,15 +25,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every Java snippet in the README and in docs compiles against the library as it is. */
+/**
+ * Every Java snippet in the README and in docs compiles against the library as it is.
+ *
+ * <p>What stands behind {@code java} at the beginning of a block says what else the snippet needs: {@code 21} a JDK of that
+ * version or newer, {@code netty} Netty, which only the examples have, and so a test there compiles it.
+ */
 final class SnippetsTest {
-    private static final Pattern SNIPPET = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
+    private static final Pattern SNIPPET = Pattern.compile("```java(.*)\\R((?s:.*?))```");
+    private static final Set<String> NEEDS = Set.of("", "21", "netty");
+    private static final int JDK_21 = 21;
     private static final String IMPORTS =
             "import java.nio.*; import java.nio.channels.*; import java.util.concurrent.*;"
                     + " import java.util.concurrent.locks.*; import io.varlenring.*; import io.varlenring.tasklet.*;";
 
-    /** A snippet and where it stands. */
-    record Snippet(String place, String code) {
+    /** A snippet, where it stands, and what it needs besides the library. */
+    record Snippet(String place, String needs, String code) {
         @Override
         public String toString() {
             return place;
@@ -60,7 +69,7 @@ final class SnippetsTest {
         for (final Path file : files) {
             final Matcher matcher = SNIPPET.matcher(Files.readString(file));
             for (int i = 1; matcher.find(); i++) {
-                snippets.add(new Snippet(file + " #" + i, matcher.group(1)));
+                snippets.add(new Snippet(file + " #" + i, matcher.group(1).strip(), matcher.group(2)));
             }
         }
         return snippets;
@@ -88,6 +97,11 @@ final class SnippetsTest {
     @ParameterizedTest
     @MethodSource("snippets")
     void snippet_compiles(final Snippet snippet, @TempDir final Path directory) {
+        assertTrue(
+                NEEDS.contains(snippet.needs),
+                () -> snippet + " needs '" + snippet.needs + "', which is not known here");
+        assumeTrue(!snippet.needs.equals("netty"), "compiled by a test of the examples");
+        assumeTrue(!snippet.needs.equals("21") || Runtime.version().feature() >= JDK_21, "needs JDK 21");
         final StringWriter messages = new StringWriter();
         assertTrue(compile(snippet, directory, messages), () -> snippet + ": " + messages);
     }
@@ -102,7 +116,7 @@ final class SnippetsTest {
 
     @Test
     void wrongSnippet_isFound(@TempDir final Path directory) {
-        final Snippet wrong = new Snippet("here", "VarLenMpscRing.allocate(64).noSuchMethod();");
+        final Snippet wrong = new Snippet("here", "", "VarLenMpscRing.allocate(64).noSuchMethod();");
         final StringWriter messages = new StringWriter();
         assertEquals(false, compile(wrong, directory, messages));
         assertTrue(messages.toString().contains("noSuchMethod"));

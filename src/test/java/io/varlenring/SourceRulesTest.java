@@ -20,12 +20,13 @@ import org.junit.jupiter.api.Test;
 /** The house rules that a machine can check: who may touch shared memory, and that each access says why. */
 final class SourceRulesTest {
     private static final Path SOURCES = Path.of("src/main/java");
+    private static final Path STRESS_TESTS = Path.of("stress-tests/src/main/java/io/varlenring/stress");
     private static final List<Path> LEDGERS =
             List.of(Path.of("docs/memory-ordering.md"), Path.of("docs/wakeup-and-tasklets.md"));
     private static final Pattern ACCESS =
             Pattern.compile("\\.(\\w+(Acquire|Release|Opaque|Volatile)|(compareAnd|getAnd)\\w+)\\(");
     private static final Pattern ID = Pattern.compile("\\[([MT]\\d+)]");
-    private static final Pattern ROW = Pattern.compile("^\\| ([MT]\\d+) \\|.*\\| ([^|]+) \\|$");
+    private static final Pattern ROW = Pattern.compile("^\\| ([MT]\\d+) \\|.*\\| ([^|]+) \\| ([^|]+) \\|$");
     private static final Pattern CLASS = Pattern.compile("`(\\w+)`");
     private static final int LINES_ABOVE = 3;
     /** The classes that name shared memory, so that a simulated memory can take their place. */
@@ -128,6 +129,33 @@ final class SourceRulesTest {
             }
         }
         assertTrue(rows >= 10, "only " + rows + " rows found");
+    }
+
+    /** The stress tests are not on the class path here, but their sources name their rows as the library's do. */
+    @Test
+    void ledgerAndStressTests_nameEachOther() throws IOException {
+        final Set<String> inTests = new TreeSet<>();
+        try (Stream<Path> files = Files.list(STRESS_TESTS)) {
+            for (final Path file : files.toList()) {
+                final Matcher id = ID.matcher(Files.readString(file));
+                while (id.find()) {
+                    inTests.add(
+                            id.group(1) + " " + file.getFileName().toString().replace(".java", ""));
+                }
+            }
+        }
+        final Set<String> inLedger = new TreeSet<>();
+        for (final String line : ledgerLines()) {
+            final Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                final Matcher test = CLASS.matcher(row.group(3));
+                assertTrue(test.find(), "no stress test in row " + row.group(1));
+                do {
+                    inLedger.add(row.group(1) + " " + test.group(1));
+                } while (test.find());
+            }
+        }
+        assertEquals(inTests, inLedger);
     }
 
     /** An accessor does what its name says: a test on one kind of processor may not see that it does less. */

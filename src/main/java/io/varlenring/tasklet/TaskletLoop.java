@@ -313,10 +313,28 @@ public final class TaskletLoop implements AutoCloseable {
         }
         // volatile, pairs with the store below: hands the run queues on [T5]
         if (!memory.compareAndSetRunner(Thread.currentThread())) {
+            if (memory.isClosedVolatile()) { // volatile, pairs with close(), which is running what was left [T2]
+                return 0;
+            }
             throw new IllegalStateException("this loop is being run already");
         }
+        final int runs;
         try {
-            return memory.isClosedVolatile() ? runAll() : round(maxWaitNanos); // volatile, pairs with close() [T2]
+            runs = memory.isClosedVolatile() ? runAll() : round(maxWaitNanos); // volatile, pairs with close() [T2]
+        } finally {
+            memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
+        }
+        // volatile, after the runner was taken out: either close() finds none, or this look finds it closed [T5]
+        return memory.isClosedVolatile() ? runs + runWhatIsLeft() : runs;
+    }
+
+    /** Runs what is queued in a manual loop that has been closed, unless another thread is at it. */
+    private int runWhatIsLeft() {
+        if (!memory.compareAndSetRunner(Thread.currentThread())) { // volatile: hands the run queues on [T5]
+            return 0;
+        }
+        try {
+            return runAll();
         } finally {
             memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
         }
@@ -463,12 +481,8 @@ public final class TaskletLoop implements AutoCloseable {
         }
         if (thread != null) {
             LoopMemory.join(thread);
-        } else if (memory.compareAndSetRunner(Thread.currentThread())) { // volatile: hands the run queues on [T5]
-            try {
-                runAll();
-            } finally {
-                memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
-            }
+        } else {
+            runWhatIsLeft();
         }
     }
 

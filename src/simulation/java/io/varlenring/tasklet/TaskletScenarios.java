@@ -143,9 +143,8 @@ final class TaskletScenarios {
         final TaskletLoop loop = TaskletLoop.manual();
         simulation.addThread("loop", () -> {
             while (!loop.isClosed()) {
-                runOrLeaveIt(loop, Long.MAX_VALUE);
+                loop.runOnce(Long.MAX_VALUE);
             }
-            runOrLeaveIt(loop, 0);
         });
         addCloser(simulation, loop);
     }

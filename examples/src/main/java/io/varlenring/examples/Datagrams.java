@@ -17,10 +17,10 @@ import java.util.zip.CRC32C;
  * The body is pseudo-random and different for every sender and sequence, and the checksum covers everything but itself,
  * so that a mixture of two datagrams fails it.
  */
-final class Datagrams {
-    static final int HEADER_LENGTH = 16;
+public final class Datagrams {
+    public static final int HEADER_LENGTH = 16;
     /** The longest payload that UDP over IPv4 can carry. */
-    static final int MAX_LENGTH = 65507;
+    public static final int MAX_LENGTH = 65507;
 
     private static final int SEQUENCE_OFFSET = 4;
     private static final int CHECKSUM_OFFSET = 12;
@@ -29,7 +29,8 @@ final class Datagrams {
     private final CRC32C crc = new CRC32C();
 
     /** Writes a datagram of {@code length} bytes at {@code offset}, and makes it what remains in the buffer. */
-    void encode(final ByteBuffer target, final int offset, final int length, final int sender, final long sequence) {
+    public void encode(
+            final ByteBuffer target, final int offset, final int length, final int sender, final long sequence) {
         target.clear();
         target.putInt(offset, sender);
         target.putLong(offset + SEQUENCE_OFFSET, sequence);
@@ -56,16 +57,16 @@ final class Datagrams {
         return (mixed ^ mixed >>> 32) * 0xD6E8FEB86659FD93L;
     }
 
-    static int sender(final ByteBuffer buffer, final int offset) {
+    public static int sender(final ByteBuffer buffer, final int offset) {
         return buffer.getInt(offset);
     }
 
-    static long sequence(final ByteBuffer buffer, final int offset) {
+    public static long sequence(final ByteBuffer buffer, final int offset) {
         return buffer.getLong(offset + SEQUENCE_OFFSET);
     }
 
     /** Tells whether the checksum of a datagram is right; moves the buffer's position. */
-    boolean isIntact(final ByteBuffer buffer, final int offset, final int length) {
+    public boolean isIntact(final ByteBuffer buffer, final int offset, final int length) {
         return buffer.getInt(offset + CHECKSUM_OFFSET) == checksum(buffer, offset, length);
     }
 

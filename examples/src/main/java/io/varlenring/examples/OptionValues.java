@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -71,6 +73,27 @@ public final class OptionValues {
                     + MAX_CAPACITY + " bytes, or with k or m behind it, but is '" + value + "'");
         }
         return (int) number;
+    }
+
+    /** Reads one of several names. */
+    public static String oneOf(final String option, final String value, final List<String> names) {
+        if (!names.contains(value)) {
+            throw new IllegalArgumentException(
+                    option + " must be one of " + String.join(", ", names) + ", but is '" + value + "'");
+        }
+        return value;
+    }
+
+    /** Reads one of the constants of an enum, in small letters. */
+    public static <E extends Enum<E>> E oneOf(final String option, final String value, final Class<E> type) {
+        final List<String> names =
+                Arrays.stream(type.getEnumConstants()).map(OptionValues::nameOf).toList();
+        return type.getEnumConstants()[names.indexOf(oneOf(option, value, names))];
+    }
+
+    /** Returns the value that stands for a constant on a command line. */
+    public static String nameOf(final Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static long unit(final String suffix) {

@@ -115,7 +115,7 @@ final class RingModel {
 
     boolean isHeader(final long position) {
         final long word = memory.getHeaderOpaque((int) position & capacity - 1);
-        return (int) (word >>> 32) == ((int) (position >>> 3) ^ key);
+        return RingLayout.bears(word, RingLayout.stamp(position, key));
     }
 
     void commit(final Slot slot, final byte[] payload) {

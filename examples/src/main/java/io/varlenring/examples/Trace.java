@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+
+/** When a sender sent datagrams of which size, as recorded from QUIC traffic. */
+final class Trace {
+    /** The traces that are here; {@code traces/README.md} says where they come from. */
+    static final List<String> NAMES =
+            List.of("upload", "download", "connection-storm", "ngtcp2-cubic", "picoquic-bbr", "quiche-gso-unpaced");
+
+    private static final int INITIAL_LENGTH = 1024;
+
+    private long[] nanos = new long[INITIAL_LENGTH];
+    private int[] sizes = new int[INITIAL_LENGTH];
+    private int length;
+
+    private Trace() {}
+
+    /**
+     * Reads a trace, split by flow, which is a direction of a connection: each flow goes to one sender, in turn. A trace of
+     * one flow is given to every sender.
+     */
+    static List<Trace> load(final String name, final int senders) {
+        final Trace[] traces = new Trace[senders];
+        Arrays.setAll(traces, sender -> new Trace());
+        final Map<String, Integer> senderOfFlow = new HashMap<>();
+        try (BufferedReader lines = open(name)) {
+            final int fields = lines.readLine().split(",").length;
+            long nanos = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                final String[] values = line.split(",");
+                nanos += TimeUnit.MICROSECONDS.toNanos(Long.parseLong(values[0]));
+                final int size = Integer.parseInt(values[fields - 1]);
+                if (fields == 2) {
+                    for (final Trace trace : traces) {
+                        trace.add(nanos, size);
+                    }
+                } else {
+                    final int nextSender = senderOfFlow.size() % senders;
+                    final Integer sender = senderOfFlow.putIfAbsent(values[1] + values[2], nextSender);
+                    traces[sender == null ? nextSender : sender].add(nanos, size);
+                }
+            }
+        } catch (final IOException failure) {
+            throw new UncheckedIOException("trace " + name, failure);
+        }
+        return List.of(traces);
+    }
+
+    private static BufferedReader open(final String name) throws IOException {
+        final InputStream resource = Trace.class.getResourceAsStream("/traces/" + name + ".csv.gz");
+        return new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII));
+    }
+
+    private void add(final long nanos, final int size) {
+        if (length == sizes.length) {
+            this.nanos = Arrays.copyOf(this.nanos, 2 * length);
+            sizes = Arrays.copyOf(sizes, 2 * length);
+        }
+        this.nanos[length] = nanos;
+        sizes[length++] = size;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Returns when a datagram was sent, since the first one of all flows. */
+    long nanos(final int index) {
+        return nanos[index];
+    }
+
+    int size(final int index) {
+        return sizes[index];
+    }
+
+    int maxSize() {
+        return Arrays.stream(sizes, 0, length).max().orElse(Datagrams.HEADER_LENGTH);
+    }
+}

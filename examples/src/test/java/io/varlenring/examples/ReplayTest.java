@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.RecordHandler;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ReplayTest {
+    private static final String SHORT = "--trace connection-storm --seconds 1 ";
+    private static final int DAMAGED_RECORD = 50;
+
+    private final ExampleOutput output = new ExampleOutput();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"udp", "ring"})
+    void run_originalSpeed_sendsEachDatagramOfTheTimeOnce(final String path) {
+        final long expected = Trace.load("connection-storm", 3).stream()
+                .mapToLong(trace -> {
+                    int sent = 0;
+                    while (sent < trace.length() && trace.nanos(sent) < 1_000_000_000L) {
+                        sent++;
+                    }
+                    return sent;
+                })
+                .sum();
+
+        assertEquals(0, run(SHORT + "--producers 3 --path " + path), output::all);
+        assertEquals(expected, output.count("datagrams sent") + output.count("send failures"), output::all);
+        assertTrue(output.number("sent late by max, us") > 0, output::all);
+        assertEquals("", output.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"udp, upload", "ring, upload", "udp, picoquic-bbr"})
+    void run_maximumSpeed_accountsForAll(final String path, final String trace) {
+        assertEquals(0, run("--speed max --seconds 1 --path " + path + " --trace " + trace), output::all);
+
+        final long sent = output.count("datagrams sent");
+        final long handedOver = output.count("handed over");
+        assertEquals(sent, handedOver + output.count("refused as full") + output.count("lost by the kernel"));
+        assertEquals(100.0 * (sent - handedOver) / sent, output.number("lost, %"), 0.051, output::all);
+        assertFalse(output.out().contains("sent late"), output::all);
+    }
+
+    @Test
+    void run_smallRing_refusesAndSaysSo() {
+        assertEquals(0, run("--speed max --seconds 1 --path ring --capacity 4k"), output::all);
+
+        assertTrue(output.count("refused as full") > 0, output::all);
+        assertTrue(output.number("lost, %") > 0, output::all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"udp", "ring"})
+    void run_byteFlippedInTheRing_fails(final String path) {
+        assertEquals(1, run(SHORT + "--path " + path, handler -> {
+            final int[] records = {0};
+            return record -> {
+                if (++records[0] == DAMAGED_RECORD) {
+                    record.put(record.limit() - 1, (byte) ~record.get(record.limit() - 1));
+                }
+                handler.onRecord(record);
+            };
+        }));
+        assertTrue(output.out().contains("  record " + DAMAGED_RECORD + ": wrong checksum"), output::all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"udp", "ring"})
+    void run_recordLostInTheRing_fails(final String path) {
+        assertEquals(1, run(SHORT + "--path " + path, handler -> {
+            final int[] records = {0};
+            return record -> {
+                if (++records[0] != DAMAGED_RECORD) {
+                    handler.onRecord(record);
+                }
+            };
+        }));
+        assertTrue(output.out().contains("integrity: FAILED"), output::all);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--trace x | --trace must be one of upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr, quiche-gso-unpaced, but is 'x'",
+                "--speed fast | --speed must be one of original, max, but is 'fast'",
+                "--path tcp | --path must be one of udp, ring, but is 'tcp'",
+                "--producers 0 | --producers must be a whole number in 1..64, but is '0'",
+                "--capacity 2k | --capacity must be at least 4096 bytes, but is '2k'",
+                "--seconds 0 | --seconds must be a whole number in 1..86400, but is '0'"
+            })
+    void run_badOption_namesValueAndLimit(final String commandLine, final String message) {
+        assertEquals(2, run(commandLine));
+        assertTrue(output.err().startsWith(message), output::all);
+    }
+
+    @Test
+    void parse_nothing_givesDocumentedDefaults() {
+        assertEquals(
+                new ReplayOptions("upload", ReplayOptions.Speed.ORIGINAL, ReplayOptions.Path.UDP, 2, 1 << 20, 30),
+                ReplayOptions.parse());
+    }
+
+    private int run(final String commandLine) {
+        return output.of((out, err) -> Replay.run(commandLine.split(" "), out, err));
+    }
+
+    private int run(final String commandLine, final UnaryOperator<RecordHandler> interposer) {
+        final ReplayOptions options = ReplayOptions.parse(commandLine.split(" "));
+        return output.of((out, err) -> Replay.run(options, interposer, out, err));
+    }
+}
