@@ -469,6 +469,9 @@ public final class TaskletLoop implements AutoCloseable {
      * Closes the loop, for good: what was queued before is run once, and later wakeups do nothing. Waits for that, unless it
      * is called from a body, and then the round under way does it. A manual loop that nobody is running is run to its end by
      * the caller. Closing again does nothing more. The selector stays open.
+     *
+     * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in another
+     * thread may be too late, and so may one that was coalesced with it, even when that one has returned.
      */
     @Override
     public void close() {
