@@ -24,6 +24,7 @@ class QuicRunTest {
 
     @BeforeAll
     static void needsNativeLibrary() {
+        // The codec is native code, which the pom brings for Linux on x86-64 only; elsewhere there is nothing to test.
         Assumptions.assumeTrue(Quic.isAvailable(), () -> "no QUIC here: " + Quic.unavailabilityCause());
     }
 
