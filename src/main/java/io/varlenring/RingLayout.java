@@ -12,18 +12,11 @@ package io.varlenring;
  *             | header: 64 bits, native order | payload              | alignment 0-7|
  *             +-------------------------------+----------------------+--------------+
  *
- * The header is stamp and size in one word:
+ * The header is at once length and state:
  *
- *   bits    63                            32 31                             0
- *           +-------------------------------+-------------------------------+
- *           | stamp of the position         | size, signed                  |
- *           +-------------------------------+-------------------------------+
- *
- *   stamp     32 bits made of the position and the ring's random key, see {@link #stamp}. A word is the header of a
- *             position only if it bears the stamp of that position. Any other word there, left from an earlier lap, means
- *             "not ready": free, or claimed and not yet committed; the consumer stops there
- *   size > 0  a record; the size is 8 + payload length, so that an empty payload is 8 and not 0
- *   size < 0  padding; the consumer skips -size bytes, a multiple of 8
+ *      0   not ready: free, or claimed and not yet committed; the consumer stops here
+ *    > 0   a record; the value is 8 + payload length, so that an empty payload is 8 and not 0
+ *    < 0   padding; the consumer skips -header bytes, a multiple of 8
  *
  * The wrap. A record of stride S that does not fit between the producer position and the end starts at offset 0 of the
  * next lap; the gap, if any, is padding. Gap and record are reserved by one step and published by one, the gap's header:
@@ -51,7 +44,6 @@ final class RingLayout {
     static final int MAX_CAPACITY = 1 << 30;
     static final int HEADER_LENGTH = 8;
     static final int ALIGNMENT = HEADER_LENGTH;
-    private static final int ALIGNMENT_SHIFT = 3;
 
     static final int CACHE_LINE_PAIR = 128;
     static final int PRODUCER_POSITION_OFFSET = CACHE_LINE_PAIR;
@@ -59,14 +51,9 @@ final class RingLayout {
     static final int ARMED_OFFSET = CONSUMER_POSITION_OFFSET + CACHE_LINE_PAIR;
     static final int CONTROL_LENGTH = ARMED_OFFSET + CACHE_LINE_PAIR;
 
+    static final long NOT_READY = 0;
     /** The bit of the producer position that says that no reservation can succeed any more. */
     static final long CLOSED = 1;
-
-    private static final int STAMP_SHIFT = Integer.SIZE;
-    /** 2^32 divided by the golden ratio, made odd: its multiples are spread evenly. */
-    private static final long STAMP_FACTOR = 0x9e37_79b9L;
-
-    private static final long SIZE = 0xffff_ffffL;
 
     private RingLayout() {}
 
@@ -79,39 +66,15 @@ final class RingLayout {
         return HEADER_LENGTH + payloadLength + ALIGNMENT - 1 & -ALIGNMENT;
     }
 
-    /**
-     * What a header at this position bears in its upper half, as a {@code long} whose lower half is zero. Positions that are
-     * a lap apart never have the same, since a lap is at most 2^27 units of 8 bytes; those that do are 2^32 units apart,
-     * as multiplying by an odd number loses nothing. It is multiplied so that the stamps of neighbouring laps differ in
-     * every byte: payloads that end in the middle of an old header leave some of its bytes.
-     */
-    static long stamp(final long position, final int key) {
-        return (((position >>> ALIGNMENT_SHIFT) * STAMP_FACTOR) ^ key) << STAMP_SHIFT;
+    static long recordHeader(final int payloadLength) {
+        return (long) HEADER_LENGTH + payloadLength;
     }
 
-    static long recordHeader(final long stamp, final int payloadLength) {
-        return stamp | (HEADER_LENGTH + payloadLength);
+    static long paddingHeader(final long length) {
+        return -length;
     }
 
-    static long paddingHeader(final long stamp, final long length) {
-        return stamp | (-length & SIZE);
-    }
-
-    /** Tells whether a word is a header of the position that has this stamp. */
-    static boolean bears(final long word, final long stamp) {
-        return (word ^ stamp) >>> STAMP_SHIFT == 0;
-    }
-
-    /** A word that is not a header of the position that has this stamp. */
-    static long notReady(final long stamp) {
-        return ~stamp;
-    }
-
-    static int size(final long header) {
-        return (int) header;
-    }
-
-    static int payloadLength(final int size) {
-        return size - HEADER_LENGTH;
+    static int payloadLength(final long recordHeader) {
+        return (int) recordHeader - HEADER_LENGTH;
     }
 }

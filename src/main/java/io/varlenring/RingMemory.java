@@ -18,6 +18,7 @@ final class RingMemory {
             .withInvokeExactBehavior();
     private static final VarHandle COUNTERS =
             MethodHandles.arrayElementVarHandle(long[].class).withInvokeExactBehavior();
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
 
     private final ByteBuffer data;
     private final ByteBuffer control;
@@ -32,9 +33,11 @@ final class RingMemory {
         return new RingMemory(allocateAligned(capacity));
     }
 
-    /** Uses memory of the caller's, which the caller has checked. */
+    /** Uses memory of the caller's, which the caller has checked, and zeroes it. */
     static RingMemory wrap(final ByteBuffer data) {
-        return new RingMemory(data);
+        final RingMemory memory = new RingMemory(data);
+        memory.zero(0, data.capacity());
+        return memory;
     }
 
     private static ByteBuffer allocateAligned(final int length) {
@@ -48,10 +51,6 @@ final class RingMemory {
     }
 
     // Headers
-
-    long getHeaderOpaque(final int offset) {
-        return (long) WORDS.getOpaque(data, offset);
-    }
 
     long getHeaderAcquire(final int offset) {
         return (long) WORDS.getAcquire(data, offset);
@@ -81,6 +80,12 @@ final class RingMemory {
 
     void putPayload(final int offset, final byte[] src, final int srcOffset, final int length) {
         data.put(offset, src, srcOffset, length);
+    }
+
+    void zero(final int offset, final int length) {
+        for (int done = 0; done < length; done += ZEROS.capacity()) {
+            data.put(offset + done, ZEROS, 0, Math.min(ZEROS.capacity(), length - done));
+        }
     }
 
     /** Returns a view to be moved over payloads with {@link #moveView}. */

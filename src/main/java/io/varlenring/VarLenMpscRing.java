@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import static io.varlenring.RingLayout.ALIGNMENT;
 import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.HEADER_LENGTH;
-import static io.varlenring.RingLayout.bears;
-import static io.varlenring.RingLayout.notReady;
+import static io.varlenring.RingLayout.NOT_READY;
 import static io.varlenring.RingLayout.paddingHeader;
 import static io.varlenring.RingLayout.recordHeader;
 import static io.varlenring.RingLayout.stride;
@@ -13,7 +11,6 @@ import static io.varlenring.RingLayout.stride;
 import java.nio.ByteBuffer;
 import java.util.ConcurrentModificationException;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A bounded queue of variable-length byte records from many threads to one, in off-heap memory.
@@ -54,27 +51,23 @@ public final class VarLenMpscRing implements AutoCloseable {
      * and the armed flag. Invariants, for all threads at all times:
      *
      *   I1  C <= P <= C + capacity; both only grow, in multiples of 8.
-     *   I2  The word at P, where the next header will stand, does not bear the stamp of P. When the ring is full that word
-     *       is the header at C, which bears the stamp of C or will before the consumer goes past it; a lap apart, stamps
-     *       differ.
+     *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says "not
+     *       ready"; when it is full that word is the one at C, and drain() publishes C before it can come round to it.
      *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes, then only
      *       the consumer's handlers.
-     *   I4  The first word of a reservation does not bear its stamp until the one store that publishes all of it.
+     *   I4  The first word of a reservation is zero until the one store that publishes all of it.
      *
-     * Reserve. A producer computes from P where its record would end, gap before the wrap included, and checks that end
-     * against a limit derived from a C that it has read. It then looks at the word at the end: bytes of the last lap may by
-     * chance, or by the will of whoever sent them, bear the stamp of that very position. If so it moves the end on by 8 and
-     * looks again; at the limit the word is, or was, a header of the last lap (see I2) and needs no look. Then it exchanges
-     * P for the end. The exchange succeeds only if P is still what all this was computed from, and then nobody can have
-     * written behind P meanwhile; so I2 holds for the new P. A stale C is a smaller C, so the check errs towards "full"
-     * only, and before "full" is answered C is read again, after P. An end that does not fit behind an old P does not fit
-     * behind a newer one either, so the answer is true at the moment of that last read, even if P has moved.
+     * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
+     * against a limit derived from a C that it has read, and exchanges P for the end. The exchange succeeds only if P is
+     * still what the gap was computed from. A stale C is a smaller C, so the check errs towards "full" only, and before
+     * "full" is answered C is read again, after P. An end that does not fit behind an old P does not fit behind a newer
+     * one either, so the answer is true at the moment of that last read, even if P has moved.
      *
      * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them. All but
-     * the first are written plainly, then the first is stored. The consumer stops at a word that does not bear the stamp of
-     * its position, so it sees the whole reservation or nothing.
+     * the first are written plainly, then the first is stored. The consumer stops at a zero, so it sees the whole
+     * reservation or nothing.
      *
-     * Release. The consumer publishes C. It never writes to the data.
+     * Release. The consumer zeroes what it has consumed, which restores I2, and then publishes C.
      *
      * Close. The lowest bit of P. A reservation exchanges a P without that bit, so after close none can succeed, and
      * "closed and P == C" means that nothing will ever come.
@@ -95,7 +88,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /** Consumed bytes are given back at the latest when they are this part of the ring... */
     private static final int RELEASE_FRACTION = 4;
-    /** ... or this many, so that the producers of a large ring meet bytes that some cache still holds. */
+    /** ... or this many, so that they are zeroed while the cache still holds them. */
     private static final int MAX_RELEASE_BYTES = 16 * 1024;
 
     private static final long POLL_NANOS = 100_000;
@@ -106,7 +99,6 @@ public final class VarLenMpscRing implements AutoCloseable {
     private final WakeupHook hook;
     private final int capacity;
     private final int mask;
-    private final int key;
     private final int maxPayload;
     private final int releaseBytes;
     private final RingConsumer consumer;
@@ -116,17 +108,14 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     private final RingCounters closerCounters = new RingCounters();
 
-    private VarLenMpscRing(final RingMemory memory, final WakeupHook hook, final int key, final long initialPosition) {
+    private VarLenMpscRing(final RingMemory memory, final WakeupHook hook, final long initialPosition) {
         this.memory = memory;
         this.hook = hook;
         this.capacity = memory.capacity();
         this.mask = capacity - 1;
-        this.key = key;
         this.maxPayload = RingLayout.maxPayload(capacity);
         this.releaseBytes = Math.min(capacity / RELEASE_FRACTION, MAX_RELEASE_BYTES);
-        // plain: nobody else has the ring yet
-        memory.setHeaderPlain((int) initialPosition & mask, notReady(stamp(initialPosition))); // I2
-        memory.setPositionsPlain(initialPosition);
+        memory.setPositionsPlain(initialPosition); // plain: nobody else has the ring yet
         this.consumer = new RingConsumer(this, memory.newView());
     }
 
@@ -155,7 +144,6 @@ public final class VarLenMpscRing implements AutoCloseable {
         private int capacity;
         private ByteBuffer data;
         private WakeupHook hook;
-        private int key = ThreadLocalRandom.current().nextInt();
         private long initialPosition;
 
         private Builder() {}
@@ -211,12 +199,6 @@ public final class VarLenMpscRing implements AutoCloseable {
             return this;
         }
 
-        /** Fixes the key of the stamps, for tests whose payloads are to look like headers. */
-        Builder key(final int key) {
-            this.key = key;
-            return this;
-        }
-
         /** Starts both positions elsewhere than at 0, for tests of what happens after years. */
         Builder initialPosition(final long position) {
             this.initialPosition = position;
@@ -237,7 +219,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                                 : "a capacity or memory must be given, but both were: " + capacity + " and " + data);
             }
             final RingMemory memory = data == null ? RingMemory.allocate(capacity) : RingMemory.wrap(data);
-            return new VarLenMpscRing(memory, hook, key, initialPosition);
+            return new VarLenMpscRing(memory, hook, initialPosition);
         }
 
         private static void checkCapacity(final int capacity, final String what) {
@@ -284,11 +266,11 @@ public final class VarLenMpscRing implements AutoCloseable {
         for (; ; ) {
             checkNotClosed(position);
             final long start = recordStart(position, stride);
-            if (start + stride - producer.limit > 0 && start + stride - readLimit(producer) > 0) {
+            final long end = start + stride;
+            if (end - producer.limit > 0 && end - readLimit(producer) > 0) {
                 producer.counters.add(RingCounters.REFUSED_FULL, 1);
                 return FULL;
             }
-            final long end = endBeforeUnstampedWord(start + stride, producer.limit);
             final long found = exchangeProducerPosition(producer, position, end);
             if (found == position) {
                 producer.begin = position;
@@ -307,32 +289,17 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /** Reads the consumer position; MUST come after the read of the producer position for which it is to decide "full". */
     private long readLimit(final RingProducer producer) {
-        // acquire, pairs with release(): what was written up to the new limit in the last lap is visible, to be looked
-        // at
-        // and overwritten, and nobody reads or writes it any more [M3]
+        // acquire, pairs with release(): up to the new limit all is zero, and nobody reads or writes it any more [M2]
+        // [M3]
         producer.limit = memory.getConsumerPositionAcquire() + capacity;
         return producer.limit;
     }
 
-    /** Moves an end on until the word there does not bear the stamp of that position; it MUST NOT be beyond the limit. */
-    private long endBeforeUnstampedWord(final long firstEnd, final long limit) {
-        long end = firstEnd;
-        // opaque: the last lap's bytes are visible by readLimit() [M3]; a word that another producer writes at this
-        // moment
-        // is behind a P that has moved, so our exchange will fail [M2]
-        while (end != limit && bears(memory.getHeaderOpaque((int) end & mask), stamp(end))) {
-            end += ALIGNMENT;
-        }
-        return end;
-    }
-
     /** Tries to take the bytes up to {@code end}; returns the producer position found, {@code position} on success. */
     private long exchangeProducerPosition(final RingProducer producer, final long position, final long end) {
-        // volatile: as an atomic exchange it makes reservations disjoint [M4], proves the look at the word at the end
-        // [M2]
-        // and refuses after close [M8]; as a volatile one it pairs with drainOrWait(), which sees it or is seen armed
-        // by
-        // the commit that follows [M6]
+        // volatile: as an atomic exchange it makes reservations disjoint [M4] and refuses after close [M8]; as a
+        // volatile
+        // one it pairs with drainOrWait(), which sees it or is seen armed by the commit that follows [M6]
         final long found = memory.compareAndExchangeProducerPosition(position, end);
         if (found != position) {
             producer.counters.add(RingCounters.CAS_RETRIES, 1);
@@ -352,7 +319,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         producer.counters.add(RingCounters.OFFERED, 1);
         producer.counters.add(RingCounters.BYTES, length);
         if (padding == 0) {
-            publish(producer.counters, begin, recordHeader(stamp(begin), length));
+            publish(producer.counters, begin, recordHeader(length));
         } else {
             producer.counters.add(RingCounters.PADDING_BYTES, padding);
             commitPadded(producer, begin, start, length, end);
@@ -364,16 +331,16 @@ public final class VarLenMpscRing implements AutoCloseable {
         final long rest = start + stride(length);
         if (rest != end) {
             // plain: inside our own reservation, where nobody looks before its first header is published [M1]
-            setHeaderPlain(rest, paddingHeader(stamp(rest), end - rest));
+            setHeaderPlain(rest, paddingHeader(end - rest));
         }
-        publishBehindGap(producer.counters, begin, start, recordHeader(stamp(start), length));
+        publishBehindGap(producer.counters, begin, start, recordHeader(length));
     }
 
     /** Makes all of a reservation padding, which may go past the end of the data: the consumer only skips it. */
     void abort(final RingProducer producer, final long begin, final long end) {
         producer.counters.add(RingCounters.ABORTED, 1);
         producer.counters.add(RingCounters.PADDING_BYTES, end - begin);
-        publish(producer.counters, begin, paddingHeader(stamp(begin), end - begin));
+        publish(producer.counters, begin, paddingHeader(end - begin));
     }
 
     /** Publishes a reservation whose first record is at {@code start}, behind a gap if that is not its begin. */
@@ -383,15 +350,14 @@ public final class VarLenMpscRing implements AutoCloseable {
         } else {
             // plain: inside our own reservation, where nobody looks before its first header is published [M1]
             setHeaderPlain(start, header);
-            publish(counters, begin, paddingHeader(stamp(begin), start - begin));
+            publish(counters, begin, paddingHeader(start - begin));
         }
     }
 
     /** Publishes a reservation by its first header; all others in it MUST have been written. */
     private void publish(final RingCounters counters, final long begin, final long header) {
         if (hook == null) {
-            // release, pairs with drain(): the payload, and all headers behind this one in its reservation, are visible
-            // [M1]
+            // release, pairs with drain(): the payload, and all headers behind it in its reservation, are visible [M1]
             memory.setHeaderRelease((int) begin & mask, header);
         } else {
             // volatile, for the same and for arm(): its look at this header, or ours at armed, sees the other [M1] [M5]
@@ -402,10 +368,6 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     private void setHeaderPlain(final long position, final long header) {
         memory.setHeaderPlain((int) position & mask, header);
-    }
-
-    private long stamp(final long position) {
-        return RingLayout.stamp(position, key);
     }
 
     int offerAll(final RingProducer producer, final ByteBuffer[] srcs, final int from, final int count) {
@@ -436,7 +398,6 @@ public final class VarLenMpscRing implements AutoCloseable {
                 producer.counters.add(RingCounters.REFUSED_FULL, count == 0 ? 0 : 1);
                 return 0;
             }
-            end = endBeforeUnstampedWord(end, producer.limit);
             final long found = exchangeProducerPosition(producer, position, end);
             if (found == position) {
                 producer.counters.add(RingCounters.REFUSED_FULL, fitting == count ? 0 : 1);
@@ -468,7 +429,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                 if (start + stride(length) - end > 0) {
                     throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
                 }
-                final long header = recordHeader(stamp(start), length);
+                final long header = recordHeader(length);
                 memory.putPayload(payloadOffset(start), src, src.position(), length);
                 // plain: inside our own reservation, where nobody looks before its first header is published [M1]
                 if (i == from) {
@@ -476,7 +437,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                     firstHeader = header;
                 } else {
                     if (start != next) {
-                        setHeaderPlain(next, paddingHeader(stamp(next), start - next));
+                        setHeaderPlain(next, paddingHeader(start - next));
                     }
                     setHeaderPlain(start, header);
                 }
@@ -485,7 +446,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                 next = start + stride(length);
             }
             if (next != end) {
-                setHeaderPlain(next, paddingHeader(stamp(next), end - next)); // plain: as above [M1]
+                setHeaderPlain(next, paddingHeader(end - next)); // plain: as above [M1]
             }
         } catch (final Throwable failure) { // another thread changed or closed a source
             abort(producer, begin, end);
@@ -516,23 +477,22 @@ public final class VarLenMpscRing implements AutoCloseable {
         boolean caughtUp = false;
         try {
             while (records < maxRecords && (records == 0 || position - begin < capacity)) {
-                if (position - released >= releaseBytes) {
+                if (position - released >= releaseBytes) { // MUST come before position can be a lap ahead of released
                     release(released, position, false);
                     released = position;
                 }
                 final int offset = (int) position & mask;
                 // acquire, pairs with publish(): the payload and the headers behind this one are visible [M1]
                 final long header = memory.getHeaderAcquire(offset);
-                if (!bears(header, stamp(position))) {
+                if (header == NOT_READY) {
                     caughtUp = true;
                     break;
                 }
-                final int size = RingLayout.size(header);
-                if (size < 0) {
-                    position -= size;
+                if (header < 0) {
+                    position -= header;
                     continue;
                 }
-                final int length = RingLayout.payloadLength(size);
+                final int length = RingLayout.payloadLength(header);
                 RingMemory.moveView(view, offset + HEADER_LENGTH, length);
                 position += stride(length); // before the call: a record whose handler throws is consumed
                 if (controlled == null) {
@@ -565,12 +525,18 @@ public final class VarLenMpscRing implements AutoCloseable {
         return records;
     }
 
-    /** Gives consumed bytes back to the producers. */
+    /** Zeroes consumed bytes and gives them back to the producers. */
     private void release(final long released, final long position, final boolean caughtUp) {
         // The use of the ring was highest just before this: what is consumed, and what was reserved behind it.
         final long reserved = caughtUp ? position : producerPosition();
         consumer.counters.max(RingCounters.HIGH_WATER_MARK, reserved - released);
-        // release, pairs with readLimit(): all that handlers read and wrote comes first [M3]
+        final int offset = (int) released & mask;
+        final int length = (int) (position - released);
+        final int untilWrap = Math.min(length, capacity - offset);
+        memory.zero(offset, untilWrap); // plain, before the store of the consumer position [M2]
+        memory.zero(0, length - untilWrap);
+        // release, pairs with readLimit(): the zeroes come first, and so does all that handlers read and wrote [M2]
+        // [M3]
         memory.setConsumerPositionRelease(position);
     }
 
@@ -617,7 +583,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         memory.setArmedVolatile(true);
         final long position = memory.getConsumerPositionPlain(); // plain: only the consumer writes it [M3]
         // volatile, pairs with publish(): this look, or its look at armed, sees the other [M5]
-        final boolean ready = bears(memory.getHeaderVolatile((int) position & mask), stamp(position));
+        final boolean ready = memory.getHeaderVolatile((int) position & mask) != NOT_READY;
         // volatile, pairs with close(): likewise [M8]
         if (ready || memory.getProducerPositionVolatile() == (position | CLOSED)) {
             memory.setArmedVolatile(false); // volatile: a wakeup that comes before it is spurious [M5]

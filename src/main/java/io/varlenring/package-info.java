@@ -23,8 +23,6 @@
  *   <dd>bytes that the consumer skips: the gap before the wrap, an aborted claim, the rest of a claim committed short.
  *   <dt>claim
  *   <dd>space that a producer has reserved and has neither committed nor aborted yet.
- *   <dt>stamp
- *   <dd>the half of a header that says of which position it is one; a word with another stamp is not a header there.
  *   <dt>limit
  *   <dd>the first position that a producer must not pass without reading the consumer position again.
  * </dl>

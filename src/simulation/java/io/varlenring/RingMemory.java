@@ -54,11 +54,6 @@ final class RingMemory {
         return data[offset / Long.BYTES];
     }
 
-    long getHeaderOpaque(final int offset) {
-        final long found = word(offset).load(Mode.OPAQUE);
-        return simulation.has(Weakening.LOOK_AT_END_OMITTED) ? 0 : found;
-    }
-
     long getHeaderAcquire(final int offset) {
         return word(offset).load(simulation.mode(Mode.ORDERED, Weakening.HEADER_ACQUIRE_LOADED_OPAQUE, Mode.OPAQUE));
     }
@@ -98,6 +93,12 @@ final class RingMemory {
             final int shift = from * Byte.SIZE;
             word(offset + done - from).store(Mode.PLAIN, value(src, srcOffset + done) << shift, mask(bytes) << shift);
             done += bytes;
+        }
+    }
+
+    void zero(final int offset, final int length) {
+        for (int done = 0; done < length && !simulation.has(Weakening.ZEROES_OMITTED); done += Long.BYTES) {
+            word(offset + done).store(Mode.PLAIN, 0);
         }
     }
 

@@ -19,7 +19,6 @@ public final class RingRun {
     private static final int FIRST_NUMBER = 8;
 
     private static final int NUMBERS_PER_PRODUCER = 8;
-    private static final int KEY = 0;
 
     final Simulation simulation;
     final VarLenMpscRing ring;
@@ -49,9 +48,9 @@ public final class RingRun {
         this(simulation, (hook == null ? builder() : builder().hook(hook)).build(), producers, lookalikes);
     }
 
-    /** Returns how to make the smallest ring, with a known key. */
+    /** Returns how to make the smallest ring. */
     public static VarLenMpscRing.Builder builder() {
-        return VarLenMpscRing.builder().capacity(CAPACITY).key(KEY);
+        return VarLenMpscRing.builder().capacity(CAPACITY);
     }
 
     // Sending
@@ -60,13 +59,8 @@ public final class RingRun {
     public byte[] next(final int producer, final int length) {
         final int number = FIRST_NUMBER + producer * NUMBERS_PER_PRODUCER + sentBy[producer];
         final byte[] payload = new byte[length];
-        final long lapLater = lookalikes ? (ring.producerPosition() + CAPACITY) / Long.BYTES : 0;
         for (int from = 0; from < length; from += Long.BYTES) {
-            final long position = (lapLater + from / Long.BYTES + simulation.choose(3)) * Long.BYTES;
-            final long word = (lookalikes
-                            ? RingLayout.stamp(position, KEY)
-                            : (long) simulation.choose(Integer.MAX_VALUE) << Integer.SIZE)
-                    | number;
+            final long word = (lookalikes ? 0 : (long) simulation.choose(Integer.MAX_VALUE) << Integer.SIZE) | number;
             for (int i = from; i < Math.min(from + Long.BYTES, length); i++) {
                 payload[i] = (byte) (word >>> ((i - from) * Byte.SIZE));
             }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,7 +18,6 @@ final class RingModelMillionTest {
         "1048576, 1048568, 50000"
     })
     void randomOperations_behaveLikeAQueue(final int capacity, final long initialPosition, final int steps) {
-        final int movedEnds = RingModelTest.run(0x5eed + capacity, capacity, initialPosition, steps);
-        assertTrue(movedEnds > 0, "no stale word was ever in the way");
+        RingModelTest.run(0x5eed + capacity, capacity, initialPosition, steps);
     }
 }

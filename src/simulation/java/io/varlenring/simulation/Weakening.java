@@ -20,8 +20,8 @@ public enum Weakening {
     PRODUCER_POSITION_LOADED_ACQUIRE,
     PRODUCER_EXCHANGE_SPLIT,
     PRODUCER_EXCHANGE_NOT_VOLATILE,
-    /** The look at the word at a reservation's end, which may bear the stamp of that position by chance. */
-    LOOK_AT_END_OMITTED,
+    /** The zeroing of what was consumed, of which a later lap may take any word for a header. */
+    ZEROES_OMITTED,
     /** The waiter is only as visible as the accesses to armed around it make it, which is enough. */
     WAITER_PLAIN,
 
