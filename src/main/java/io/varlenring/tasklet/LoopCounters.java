@@ -25,6 +25,10 @@ final class LoopCounters {
         add(WAKEUPS, wakeups);
     }
 
+    void coalesced() {
+        add(WAKEUPS, 1);
+    }
+
     void failed() {
         add(FAILURES, 1);
     }

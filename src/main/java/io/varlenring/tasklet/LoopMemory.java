@@ -18,6 +18,7 @@ import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 final class LoopMemory {
     private static final int INITIAL_INBOX = 64;
     private static final int LARGEST_INBOX = 1 << 30;
+    private static final int SPINS = Integer.getInteger("spins", 64);
 
     private static final VarHandle ASLEEP;
     private static final VarHandle RUNNER;
@@ -55,6 +56,17 @@ final class LoopMemory {
 
     void drainInbox(final MessagePassingQueue.Consumer<Tasklet> consumer) {
         inbox.drain(consumer);
+    }
+
+    /** Looks out for a put for a moment, about as long as it takes to fall asleep; returns whether there was one. */
+    boolean spinUntilInbox() {
+        for (int i = 0; i < SPINS; i++) {
+            if (!inbox.isEmpty()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
     }
 
     // Flags

@@ -10,6 +10,9 @@ import io.varlenring.WakeupHook;
  * the loop has seen as many tasklets queued at once as there will be.
  */
 public final class Tasklet extends TaskletState implements WakeupHook {
+    /** More are not counted. */
+    static final long MOST_WAKEUPS = 1L << 30;
+
     final TaskletLoop loop;
     final TaskletBody body;
     final boolean heavy;
@@ -45,8 +48,11 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      * @param reasons bits whose meaning is the body's; the run gets those of all wakeups since the last one
      */
     public void wakeup(final int reasons) {
-        if (addWakeup(reasons)) {
-            loop.enqueue(this);
+        final boolean local = loop.isRunner();
+        if (local && isQueuedFor(reasons)) {
+            loop.coalesced();
+        } else if (addWakeup(reasons)) {
+            loop.enqueue(this, local);
         }
     }
 
@@ -55,11 +61,7 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      * on to its end. Killing again does nothing.
      */
     public void kill() {
-        long state;
-        do {
-            state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
-            // volatile, pairs with beginRun(): either it sees the kill, or the run had begun before [T3]
-        } while ((state & KILLED) == 0 && !compareAndSetState(state, state | KILLED));
+        setKilledVolatile(); // volatile, pairs with run(): either it sees the kill, or the run had begun before [T3]
     }
 
     /**
@@ -68,35 +70,49 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      * @return {@code true} from the moment on when {@link #kill()} took effect
      */
     public boolean isKilled() {
-        return (getStateVolatile() & KILLED) != 0; // volatile, pairs with kill() [T3]
+        return isKilledVolatile(); // volatile, pairs with kill() [T3]
+    }
+
+    /**
+     * Tells whether the run to come gets all these reasons anyway; on the loop's thread only, since there that run comes
+     * after everything the caller did.
+     */
+    private boolean isQueuedFor(final int reasons) {
+        final long state = getStateVolatile(); // volatile: reasons of other threads only ever add [T1]
+        return state >>> WAKEUPS_SHIFT != 0 && (reasons & ~state & REASONS) == 0;
     }
 
     /** Counts a wakeup with its reasons; returns whether the caller has to queue the tasklet. */
     boolean addWakeup(final int reasons) {
-        for (; ; ) {
-            final long state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
-            if ((state & KILLED) != 0) {
-                return false;
-            }
-            // volatile, pairs with beginRun(), which clears QUEUED before the body runs. When this comes before it,
-            // that run
-            // sees these reasons and all the caller did; when it comes after it, QUEUED is not set, and we queue. It is
-            // an
-            // exchange even if QUEUED is set: a mere look could come before the caller's own stores are visible [T1]
-            if (compareAndSetState(state, (state | QUEUED | (reasons & REASONS)) + ONE_WAKEUP)) {
-                return (state & QUEUED) == 0;
-            }
+        // volatile, both: pair with beginRun(). When this comes before it, that run sees these reasons and all the
+        // caller
+        // did; when it comes after it, no wakeup is counted, and we queue. It is an exchange even if the tasklet is
+        // queued: a mere look could come before the caller's own stores are visible [T1]
+        long state;
+        if (reasons == 0) {
+            state = getAndAddState(ONE_WAKEUP);
+        } else {
+            do {
+                state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
+            } while (!compareAndSetState(state, (state | (reasons & REASONS)) + ONE_WAKEUP)); // volatile, as above [T1]
         }
+        if (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS) {
+            forgetOneWakeup();
+        }
+        return state >>> WAKEUPS_SHIFT == 0 && !isKilled(); // when killed, the count stays, and nobody will ask again
+    }
+
+    /** Keeps the count from going round to 0, which would say that the tasklet is not queued. */
+    private void forgetOneWakeup() {
+        long state;
+        do {
+            state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
+        } while (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS
+                && !compareAndSetState(state, state - ONE_WAKEUP)); // volatile: as any change of the state [T1]
     }
 
     /** Takes this tasklet out of the queued state; returns the state before, with the reasons and the wakeups. */
     long beginRun() {
-        for (; ; ) {
-            final long state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
-            // volatile, pairs with addWakeup() [T1] and kill() [T3]
-            if (compareAndSetState(state, state & KILLED)) {
-                return state;
-            }
-        }
+        return getAndSetState(0); // volatile, pairs with addWakeup() [T1]
     }
 }

@@ -43,8 +43,8 @@ public final class TaskletLoop implements AutoCloseable {
      * Implementation
      *
      * A queued tasklet is in exactly one place: in the inbox, when another thread queued it, or in one of the run queues,
-     * which the loop's thread alone touches. QUEUED in its state word says that it is in one of them; whoever sets the bit
-     * puts it there, and the loop clears the bit when it takes it out to run it.
+     * which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them; whoever counts
+     * the first one puts it there, and the loop takes all of them when it takes it out to run it.
      *
      * Sleep. The loop stores asleep, then looks at the inbox once more; a waker puts its tasklet into the inbox, which is a
      * volatile exchange of the inbox's producer index, then looks at asleep. At least one side sees the other's [T2].
@@ -207,16 +207,21 @@ public final class TaskletLoop implements AutoCloseable {
 
     // Wakeups
 
-    /** Queues a tasklet whose QUEUED bit the caller has just set. */
-    void enqueue(final Tasklet tasklet) {
+    /** Counts a wakeup that needed nothing, on the loop's thread. */
+    void coalesced() {
+        counters.coalesced();
+    }
+
+    /** Queues a tasklet whose first wakeup the caller has just counted; {@code local} on the loop's thread. */
+    void enqueue(final Tasklet tasklet, final boolean local) {
         // volatile, pairs with close(): what it refuses is refused here [T2]
-        if (memory.isClosedVolatile()) { // the bit stays set: nobody will ask again
+        if (memory.isClosedVolatile()) { // the wakeup stays counted: nobody will ask again
             return;
         }
         if (profiling) {
             tasklet.queuedNanos = System.nanoTime();
         }
-        if (isRunner()) {
+        if (local) {
             if (tasklet.heavy) {
                 heavy.addLast(tasklet);
             } else if (tasklet == running) {
@@ -289,7 +294,7 @@ public final class TaskletLoop implements AutoCloseable {
         return next;
     }
 
-    private boolean isRunner() {
+    boolean isRunner() {
         // volatile, pairs with runOnce(): only the thread that stored it needs to find it [T5]
         return memory.getRunnerVolatile() == Thread.currentThread();
     }
@@ -355,7 +360,9 @@ public final class TaskletLoop implements AutoCloseable {
     private int round(final long maxWaitNanos) {
         memory.drainInbox(intoUrgent);
         if (maxWaitNanos > 0 && !isAnyQueued()) {
-            sleep(maxWaitNanos);
+            if (!memory.spinUntilInbox()) {
+                sleep(maxWaitNanos);
+            }
             memory.drainInbox(intoUrgent);
         } else if (selector != null) {
             select(0);
@@ -438,7 +445,7 @@ public final class TaskletLoop implements AutoCloseable {
             counters.measured(System.nanoTime() - tasklet.queuedNanos);
         }
         final long state = tasklet.beginRun();
-        if ((state & TaskletState.KILLED) != 0) {
+        if (tasklet.isKilled()) {
             return false;
         }
         running = tasklet;

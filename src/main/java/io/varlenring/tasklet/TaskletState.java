@@ -5,21 +5,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The one word that says what state a tasklet is in. Reasons, queued, killed and the count of wakeups change together, so
- * there is nothing to get out of step.
+ * What threads share of a tasklet: one word that says whether it is queued and why, and whether it has been killed. In the
+ * word, reasons and count of wakeups change together, so there is nothing to get out of step.
  *
  * <pre>
  *   bits  0-31   reasons of the wakeups since the last run
- *   bit     32   QUEUED: woken, and not run since; it is in exactly one queue
- *   bit     33   KILLED: will never run again
- *   bits 34-63   wakeups since the last run, modulo 2^30
+ *   bits 32-63   wakeups since the last run; when there are any, the tasklet is queued
  * </pre>
  */
 abstract class TaskletState {
     static final long REASONS = 0xffff_ffffL;
-    static final long QUEUED = 1L << 32;
-    static final long KILLED = 1L << 33;
-    static final int WAKEUPS_SHIFT = 34;
+    static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
     private static final VarHandle STATE;
@@ -37,11 +33,31 @@ abstract class TaskletState {
     @SuppressWarnings("unused") // by STATE
     private long state;
 
+    private volatile boolean killed;
+
     final long getStateVolatile() {
         return (long) STATE.getVolatile(this);
     }
 
     final boolean compareAndSetState(final long expected, final long replacement) {
         return STATE.compareAndSet(this, expected, replacement);
+    }
+
+    /** Adds in one step, and returns the state before. */
+    final long getAndAddState(final long delta) {
+        return (long) STATE.getAndAdd(this, delta);
+    }
+
+    /** Replaces in one step, and returns the state before. */
+    final long getAndSetState(final long replacement) {
+        return (long) STATE.getAndSet(this, replacement);
+    }
+
+    final boolean isKilledVolatile() {
+        return killed;
+    }
+
+    final void setKilledVolatile() {
+        killed = true;
     }
 }

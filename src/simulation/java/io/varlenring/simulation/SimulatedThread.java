@@ -22,8 +22,10 @@ final class SimulatedThread {
     State state = State.NEW;
     /** For each word the oldest message that this thread may still read. */
     long[] view;
-    /** Loads that come later in memory than in the program. */
-    final List<Runnable> delayedLoads = new ArrayList<>();
+    /** A load that comes later in memory than in the program. */
+    record DelayedLoad(Word word, Runnable load) {}
+
+    final List<DelayedLoad> delayedLoads = new ArrayList<>();
 
     boolean permit;
     boolean isParkTimed;
@@ -52,9 +54,18 @@ final class SimulatedThread {
 
     void endDelayedLoads() {
         for (int i = 0; i < delayedLoads.size(); i++) {
-            delayedLoads.get(i).run();
+            delayedLoads.get(i).load.run();
         }
         delayedLoads.clear();
+    }
+
+    /** Ends those of one word, before this thread stores to it: a load never sees a later store of its own thread. */
+    void endDelayedLoads(final Word word) {
+        for (int i = 0; i < delayedLoads.size(); i++) {
+            if (delayedLoads.get(i).word == word) {
+                delayedLoads.remove(i--).load.run();
+            }
+        }
     }
 
     void run() {

@@ -29,8 +29,9 @@ public enum Weakening {
 
     STATE_EXCHANGE_RELAXED,
     STATE_EXCHANGE_SPLIT,
-    /** A wakeup that finds the tasklet queued, with the same reasons, looks and does not exchange. */
+    /** A wakeup without reasons that finds the tasklet queued looks and does not exchange. */
     STATE_LOOK_INSTEAD_OF_EXCHANGE,
+    KILLED_STORED_PLAIN,
     ASLEEP_STORED_RELEASE,
     ASLEEP_LOADED_ACQUIRE,
     INBOX_LOOK_OMITTED,

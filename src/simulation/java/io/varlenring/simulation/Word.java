@@ -115,6 +115,8 @@ public final class Word {
         final SimulatedThread thread = simulation.current();
         if (mode.compareTo(Mode.ORDERED) >= 0) {
             thread.endDelayedLoads();
+        } else {
+            thread.endDelayedLoads(this);
         }
         final long oldest =
                 mode == Mode.VOLATILE ? Math.max(thread.view[index], newestVolatileOrder) : thread.view[index];
@@ -197,11 +199,12 @@ public final class Word {
         final SimulatedThread thread = simulation.current();
         if (simulation.isConcurrent() && simulation.isStale()) {
             final long oldest = thread.view[index];
-            thread.delayedLoads.add(() -> {
+            final Runnable load = () -> {
                 final Message message = choose(oldest);
                 simulation.trace("load", Mode.PLAIN, this, message.value, "delayed");
                 check.loaded(message.value);
-            });
+            };
+            thread.delayedLoads.add(new SimulatedThread.DelayedLoad(this, load));
         } else {
             check.loaded(load(Mode.PLAIN));
         }

@@ -73,6 +73,11 @@ final class LoopMemory {
         }
     }
 
+    /** Sees nothing: it makes a sleep rarer, and nothing rests on it. */
+    boolean spinUntilInbox() {
+        return false;
+    }
+
     // Flags
 
     boolean isClosedVolatile() {

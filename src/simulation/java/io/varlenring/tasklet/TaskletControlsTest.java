@@ -24,7 +24,7 @@ final class TaskletControlsTest {
 
     @Test
     void stateExchangedInTwoSteps_againstKill_isFound() { // T3
-        Schedules.checkFinds(Weakening.STATE_EXCHANGE_SPLIT, TaskletScenarios::kill);
+        Schedules.checkFinds(Weakening.KILLED_STORED_PLAIN, TaskletScenarios::kill);
     }
 
     @Test

@@ -5,17 +5,21 @@ import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Weakening;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
+import java.util.function.LongUnaryOperator;
 
 /** The twin of the shipped class of this name, on simulated memory. */
 abstract class TaskletState {
     static final long REASONS = 0xffff_ffffL;
-    static final long QUEUED = 1L << 32;
-    static final long KILLED = 1L << 33;
-    static final int WAKEUPS_SHIFT = 34;
+    static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
     private final Simulation simulation = Simulation.running();
     private final Word state = simulation.newWord("state", 0);
+    private final Word killed = simulation.newWord("killed", 0);
+
+    private Mode exchangeMode() {
+        return simulation.mode(Mode.VOLATILE, Weakening.STATE_EXCHANGE_RELAXED, Mode.OPAQUE);
+    }
 
     final long getStateVolatile() {
         return state.load(Mode.VOLATILE);
@@ -25,15 +29,36 @@ abstract class TaskletState {
         if (simulation.has(Weakening.STATE_EXCHANGE_SPLIT)) {
             return state.compareThenStore(expected, replacement) == expected;
         }
-        if (simulation.has(Weakening.STATE_LOOK_INSTEAD_OF_EXCHANGE)
-                && (expected & QUEUED) != 0
-                && replacement == expected + ONE_WAKEUP) {
-            return true;
+        return state.compareAndExchange(exchangeMode(), expected, replacement) == expected;
+    }
+
+    final long getAndAddState(final long delta) {
+        if (simulation.has(Weakening.STATE_LOOK_INSTEAD_OF_EXCHANGE)) {
+            final long found = getStateVolatile();
+            if (found >= ONE_WAKEUP) {
+                return found;
+            }
         }
-        return state.compareAndExchange(
-                        simulation.mode(Mode.VOLATILE, Weakening.STATE_EXCHANGE_RELAXED, Mode.OPAQUE),
-                        expected,
-                        replacement)
-                == expected;
+        return change(found -> found + delta);
+    }
+
+    final long getAndSetState(final long replacement) {
+        return change(found -> replacement);
+    }
+
+    private long change(final LongUnaryOperator operation) {
+        long expected = getStateVolatile();
+        while (!compareAndSetState(expected, operation.applyAsLong(expected))) {
+            expected = getStateVolatile();
+        }
+        return expected;
+    }
+
+    final boolean isKilledVolatile() {
+        return killed.load(Mode.VOLATILE) != 0;
+    }
+
+    final void setKilledVolatile() {
+        killed.store(simulation.mode(Mode.VOLATILE, Weakening.KILLED_STORED_PLAIN, Mode.PLAIN), 1);
     }
 }
