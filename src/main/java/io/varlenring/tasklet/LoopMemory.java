@@ -18,7 +18,8 @@ import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 final class LoopMemory {
     private static final int INITIAL_INBOX = 64;
     private static final int LARGEST_INBOX = 1 << 30;
-    private static final int SPINS = Integer.getInteger("spins", 64);
+    /** One to two microseconds: about what it costs to fall asleep and to be woken. */
+    private static final int SPINS = 64;
 
     private static final VarHandle ASLEEP;
     private static final VarHandle RUNNER;

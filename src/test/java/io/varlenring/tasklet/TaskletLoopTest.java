@@ -87,6 +87,39 @@ final class TaskletLoopTest {
     }
 
     @Test
+    void wakeups_moreThanAreCounted_areStillOneRun() {
+        final Tasklet tasklet = named("a");
+        tasklet.wakeup();
+        tasklet.getAndAddState((Tasklet.MOST_WAKEUPS - 3) * TaskletState.ONE_WAKEUP);
+        for (int i = 0; i < 10; i++) {
+            tasklet.wakeup(i & 1);
+            assertTrue(tasklet.getStateVolatile() >>> TaskletState.WAKEUPS_SHIFT <= Tasklet.MOST_WAKEUPS);
+        }
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(0, loop.runOnce(0));
+        assertEquals(Tasklet.MOST_WAKEUPS, loop.stats().wakeups());
+        tasklet.wakeup();
+        assertEquals(1, loop.runOnce(0));
+    }
+
+    @Test
+    void wakeupsOfAQueuedOne_byABody_areCountedAndHandOnNewReasons() {
+        final List<Integer> reasons = new ArrayList<>();
+        final Tasklet other = loop.newTasklet((self, given) -> reasons.add(given));
+        inLoop((self, given) -> {
+            other.wakeup(1);
+            other.wakeup(1);
+            other.wakeup();
+            other.wakeup(6);
+            other.wakeup(2);
+        });
+        loop.runOnce(0);
+        assertEquals(List.of(7), reasons);
+        assertEquals(6, loop.stats().wakeups());
+        assertEquals(4, loop.stats().coalesced());
+    }
+
+    @Test
     void manyCoalescedWakeups_areCountedAndStillOneRun() {
         final Tasklet tasklet = named("a");
         for (int i = 0; i < 1_000_000; i++) {
