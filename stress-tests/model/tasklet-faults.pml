@@ -2,26 +2,27 @@
 /* What tasklet.pml does where a fault can be planted: first the faults, each by its -D option, then what is right. */
 
 #ifdef QUEUED_CLEARED_AFTER_BODY
-#define EXCHANGE_IN_BEGIN_RUN compareAndExchange(LOOP, STATE, state, state & (KILLED | QUEUED), found)
-#define AFTER_BODY d_step { word[STATE] = word[STATE] & ~QUEUED };
+#define TAKE_STATE d_step { FLUSHED(LOOP); state = word[STATE]; word[STATE] = state & ~REASONS; landed() }
+#define AFTER_BODY d_step { word[STATE] = word[STATE] & REASONS };
 #endif
 #ifdef LOOK_WITHOUT_EXCHANGE
-#define COALESCED (state & QUEUED)
-#define REASON(me, call) 1
+#define COALESCED(t) IS_QUEUED(LOADED(t, STATE))
 #endif
-#ifdef REASONS_CLEARED_APART
-#define EXCHANGE_IN_BEGIN_RUN \
-    found = state; \
-    storeVolatile(LOOP, STATE, state & KILLED)
+#ifdef TAKEN_WITHOUT_EXCHANGE
+#define TAKE_STATE \
+    state = LOADED(LOOP, STATE); \
+    d_step { storeVolatile(LOOP, STATE, 0) }
 #endif
 #ifdef WAKEUP_WITHOUT_EXCHANGE
+#define ADD_TO_STATE(t) \
+    state = LOADED(t, STATE); \
+    d_step { storeVolatile(t, STATE, state + ONE_WAKEUP) }
+#endif
+#ifdef REASON_WITHOUT_EXCHANGE
 #define EXCHANGE_STATE(t, replacement) d_step { storeVolatile(t, STATE, replacement); found = state }
 #endif
-#ifdef KILL_WITHOUT_EXCHANGE
-#define KILL_EXCHANGE d_step { storeVolatile(me, STATE, state | KILLED); found = state }
-#endif
 #ifdef KILL_PLAIN
-#define KILL_EXCHANGE d_step { storePlain(me, STATE, state | KILLED); found = state }
+#define KILL_STORE d_step { storePlain(me, KILLED, 1) }
 #endif
 #ifdef KILL_NOT_LOOKED_AT
 #define KILLED_IN_RUN false
@@ -50,21 +51,28 @@
 #ifndef AFTER_BODY
 #define AFTER_BODY
 #endif
-#ifndef EXCHANGE_IN_BEGIN_RUN
-#define EXCHANGE_IN_BEGIN_RUN compareAndExchange(LOOP, STATE, state, state & KILLED, found)
+#ifndef TAKE_STATE
+#define TAKE_STATE d_step { FLUSHED(LOOP); state = word[STATE]; word[STATE] = 0; landed() }
 #endif
 #ifndef COALESCED
-#define COALESCED false
-#define REASON(me, call) (1 << (me * 2 + call - 1))
+#define COALESCED(t) false
+#endif
+#ifdef WITHOUT_REASONS
+#define WITH_REASONS false
+#else
+#define WITH_REASONS true
+#endif
+#ifndef ADD_TO_STATE
+#define ADD_TO_STATE(t) d_step { FLUSHED(t); state = word[STATE]; word[STATE] = state + ONE_WAKEUP; landed() }
 #endif
 #ifndef EXCHANGE_STATE
 #define EXCHANGE_STATE(t, replacement) d_step { compareAndExchange(t, STATE, state, replacement, found) }
 #endif
-#ifndef KILL_EXCHANGE
-#define KILL_EXCHANGE EXCHANGE_STATE(me, state | KILLED)
+#ifndef KILL_STORE
+#define KILL_STORE d_step { storeVolatile(me, KILLED, 1) }
 #endif
 #ifndef KILLED_IN_RUN
-#define KILLED_IN_RUN (state & KILLED)
+#define KILLED_IN_RUN LOADED(LOOP, KILLED)
 #endif
 #ifndef ASLEEP_BEFORE_LOOK
 #define ASLEEP_BEFORE_LOOK d_step { storeVolatile(LOOP, ASLEEP, 1) }
@@ -84,14 +92,19 @@
 /* Assertions that must fail, since what they deny does happen in the right model. */
 
 #ifdef REACH_COALESCED
-#define RARE_WAKEUP assert(!(state & QUEUED));
+#define RARE_WAKEUP assert(!IS_QUEUED(state));
 #else
 #define RARE_WAKEUP
 #endif
 #ifdef REACH_WAKEUP_DURING_RUN
-#define RARE_BODY assert(!(word[STATE] & QUEUED));
+#define RARE_BODY assert(!IS_QUEUED(word[STATE]));
 #else
 #define RARE_BODY
+#endif
+#ifdef REACH_COALESCED_LOCALLY
+#define RARE_LOCAL assert(false);
+#else
+#define RARE_LOCAL
 #endif
 #ifdef REACH_KILLED_IN_QUEUE
 #define RARE_KILLED assert(false);

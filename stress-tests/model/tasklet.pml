@@ -3,17 +3,18 @@
  * One tasklet and its loop: two threads that wake it, kill it, or close the loop; the loop's own thread, whose body wakes
  * itself now and then. The inlines have the names of the methods they model; README.md says what is left out.
  *
- *   -DWEAK          store buffers, see memory.pml
- *   -DFIRST=n       calls of the first of the two threads
- *   -DSECOND=n      calls of the second one, which alone may close the loop
- *   anything else   see tasklet-faults.pml
+ *   -DWEAK             store buffers, see memory.pml
+ *   -DFIRST=n          calls of the first of the two threads
+ *   -DSECOND=n         calls of the second one, which alone may close the loop
+ *   -DWITHOUT_REASONS  no wakeup has a reason
+ *   anything else      see tasklet-faults.pml
  */
 
-/* TaskletState: reasons are bits 0 to 4, one for each wakeup, so that none can stand for another. */
+/* TaskletState: reasons are bits 0 to 4, one for each wakeup that has one, so that none can stand for another; behind them
+   the number of wakeups. */
 #define REASONS 31
-#define QUEUED 32
-#define KILLED 64
-#define ONE_WAKEUP 128
+#define ONE_WAKEUP 32
+#define IS_QUEUED(state) ((state) >= ONE_WAKEUP)
 
 #define STATE 0
 #define ASLEEP 1
@@ -24,11 +25,12 @@
 #define ELEMENT 4
 /* Plain data of each of the two threads, to be seen by the body: the number of its last wakeup. */
 #define DATA 5
-#define WORDS 7
+#define KILLED 7
+#define WORDS 8
 #define THREADS 3
 #define LOOP 2
 
-mtype = { WAKEUP, KILL, CLOSE };
+mtype = { WAKEUP, WAKEUP_FOR, KILL, CLOSE };
 
 #define landed() skip
 #include "memory.pml"
@@ -45,6 +47,7 @@ byte reasonsSeen;
 byte wakeupsSeen;
 byte queues;          /* in how many queues the tasklet is */
 bit running;
+bit mustRunAgain;     /* the body has woken its own tasklet */
 bit killStarted;
 bit killReturned;
 bit closeStarted;
@@ -52,29 +55,41 @@ byte gone;
 
 bit permit;
 
-/* Tasklet.addWakeup() by thread `t`: answers in `mustQueue`. */
-inline addWakeup(t, reason) {
+/* The end of Tasklet.addWakeup() */
+inline wakeupAdded(t) {
+    RARE_WAKEUP
+    wakeupsAsked++;
+    mustQueue = !IS_QUEUED(state) && !LOADED(t, KILLED);
+    state = 0
+}
+
+/* Tasklet.addWakeup() by thread `t`, without a reason: answers in `mustQueue`. */
+inline addWakeup(t) {
+    mustQueue = false;
+    if
+    :: COALESCED(t)
+    :: else ->
+        ADD_TO_STATE(t)
+        wakeupAdded(t)
+    fi
+}
+
+/* The same for a reason */
+inline addWakeupFor(t, reason) {
     mustQueue = false;
     do
     :: true ->
         state = LOADED(t, STATE);
-        if
-        :: (state & KILLED) || COALESCED -> break
-        :: else
-        fi;
-        RARE_WAKEUP
-        EXCHANGE_STATE(t, (state | QUEUED | (reason)) + ONE_WAKEUP)
+        EXCHANGE_STATE(t, (state | (reason)) + ONE_WAKEUP)
         if
         :: found == state ->
-            mustQueue = !(state & QUEUED);
             reasonsAsked = reasonsAsked | (reason);
-            wakeupsAsked++;
             break
         :: else
         fi
     od;
-    state = 0;
-    found = 0
+    found = 0;
+    wakeupAdded(t)
 }
 
 /* The end of TaskletLoop.enqueue() and of close(), after `found = asleep.get()` */
@@ -91,7 +106,7 @@ inline wakeThreadIfAsleep() {
     found = 0
 }
 
-/* TaskletLoop.enqueue() from another thread; addWakeup() has set QUEUED */
+/* TaskletLoop.enqueue() from another thread; addWakeup() has counted the first wakeup */
 inline enqueue() {
     if
     :: LOADED(me, LOOP_CLOSED)
@@ -111,22 +126,8 @@ inline enqueue() {
 /* Tasklet.kill() */
 inline kill() {
     killStarted = true;
-    do
-    :: true ->
-        state = LOADED(me, STATE);
-        if
-        :: state & KILLED -> break
-        :: else
-        fi;
-        KILL_EXCHANGE
-        if
-        :: found == state -> break
-        :: else
-        fi
-    od;
-    killReturned = true;
-    state = 0;
-    found = 0
+    KILL_STORE;
+    killReturned = true
 }
 
 /* TaskletLoop.close(), but for its wait for the thread's end */
@@ -148,14 +149,18 @@ proctype caller(byte me) {
     :: calls < (me == 0 -> FIRST : SECOND) ->
         if
         :: op = WAKEUP
+        :: WITH_REASONS -> op = WAKEUP_FOR
         :: op = KILL
         :: me == 1 -> op = CLOSE
         fi;
         calls++;
         if
-        :: op == WAKEUP ->
+        :: op == WAKEUP || op == WAKEUP_FOR ->
             d_step { storePlain(me, DATA + me, calls) }
-            addWakeup(me, REASON(me, calls));
+            if
+            :: op == WAKEUP -> addWakeup(me)
+            :: else -> addWakeupFor(me, 1 << (me * 2 + calls - 1))
+            fi;
             if
             :: mustQueue -> enqueue()
             :: else
@@ -181,21 +186,13 @@ proctype caller(byte me) {
     gone++
 }
 
-/* Tasklet.beginRun(): leaves the state in `state` */
+/* Tasklet.beginRun(): leaves the state in `state`; and the look at killed behind it, which leaves whether to run in `runs` */
 inline beginRun() {
-    do
-    :: true ->
-        state = LOADED(LOOP, STATE);
-        d_step {
-            EXCHANGE_IN_BEGIN_RUN;
-            late = killReturned
-        }
-        if
-        :: found == state -> break
-        :: else
-        fi
-    od;
-    found = 0
+    TAKE_STATE
+    d_step {
+        runs = !KILLED_IN_RUN;
+        late = killReturned
+    }
 }
 
 /* The tasklet's body: looks at the data, and wakes its own tasklet once. */
@@ -204,6 +201,7 @@ inline body() {
         assert(!late); /* no run begins after kill has returned */
         assert(!running); /* never two runs at once */
         running = true;
+        mustRunAgain = false;
         reasonsSeen = reasonsSeen | (state & REASONS);
         wakeupsSeen = wakeupsSeen + state / ONE_WAKEUP
     }
@@ -214,7 +212,16 @@ inline body() {
     if
     :: !selfWoken ->
         selfWoken = true;
-        addWakeup(LOOP, 16);
+        mustRunAgain = true;
+        if /* wakeup() on the loop's own thread, for a reason or none: looks first */
+        :: queuedAlready = IS_QUEUED(LOADED(LOOP, STATE));
+            if
+            :: !queuedAlready -> addWakeup(LOOP)
+            :: else -> RARE_LOCAL
+                queuedAlready = false
+            fi
+        :: WITH_REASONS -> addWakeupFor(LOOP, 16) /* nobody else has this reason, so that it is never there already */
+        fi;
         if
         :: mustQueue && !LOADED(LOOP, LOOP_CLOSED) -> /* enqueue() by the loop's thread: bulk.addLast() */
             d_step {
@@ -237,7 +244,7 @@ inline run_() {
     queues--;
     beginRun();
     if
-    :: KILLED_IN_RUN ->
+    :: !runs ->
         RARE_KILLED
         late = 0;
         state = 0
@@ -245,7 +252,8 @@ inline run_() {
         body();
         AFTER_BODY
         skip
-    fi
+    fi;
+    runs = 0
 }
 
 /* inbox.drain(): takes the element if it is there already */
@@ -285,7 +293,9 @@ proctype loop() {
     byte queued; /* the run queues */
     bit selfWoken;
     bit mustQueue;
+    bit queuedAlready;
     bit late;
+    bit runs;
     bit finished;
 
     do
@@ -315,6 +325,7 @@ proctype loop() {
        those of the closing thread were which had queued the tasklet. README.md: a finding. */
     assert(killStarted || closeStarted || (seen[0] >= wokenBy[0] && seen[1] >= wokenBy[1]));
     assert(killStarted || seen[1] >= queuedBy1);
+    assert(killStarted || closeStarted || !mustRunAgain);
     /* No reason and no wakeup was lost. */
     assert(killStarted || closeStarted || (reasonsSeen == reasonsAsked && wakeupsSeen == wakeupsAsked))
 }
