@@ -6,15 +6,14 @@ import java.util.List;
 
 /**
  * What a ring must answer, worked out without one: which reservations fit and where they lie, which record comes next,
- * where both positions stand, how much is counted, and when the hook is called. It reads the ring's memory for one thing
- * only: whether a word at the end of a reservation happens to look like the next header.
+ * where both positions stand, how much is counted, and when the hook is called.
  */
 final class RingModel {
     /** A reservation from {@code begin} to {@code end}: a gap, a record at {@code start}, padding. */
     static final class Slot {
         final long begin;
         final long start;
-        long end;
+        final long end;
         boolean open = true;
         /** The record's bytes; null while the reservation is open, and after it was aborted. */
         byte[] payload;
@@ -35,9 +34,7 @@ final class RingModel {
         long limit;
     }
 
-    private final RingMemory memory;
     private final int capacity;
-    private final int key;
     private final boolean hasHook;
     private final ArrayDeque<Slot> slots = new ArrayDeque<>();
 
@@ -56,10 +53,8 @@ final class RingModel {
     long wakeups;
     long hookFailures;
 
-    RingModel(final RingMemory memory, final int key, final long initialPosition, final boolean hasHook) {
-        this.memory = memory;
-        this.capacity = memory.capacity();
-        this.key = key;
+    RingModel(final int capacity, final long initialPosition, final boolean hasHook) {
+        this.capacity = capacity;
         this.hasHook = hasHook;
         this.producerPosition = initialPosition;
         this.consumerPosition = initialPosition;
@@ -80,15 +75,11 @@ final class RingModel {
     /** Reserves a record; null when it must be refused. */
     Slot reserve(final Handle handle, final int length) {
         final Slot slot = reserveNext(handle, length);
-        if (slot == null) {
-            refused++;
-        } else {
-            endReservation(handle, slot);
-        }
+        refused += slot == null ? 1 : 0;
         return slot;
     }
 
-    /** Reserves a record of a batch, which {@link #endReservation} ends; null when it must be refused. */
+    /** Reserves a record, as one or in a batch; null when it must be refused, which is not counted. */
     Slot reserveNext(final Handle handle, final int length) {
         final long untilWrap = capacity - (producerPosition & capacity - 1);
         final long start = stride(length) > untilWrap ? producerPosition + untilWrap : producerPosition;
@@ -103,19 +94,6 @@ final class RingModel {
         slots.add(slot);
         producerPosition = end;
         return slot;
-    }
-
-    /** Moves the end on while the word there is a header of that position; what lies there is the ring's affair. */
-    void endReservation(final Handle handle, final Slot last) {
-        while (producerPosition != handle.limit && isHeader(producerPosition)) {
-            producerPosition += 8;
-        }
-        last.end = producerPosition;
-    }
-
-    boolean isHeader(final long position) {
-        final long word = memory.getHeaderOpaque((int) position & capacity - 1);
-        return RingLayout.bears(word, RingLayout.stamp(position, key));
     }
 
     void commit(final Slot slot, final byte[] payload) {

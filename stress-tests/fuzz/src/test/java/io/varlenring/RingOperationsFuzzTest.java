@@ -3,7 +3,6 @@ package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /**
  * Decodes bytes into operations on a ring, by several producers and the consumer, on one thread, and compares every answer
- * with {@link RingModel}. Payloads may hold words that are headers of the positions at which later laps look at them.
+ * with {@link RingModel}. Payloads may hold words that look like headers, for later laps to find if they were not zeroed.
  */
 final class RingOperationsFuzzTest {
     private static final int MAX_OPERATIONS = 500;
@@ -43,7 +42,6 @@ final class RingOperationsFuzzTest {
     private static final class Run {
         private final Choices choices;
         private final int capacity;
-        private final int key;
         private final VarLenMpscRing ring;
         private final RingModel model;
         private final RingProducer[] producers = new RingProducer[PRODUCERS];
@@ -52,6 +50,7 @@ final class RingOperationsFuzzTest {
         private final RingModel.Slot[] claimed = new RingModel.Slot[PRODUCERS];
         private final int[] claimedLengths = new int[PRODUCERS];
         private long hookCalls;
+        private long freed;
 
         Run(final Choices choices) {
             this.choices = choices;
@@ -59,9 +58,7 @@ final class RingOperationsFuzzTest {
             capacity = 64 << (configuration & 7);
             final boolean hasHook = (configuration & 8) != 0;
             final long initialPosition = INITIAL_POSITIONS[choices.below(INITIAL_POSITIONS.length)];
-            key = choices.next() << 24 ^ choices.next();
-            final VarLenMpscRing.Builder builder =
-                    VarLenMpscRing.builder().key(key).initialPosition(initialPosition);
+            final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().initialPosition(initialPosition);
             if ((configuration & 16) == 0) {
                 builder.capacity(capacity);
             } else {
@@ -71,7 +68,8 @@ final class RingOperationsFuzzTest {
                 builder.hook(this::hook);
             }
             ring = builder.build();
-            model = new RingModel(ring.memory, key, initialPosition, hasHook);
+            model = new RingModel(capacity, initialPosition, hasHook);
+            freed = initialPosition;
             for (int i = 0; i < PRODUCERS; i++) {
                 newProducer(i);
             }
@@ -113,6 +111,7 @@ final class RingOperationsFuzzTest {
             drain(Integer.MAX_VALUE);
             check();
             assertTrue(ring.isEmpty());
+            checkIsZero(model.producerPosition, model.producerPosition + capacity);
             checkStats();
         }
 
@@ -150,7 +149,17 @@ final class RingOperationsFuzzTest {
             assertTrue(ring.size() <= capacity);
             assertEquals(model.closed, ring.isClosed());
             assertEquals(model.wakeups, hookCalls);
-            assertFalse(ring.size() < capacity && model.isHeader(model.producerPosition), "a header that nobody wrote");
+            checkIsZero(freed, model.consumerPosition);
+            freed = model.consumerPosition;
+            checkIsZero(model.producerPosition, model.producerPosition + (ring.size() < capacity ? 8 : 0));
+        }
+
+        /** The memory of these positions is what a free one must be. */
+        private void checkIsZero(final long from, final long to) {
+            for (long position = from; to - position > 0; position += 8) {
+                assertEquals(
+                        0, ring.memory.getHeaderAcquire((int) position & capacity - 1), "stale bytes in free memory");
+            }
         }
 
         private void checkStats() {
@@ -175,8 +184,8 @@ final class RingOperationsFuzzTest {
             return choice < 192 ? Math.min(choice % 48, most) : most - Math.min(choices.below(most + 1), most);
         }
 
-        /** Bytes that follow from two choices, and words that are headers of where they will lie, this lap or later. */
-        private byte[] payload(final int length, final RingModel.Slot slot) {
+        /** Bytes that follow from two choices, and words that look like headers of records or of padding. */
+        private byte[] payload(final int length) {
             final byte[] payload = new byte[length];
             final int first = choices.next();
             final int shape = choices.next();
@@ -184,10 +193,8 @@ final class RingOperationsFuzzTest {
                 payload[i] = (byte) (first + i * shape);
             }
             final ByteBuffer words = ByteBuffer.wrap(payload).order(ByteOrder.nativeOrder());
-            for (int i = 0; slot != null && shape % 4 != 0 && i + 8 <= length; i += 8 * (shape % 4)) {
-                final long position = slot.start + 8 + i + (long) capacity * (shape / 4 % 4);
-                final int size = shape < 128 ? 8 + first % 40 : -8 - first / 8 * 8;
-                words.putLong(i, RingLayout.stamp(position, key) | size & 0xffff_ffffL);
+            for (int i = 0; shape % 4 != 0 && i + 8 <= length; i += 8 * (shape % 4)) {
+                words.putLong(i, shape < 128 ? 8 + first % 40 : -8 - first / 8 * 8);
             }
             return payload;
         }
@@ -216,7 +223,7 @@ final class RingOperationsFuzzTest {
                 return;
             }
             final RingModel.Slot slot = model.reserve(handles[who], length);
-            final byte[] payload = payload(length, slot);
+            final byte[] payload = payload(length);
             final int before = choices.below(4);
             final byte[] src = new byte[before + length + 3];
             System.arraycopy(payload, 0, src, before, length);
@@ -229,7 +236,7 @@ final class RingOperationsFuzzTest {
                 return;
             }
             final RingModel.Slot slot = model.reserve(handles[who], length);
-            final byte[] payload = payload(length, slot);
+            final byte[] payload = payload(length);
             final ByteBuffer src = source(payload);
             assertStored(slot, payload, producers[who].offer(src));
             assertEquals(slot == null ? length : 0, src.remaining());
@@ -241,7 +248,7 @@ final class RingOperationsFuzzTest {
                 return;
             }
             final RingModel.Slot slot = model.reserve(handles[who], length);
-            final byte[] payload = payload(length, slot);
+            final byte[] payload = payload(length);
             final int split = choices.below(length + 1);
             final ByteBuffer first = source(Arrays.copyOf(payload, split));
             final ByteBuffer second = source(Arrays.copyOfRange(payload, split, length));
@@ -267,14 +274,11 @@ final class RingOperationsFuzzTest {
             for (int i = 0; i < count; i++) {
                 final int length = length();
                 final RingModel.Slot slot = slots.size() == i ? model.reserveNext(handles[who], length) : null;
-                payloads.add(payload(length, slot));
+                payloads.add(payload(length));
                 srcs[i + 1] = source(payloads.get(i));
                 if (slot != null) {
                     slots.add(slot);
                 }
-            }
-            if (!slots.isEmpty()) {
-                model.endReservation(handles[who], slots.get(slots.size() - 1));
             }
             assertEquals(slots.size(), producers[who].offerAll(srcs, 1, count));
             model.refused += slots.size() < count ? 1 : 0;
@@ -316,7 +320,7 @@ final class RingOperationsFuzzTest {
             }
             final RingClaim claim = claims[who];
             final int length = claimedLengths[who];
-            final byte[] payload = payload(length, slot);
+            final byte[] payload = payload(length);
             claim.buffer().put(payload);
             final int how = choices.below(8);
             if (how < 2) {
