@@ -36,7 +36,7 @@
     fi;
 #define GAP_IN_PUBLISH false
 #endif
-#ifdef GAP_BEFORE_RECORD
+#ifdef GAP_APART
 #define AFTER_EXCHANGE \
     if \
     :: start != position -> storeHeader(position, PADDING_HEADER(start - position)) \
@@ -44,6 +44,15 @@
     fi;
 #define GAP_IN_PUBLISH false
 #define ABORT_FROM start
+#endif
+#ifdef GAP_BEFORE_RECORD
+#define BEFORE_GAP(header)
+#define AFTER_SIGNAL(header) \
+    ; \
+    if \
+    :: start != position -> setHeaderPlain(start, header) \
+    :: else \
+    fi
 #endif
 #ifdef NO_GAP_HEADER
 #define GAP_IN_PUBLISH false
@@ -121,7 +130,7 @@
 #ifdef CONSUMER_POSITION_PLAIN
 #define storeConsumerPosition() storePlain(CONSUMER, CONSUMER_POSITION, position)
 #endif
-#ifdef HOLD_BACK_A_LAP
+#ifdef LATE_RELEASE
 #define MAY_HOLD_BACK true
 #endif
 #ifdef NO_ZEROING
@@ -133,10 +142,10 @@
     zero(); \
     released = position
 #endif
-#ifdef ZERO_RECORDS_HEADERS_ONLY
+#ifdef ZERO_NOT_PAYLOADS
 #define ZERO_REST !IS_RECORD(header)
 #endif
-#ifdef ZERO_PADDINGS_HEADERS_ONLY
+#ifdef ZERO_NOT_PADDINGS
 #define ZERO_REST IS_RECORD(header)
 #endif
 #ifdef ZERO_REST
@@ -194,6 +203,10 @@
 #endif
 #ifndef GAP_IN_PUBLISH
 #define GAP_IN_PUBLISH (start != position)
+#endif
+#ifndef BEFORE_GAP
+#define BEFORE_GAP(header) setHeaderPlain(start, header);
+#define AFTER_SIGNAL(header)
 #endif
 #ifndef ABORT_FROM
 #define ABORT_FROM position
@@ -261,8 +274,17 @@
 #endif
 #ifndef RELEASE
 #define RELEASE \
-    zero(); \
-    d_step { storeConsumerPosition(); released = position }
+    AT_ONCE { \
+        zero(); \
+        d_step { storeConsumerPosition(); released = position } \
+    }
+#endif
+
+/* Left out where a fault is to show in what the consumer gets. */
+#ifdef FREE_UNASSERTED
+#define ASSERT_FREE_IS_ZERO
+#else
+#define ASSERT_FREE_IS_ZERO assert(ZERO_IF_FREE(0) && ZERO_IF_FREE(1) && ZERO_IF_FREE(2) && ZERO_IF_FREE(3));
 #endif
 
 /* Assertions that must fail, since what they deny does happen in the right model. */

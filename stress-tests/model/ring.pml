@@ -118,11 +118,11 @@ inline checkLimit(next) {
 }
 
 /* The word `i` behind the producer position that was replaced, in what was free then. */
-#define FREE_AND_ZERO(i) (position + (i) >= REAL_LIMIT || LOADED(me, OFFSET(position + (i))) == NOT_READY)
+#define ZERO_IF_FREE(i) (position + (i) >= REAL_LIMIT || LOADED(me, OFFSET(position + (i))) == NOT_READY)
 
 inline reservationSucceeded() {
     assert(!closeReturned && !consumerGone); /* nothing is reserved after close */
-    assert(FREE_AND_ZERO(0) && FREE_AND_ZERO(1) && FREE_AND_ZERO(2) && FREE_AND_ZERO(3)); /* what is free is zero */
+    ASSERT_FREE_IS_ZERO
     NOTE_WHETHER_EMPTY
     endCall()
 }
@@ -237,11 +237,12 @@ inline storeFirstHeader(at, header) {
 inline publish(header) {
     if
     :: GAP_IN_PUBLISH ->
-        setHeaderPlain(start, header);
+        BEFORE_GAP(header)
         storeFirstHeader(position, PADDING_HEADER(start - position))
     :: else -> storeFirstHeader(start, header)
     fi;
     signal()
+    AFTER_SIGNAL(header)
 }
 
 /* commit() of the first `length` words of a record, with the payload before it */
@@ -398,10 +399,14 @@ proctype producer(byte me; byte calls; short limit) {
 /* Whether the word is consumed, not released, and not yet zeroed. */
 #define BEHIND_RELEASED(word) OFFSET((word) + CAPACITY - OFFSET(released))
 #define TO_ZERO(word) (BEHIND_RELEASED(word) < position - released && !((zeroed >> (word)) & 1))
+/* In any order. With WEAK that is the order in which the stores arrive, so they enter the buffer in one order, and in one step
+   as far as there is room. */
 #ifdef WEAK
-#define NEXT_TO_ZERO(word) (TO_ZERO(word) && (zeroed >> OFFSET((word) + CAPACITY - 1) & 1 || OFFSET(released) == (word)))
+#define NEXT_TO_ZERO(word) (TO_ZERO(word) && (OFFSET(released) == (word) || (zeroed >> OFFSET((word) + CAPACITY - 1)) & 1))
+#define AT_ONCE atomic
 #else
 #define NEXT_TO_ZERO(word) TO_ZERO(word)
+#define AT_ONCE
 #endif
 
 /* RingMemory.zero() of one word */
@@ -413,7 +418,7 @@ inline zeroWord(offset) {
     }
 }
 
-/* RingMemory.zero() of all that is consumed, in any order */
+/* RingMemory.zero() of all that is consumed */
 inline zero() {
     do
     :: zeroWord(0)
