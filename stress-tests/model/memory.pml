@@ -38,9 +38,10 @@ Buffer buffer[THREADS];
     (ENTRY(t, 0, a) -> buffer[t].value[0] : word[a]))))
 
 #define FLUSHED(t) (buffer[t].length == 0)
+#define ROOM(t) (buffer[t].length < DEPTH)
 
 inline append(t, a, v, r) {
-    buffer[t].length < DEPTH;
+    ROOM(t);
     buffer[t].address[buffer[t].length] = a;
     buffer[t].value[buffer[t].length] = v;
     buffer[t].ordered[buffer[t].length] = r;
@@ -98,6 +99,7 @@ end:
 
 #define LOADED(t, a) word[a]
 #define FLUSHED(t) true
+#define ROOM(t) true
 inline storePlain(t, a, v) {
     word[a] = v;
     landed()

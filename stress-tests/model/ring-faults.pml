@@ -4,10 +4,6 @@
  * are used once each in ring.pml. Some of them bring their own semicolon, so that they can be nothing.
  */
 
-#ifdef STAMP_WITHOUT_LAP
-#define STAMP(position) (OFFSET(position) + 1)
-#endif
-
 /* Reserving */
 
 #ifdef CONSUMER_POSITION_FIRST
@@ -23,20 +19,6 @@
     readLimit(); \
     fits = limit - CAPACITY <= position && next <= limit
 #endif
-#ifdef NO_LOOK
-#define MUST_LOOK false
-#endif
-#ifdef GROWTH_PAST_THE_LIMIT
-#define MUST_LOOK true
-#endif
-#ifdef LOOK_AFTER_EXCHANGE
-#define MUST_LOOK false
-#define AFTER_EXCHANGE \
-    if \
-    :: end != limit && BEARS(LOADED(me, OFFSET(end)), end) -> d_step { storePlain(me, OFFSET(end), 0) } \
-    :: else \
-    fi;
-#endif
 #ifdef NO_EXCHANGE
 #define EXCHANGE(expected, replacement) \
     found = LOADED(me, PRODUCER_POSITION); \
@@ -49,18 +31,28 @@
 #define BEFORE_EXCHANGE \
     start = RECORD_START(position, stride); \
     if \
-    :: start != position -> storeHeader(position, PADDING_HEADER(position, start - position)) \
+    :: start != position -> storeHeader(position, PADDING_HEADER(start - position)) \
     :: else \
     fi;
 #define GAP_IN_PUBLISH false
 #endif
-#ifdef GAP_BEFORE_RECORD
+#ifdef GAP_APART
 #define AFTER_EXCHANGE \
     if \
-    :: start != position -> storeHeader(position, PADDING_HEADER(position, start - position)) \
+    :: start != position -> storeHeader(position, PADDING_HEADER(start - position)) \
     :: else \
     fi;
 #define GAP_IN_PUBLISH false
+#define ABORT_FROM start
+#endif
+#ifdef GAP_BEFORE_RECORD
+#define BEFORE_GAP(header)
+#define AFTER_SIGNAL(header) \
+    ; \
+    if \
+    :: start != position -> setHeaderPlain(start, header) \
+    :: else \
+    fi
 #endif
 #ifdef NO_GAP_HEADER
 #define GAP_IN_PUBLISH false
@@ -87,18 +79,18 @@
 #define storePublishing(address, header) storeRelease(me, address, header)
 #endif
 #ifdef HEADER_BEFORE_PAYLOAD
-#define BEFORE_PAYLOAD(length) publish(RECORD_HEADER(start, length));
+#define BEFORE_PAYLOAD(length) publish(length);
 #define AFTER_PAYLOAD(length)
 #endif
 #ifdef HEADER_BEFORE_PADDING
-#define BEFORE_PADDING(length) publish(RECORD_HEADER(start, length));
+#define BEFORE_PADDING(length) publish(length);
 #define AFTER_PAYLOAD(length)
 #endif
 #ifdef BATCH_FROM_THE_FIRST
-#define BEFORE_SECOND publish(RECORD_HEADER(start, 1));
+#define BEFORE_SECOND publish(1);
 #define AFTER_SECOND \
     if \
-    :: records == 1 -> publish(RECORD_HEADER(start, 1)) \
+    :: records == 1 -> publish(1) \
     :: else \
     fi
 #endif
@@ -133,17 +125,57 @@
 /* Draining */
 
 #ifdef EARLY_RELEASE
-#define BEFORE_RECORD d_step { storeRelease(CONSUMER, CONSUMER_POSITION, position + SIZE(header)) }
+#define BEFORE_RECORD d_step { storeRelease(CONSUMER, CONSUMER_POSITION, position + LENGTH(header)) }
 #endif
 #ifdef CONSUMER_POSITION_PLAIN
 #define storeConsumerPosition() storePlain(CONSUMER, CONSUMER_POSITION, position)
 #endif
+#ifdef LATE_RELEASE
+#define MAY_HOLD_BACK true
+#endif
+#ifdef NO_ZEROING
+#define RELEASE d_step { storeConsumerPosition(); released = position }
+#endif
+#ifdef ZERO_AFTER_RELEASE
+#define RELEASE \
+    d_step { storeConsumerPosition() }; \
+    zero(); \
+    released = position
+#endif
+#ifdef ZERO_NOT_PAYLOADS
+#define ZERO_REST !IS_RECORD(header)
+#endif
+#ifdef ZERO_NOT_PADDINGS
+#define ZERO_REST IS_RECORD(header)
+#endif
+#ifdef ZERO_REST
+/* From header to header; `zeroed` is what is left of the record or padding. */
+#define RELEASE \
+    d_step { \
+        do \
+        :: released != position -> \
+            if \
+            :: zeroed == 0 -> \
+                header = LOADED(CONSUMER, OFFSET(released)); \
+                zeroed = LENGTH(header); \
+                storePlain(CONSUMER, OFFSET(released), 0) \
+            :: else -> \
+                if \
+                :: ZERO_REST -> storePlain(CONSUMER, OFFSET(released), 0) \
+                :: else \
+                fi \
+            fi; \
+            zeroed--; \
+            released++ \
+        :: else -> break \
+        od; \
+        header = 0; \
+        storeConsumerPosition() \
+    }
+#endif
 
 /* What is right */
 
-#ifndef STAMP
-#define STAMP(position) ((position) + 1)
-#endif
 #ifndef READ_LIMIT_BEFORE_POSITION
 #define READ_LIMIT_BEFORE_POSITION
 #endif
@@ -152,9 +184,6 @@
 #endif
 #ifndef CHECK
 #define CHECK(next) checkLimit(next)
-#endif
-#ifndef MUST_LOOK
-#define MUST_LOOK (end != limit)
 #endif
 #ifndef BEFORE_EXCHANGE
 #define BEFORE_EXCHANGE
@@ -174,6 +203,13 @@
 #endif
 #ifndef GAP_IN_PUBLISH
 #define GAP_IN_PUBLISH (start != position)
+#endif
+#ifndef BEFORE_GAP
+#define BEFORE_GAP(header) setHeaderPlain(start, header);
+#define AFTER_SIGNAL(header)
+#endif
+#ifndef ABORT_FROM
+#define ABORT_FROM position
 #endif
 #ifndef CLOSED_AND_EMPTY
 /* isClosed() && isEmpty(): the second load of the producer position finds what the first one found if that had the closed
@@ -197,11 +233,11 @@
 #define BEFORE_PADDING(length)
 #endif
 #ifndef AFTER_PAYLOAD
-#define AFTER_PAYLOAD(length) ; publish(RECORD_HEADER(start, length))
+#define AFTER_PAYLOAD(length) ; publish(length)
 #endif
 #ifndef BEFORE_SECOND
 #define BEFORE_SECOND
-#define AFTER_SECOND publish(RECORD_HEADER(start, 1))
+#define AFTER_SECOND publish(1)
 #endif
 #ifndef SIGNAL_IN_ABORT
 #define SIGNAL_IN_ABORT ; signal()
@@ -233,29 +269,34 @@
 #ifndef storeConsumerPosition
 #define storeConsumerPosition() storeRelease(CONSUMER, CONSUMER_POSITION, position)
 #endif
+#ifndef MAY_HOLD_BACK
+#define MAY_HOLD_BACK (position - released < CAPACITY)
+#endif
+#ifndef RELEASE
+#define RELEASE \
+    AT_ONCE { \
+        zero(); \
+        d_step { storeConsumerPosition(); released = position } \
+    }
+#endif
+
+/* Left out where a fault is to show in what the consumer gets. */
+#ifdef FREE_UNASSERTED
+#define ASSERT_FREE_IS_ZERO
+#else
+#define ASSERT_FREE_IS_ZERO assert(ZERO_IF_FREE(0) && ZERO_IF_FREE(1) && ZERO_IF_FREE(2) && ZERO_IF_FREE(3));
+#endif
 
 /* Assertions that must fail, since what they deny does happen in the right model. */
 
-#define RARE
-#ifdef REACH_GROWTH
-#undef RARE
-#define RARE assert(grown == 0);
+#define RARE_RELEASE
+#ifdef REACH_WHOLE_LAP
+#undef RARE_RELEASE
+#define RARE_RELEASE assert(position - released < CAPACITY);
 #endif
-#ifdef REACH_GROWTH_TWICE
-#undef RARE
-#define RARE assert(grown < 2);
-#endif
-#ifdef REACH_GROWTH_OVER_THE_WRAP
-#undef RARE
-#define RARE assert(grown == 0 || (end - 1) / CAPACITY == (end - 1 - grown) / CAPACITY);
-#endif
-#ifdef REACH_STAMPED_WORD_AT_THE_LIMIT
-#undef RARE
-#define RARE assert(end != limit || !BEARS(word[OFFSET(end)], end));
-#endif
-#ifdef REACH_STAMPED_WORD_BEHIND_A_GAP
-#undef RARE
-#define RARE assert(RECORD_START(position, stride) == position || !BEARS(word[0], RECORD_START(position, stride)));
+#ifdef REACH_ZEROES_OVER_THE_WRAP
+#undef RARE_RELEASE
+#define RARE_RELEASE assert((position - 1) / CAPACITY == released / CAPACITY);
 #endif
 #ifdef REACH_FULL
 #define RARE_FULL assert(false);

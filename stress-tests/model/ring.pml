@@ -10,20 +10,18 @@
  *   -DSECOND=n      the same of producer 1
  *   -DOFFERS        producers call offer() and close() only
  *   -DSTART=n       the position at which the ring begins, in the second lap; left out: each of the four
- *   -DSTALE=n       what earlier laps left in the data: bit i set: the word i behind the start bears the next position that
- *                   comes to stand there; left out: all combinations
  *   -DREACH_..., and anything else: see ring-faults.pml
  */
 
 #define CAPACITY 4
 #define OFFSET(position) ((position) % CAPACITY)
 
-/* RingLayout: a word is stamp * 16 + size. A size up to 7 is a record's stride, one above is padding of size - 8 words. */
+/* RingLayout: 0 is not ready, up to 7 is a record's stride, above 8 is padding of that many words less 8. */
 #include "ring-faults.pml"
-#define RECORD_HEADER(position, stride) (STAMP(position) * 16 + (stride))
-#define PADDING_HEADER(position, length) (STAMP(position) * 16 + 8 + (length))
-#define BEARS(w, position) ((w) / 16 == STAMP(position))
-#define SIZE(w) ((w) % 16)
+#define NOT_READY 0
+#define PADDING_HEADER(length) (8 + (length))
+#define IS_RECORD(header) ((header) < 8)
+#define LENGTH(header) ((header) % 8)
 
 #define CONSUMER_POSITION CAPACITY
 #define ARMED (CAPACITY + 1)
@@ -119,23 +117,12 @@ inline checkLimit(next) {
     fits = next <= limit
 }
 
-/* endBeforeUnstampedWord() */
-inline endBeforeUnstampedWord() {
-    do
-    :: MUST_LOOK ->
-        if
-        :: BEARS(LOADED(me, OFFSET(end)), end) ->
-            end++;
-            grown++
-        :: else -> break
-        fi
-    :: else -> break
-    od
-}
+/* The word `i` behind the producer position that was replaced, in what was free then. */
+#define ZERO_IF_FREE(i) (position + (i) >= REAL_LIMIT || LOADED(me, OFFSET(position + (i))) == NOT_READY)
 
 inline reservationSucceeded() {
     assert(!closeReturned && !consumerGone); /* nothing is reserved after close */
-    RARE
+    ASSERT_FREE_IS_ZERO
     NOTE_WHETHER_EMPTY
     endCall()
 }
@@ -180,7 +167,6 @@ inline reserve() {
             fi
         :: else
         fi;
-        endBeforeUnstampedWord();
         next = 0; /* spin: no break may lead to a d_step */
         BEFORE_EXCHANGE
         EXCHANGE(2 * position, 2 * end);
@@ -189,12 +175,11 @@ inline reserve() {
             start = RECORD_START(position, stride);
             AFTER_EXCHANGE
             break
-        :: else -> grown = 0
+        :: else
         fi
     od;
     found = 0;
-    fits = 0;
-    grown = 0
+    fits = 0
 }
 
 /* setHeaderPlain() */
@@ -205,10 +190,9 @@ inline setHeaderPlain(at, header) {
     }
 }
 
-/* RingMemory.putPayload(): every payload is the stamp of the next header that comes to stand there, for producer 1 (the
-   consumer's handler does the same to those of producer 0), and the name of its record. */
+/* RingMemory.putPayload(): every payload is the name of its record, and as a header would be a record or padding. */
 inline putPayload(at, id) {
-    d_step { storePlain(me, OFFSET(at), (me == 1 || op == ABORT) * STAMP(at + CAPACITY) * 16 + id) }
+    d_step { storePlain(me, OFFSET(at), id) }
 }
 
 #define RECORD_ID(n) (me * 8 + (n))
@@ -253,11 +237,12 @@ inline storeFirstHeader(at, header) {
 inline publish(header) {
     if
     :: GAP_IN_PUBLISH ->
-        setHeaderPlain(start, header);
-        storeFirstHeader(position, PADDING_HEADER(position, start - position))
+        BEFORE_GAP(header)
+        storeFirstHeader(position, PADDING_HEADER(start - position))
     :: else -> storeFirstHeader(start, header)
     fi;
     signal()
+    AFTER_SIGNAL(header)
 }
 
 /* commit() of the first `length` words of a record, with the payload before it */
@@ -269,7 +254,7 @@ inline commit(length) {
     fi;
     BEFORE_PADDING(length)
     if
-    :: start + length != end -> setHeaderPlain(start + length, PADDING_HEADER(start + length, end - start - length))
+    :: start + length != end -> setHeaderPlain(start + length, PADDING_HEADER(end - start - length))
     :: else
     fi
     AFTER_PAYLOAD(length)
@@ -278,7 +263,7 @@ inline commit(length) {
 /* abort(), of a claim into which something was written already */
 inline abort() {
     putPayload(start + 1, RECORD_ID(7));
-    storeFirstHeader(position, PADDING_HEADER(position, end - position))
+    storeFirstHeader(ABORT_FROM, PADDING_HEADER(end - ABORT_FROM))
     SIGNAL_IN_ABORT
 }
 
@@ -291,15 +276,15 @@ inline writeBatch() {
         BEFORE_SECOND
         putPayload(second + 1, RECORD_ID(committed[me] + 2));
         if
-        :: second != next -> setHeaderPlain(next, PADDING_HEADER(next, second - next))
+        :: second != next -> setHeaderPlain(next, PADDING_HEADER(second - next))
         :: else
         fi;
-        setHeaderPlain(second, RECORD_HEADER(second, 2));
+        setHeaderPlain(second, 2);
         next = second + 2
     :: else
     fi;
     if
-    :: next != end -> setHeaderPlain(next, PADDING_HEADER(next, end - next))
+    :: next != end -> setHeaderPlain(next, PADDING_HEADER(end - next))
     :: else
     fi;
     AFTER_SECOND;
@@ -357,7 +342,6 @@ proctype producer(byte me; byte calls; short limit) {
     mtype op;
     byte stride;
     byte records;
-    byte grown;
     bit fits;
     bit secondRefused;
     bit refusedByClose;
@@ -412,12 +396,44 @@ proctype producer(byte me; byte calls; short limit) {
 
 /* Consumer */
 
+/* Whether the word is consumed, not released, and not yet zeroed. */
+#define BEHIND_RELEASED(word) OFFSET((word) + CAPACITY - OFFSET(released))
+#define TO_ZERO(word) (BEHIND_RELEASED(word) < position - released && !((zeroed >> (word)) & 1))
+/* In any order. With WEAK that is the order in which the stores arrive, so they enter the buffer in one order, and in one step
+   as far as there is room. */
+#ifdef WEAK
+#define NEXT_TO_ZERO(word) (TO_ZERO(word) && (OFFSET(released) == (word) || (zeroed >> OFFSET((word) + CAPACITY - 1)) & 1))
+#define AT_ONCE atomic
+#else
+#define NEXT_TO_ZERO(word) TO_ZERO(word)
+#define AT_ONCE
+#endif
+
+/* RingMemory.zero() of one word */
+inline zeroWord(offset) {
+    d_step {
+        NEXT_TO_ZERO(offset) && ROOM(CONSUMER);
+        storePlain(CONSUMER, offset, 0);
+        zeroed = zeroed | (1 << offset)
+    }
+}
+
+/* RingMemory.zero() of all that is consumed */
+inline zero() {
+    do
+    :: zeroWord(0)
+    :: zeroWord(1)
+    :: zeroWord(2)
+    :: zeroWord(3)
+    :: !TO_ZERO(0) && !TO_ZERO(1) && !TO_ZERO(2) && !TO_ZERO(3) -> break
+    od;
+    zeroed = 0 /* spin: no break may lead to a d_step */
+}
+
 /* release() */
 inline release() {
-    d_step {
-        storeConsumerPosition();
-        released = position
-    }
+    RARE_RELEASE
+    RELEASE
 }
 
 /* The header at `position`: answers in `header`, 0 when it is not ready. */
@@ -425,11 +441,11 @@ inline getHeader() {
     d_step {
         header = LOADED(CONSUMER, OFFSET(position));
         if
-        :: BEARS(header, position) ->
+        :: header != NOT_READY ->
             assert(header == published[OFFSET(position)]); /* read after its commit, and once */
             published[OFFSET(position)] = 0;
             if
-            :: SIZE(header) < 8 ->
+            :: IS_RECORD(header) ->
                 id = recordAt[OFFSET(position)];
                 assert(id != 0 && RECORD_OF(id) == delivered[PRODUCER_OF(id)] + 1); /* nothing lost, in order */
                 delivered[PRODUCER_OF(id)]++;
@@ -438,49 +454,46 @@ inline getHeader() {
             :: else
             fi
         :: else ->
-            assert(!together[OFFSET(position)]); /* a batch is visible as a whole */
-            header = 0
+            assert(!together[OFFSET(position)]) /* a batch is visible as a whole */
         fi
     }
 }
 
-/* A handler reads the payload, and writes to it. */
+/* A handler reads the payload, and writes to it what would be the header of a record. */
 inline onRecord() {
     if
-    :: SIZE(header) == 2 ->
-        assert(SIZE(LOADED(CONSUMER, OFFSET(position + 1))) == id); /* not torn */
-        d_step {
-            storePlain(CONSUMER, OFFSET(position + 1), (PRODUCER_OF(id) == 0) * STAMP(position + 1 + CAPACITY) * 16)
-        }
+    :: header == 2 ->
+        assert(LOADED(CONSUMER, OFFSET(position + 1)) == id); /* not torn */
+        d_step { storePlain(CONSUMER, OFFSET(position + 1), 1) }
     :: else
     fi
 }
 
 /* drain(): gives space back after any record or padding, as the code does by the number of bytes, or when told by a
-   handler, or at the end */
+   handler, or at the end; and must before it has gone round to what it has not zeroed yet */
 inline drain() {
     records = 0;
     do
     :: true ->
         getHeader();
         if
-        :: header == 0 -> break
+        :: header == NOT_READY -> break
         :: else ->
             if
-            :: SIZE(header) < 8 ->
+            :: IS_RECORD(header) ->
                 records = 1;
                 BEFORE_RECORD
-                onRecord();
-                position = position + SIZE(header)
-            :: else -> position = position + SIZE(header) - 8
+                onRecord()
+            :: else
             fi;
+            position = position + LENGTH(header);
             d_step {
                 header = 0;
                 id = 0
             }
             if
             :: release()
-            :: true
+            :: MAY_HOLD_BACK
             fi
         fi
     od;
@@ -492,7 +505,7 @@ inline drain() {
 
 inline look() {
     if
-    :: BEARS(LOADED(CONSUMER, OFFSET(position)), position)
+    :: LOADED(CONSUMER, OFFSET(position)) != NOT_READY
     :: else -> armed = !CLOSED_AND_EMPTY
     fi
 }
@@ -522,6 +535,7 @@ proctype consumer(short position) {
     short released = position;
     short header;
     byte id;
+    byte zeroed;
     bit records;
     bit armed;
     bit finished;
@@ -549,13 +563,14 @@ proctype consumer(short position) {
 
 /* What nobody will ever publish: the producers have gone, and the header is not there. */
 #define STRANDED \
-    (gone == 2 && FLUSHED(0) && FLUSHED(1) && !BEARS(word[OFFSET(position)], position))
+    (gone == 2 && FLUSHED(0) && FLUSHED(1) && word[OFFSET(position)] == NOT_READY)
 
 /* drainOrWait() again and again */
 proctype consumer(short position) {
     short released = position;
     short header;
     byte id;
+    byte zeroed;
     bit records;
     bit armed;
     bit finished;
@@ -610,15 +625,8 @@ proctype consumer(short position) {
 
 #endif
 
-/* The word `i` behind the start: 0, or, if asked for, one that bears the next position that comes to stand there. */
-inline stale(i) {
-    word[OFFSET(begin + i)] =
-        ((left >> i) & 1 -> (STAMP(begin + i + (i == 0 -> CAPACITY : 0)) * 16 + 1) : 0)
-}
-
 init {
     short begin = CAPACITY;
-    byte left;
 
     atomic {
 #ifdef START
@@ -626,23 +634,11 @@ init {
 #else
         select (begin : CAPACITY .. CAPACITY + 3);
 #endif
-#ifdef STALE
-        left = STALE;
-#else
-        select (left : 0 .. 15);
-#endif
-        d_step {
-            stale(0);
-            stale(1);
-            stale(2);
-            stale(3);
-            word[CONSUMER_POSITION] = begin;
-            word[PRODUCER_POSITION] = 2 * begin
-        }
+        word[CONSUMER_POSITION] = begin;
+        word[PRODUCER_POSITION] = 2 * begin;
         run producer(0, FIRST, begin + CAPACITY);
         run producer(1, SECOND, begin + CAPACITY);
         run consumer(begin);
-        begin = 0;
-        left = 0
+        begin = 0
     }
 }
