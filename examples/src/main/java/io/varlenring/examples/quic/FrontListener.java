@@ -31,6 +31,9 @@ import java.util.stream.Stream;
  * sends its content again. After a malformed datagram no ring is likely, and the next one is received on the side as well: a
  * flood of garbage costs the rings nothing.
  *
+ * <p>What is said here of rings is true of each kind of {@link Inlet} that has space to receive into; to one that has none,
+ * all is offered.
+ *
  * <p>Per datagram nothing is allocated here. The JDK makes a new address whenever the sender is not the one before, and
  * then so does this class; the record has the bare bytes.
  */
