@@ -8,7 +8,7 @@ import io.varlenring.WakeupHook;
 import java.util.concurrent.locks.LockSupport;
 
 /** The consumer of a ring, on a thread of its own that drains while there is something and parks while there is not. */
-final class ParkingConsumer implements RingRunner {
+public final class ParkingConsumer implements RingRunner {
     private final RecordHandler handler;
     private final ThreadWatch watch;
     private final Thread thread;
@@ -24,7 +24,8 @@ final class ParkingConsumer implements RingRunner {
                 .build();
     }
 
-    static ParkingConsumer start(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
+    /** Makes a ring, and starts the thread. */
+    public static ParkingConsumer start(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
         final ParkingConsumer consumer = new ParkingConsumer(capacity, handler, watch);
         consumer.thread.start();
         return consumer;

@@ -3,6 +3,7 @@ package io.varlenring.examples;
 
 import io.varlenring.RecordHandler;
 import io.varlenring.VarLenMpscRing;
+import io.varlenring.examples.quic.FrontReplay;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,7 +15,8 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
- * Replays the sizes and times of recorded QUIC traffic through listeners, a ring and a handler.
+ * Replays the sizes and times of recorded QUIC traffic through listeners, rings and handlers: here those of {@link
+ * UdpHandover}, or no sockets at all, and in {@link FrontReplay} those of the QUIC examples.
  *
  * <p>Each flow of the trace belongs to one producer, so that its datagrams stay in order all the way. The payloads are
  * synthetic, and the handler checks every byte of them.
@@ -87,6 +89,14 @@ public final class Replay implements Closeable {
             final UnaryOperator<RecordHandler> interposer,
             final PrintStream out,
             final PrintStream err) {
+        if (options.path() == ReplayOptions.Path.FRONT) {
+            try {
+                return FrontReplay.run(options, interposer, out, err);
+            } catch (final IOException | InterruptedException failure) {
+                err.println("replay: " + failure);
+                return CommandLine.EXIT_FAILURE;
+            }
+        }
         try (Replay example = new Replay(options, interposer, out, err)) {
             example.makeProducers();
             return example.run();

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /** Goes through a trace, as fast as it can or at the times of the trace, and notes how late it was. */
-final class ReplayPace {
+public final class ReplayPace {
     private static final long MAX_DELAY_NANOS = TimeUnit.MINUTES.toNanos(10);
     /** Sleeps are cut to pieces of this length, so that a stop is seen. */
     private static final long MAX_SLEEP_NANOS = 50_000_000;
@@ -16,18 +16,19 @@ final class ReplayPace {
     private final ReplayOptions options;
     private final Histogram lateNanos = new Histogram(MAX_DELAY_NANOS, 3);
 
-    ReplayPace(final Trace trace, final ReplayOptions options) {
+    public ReplayPace(final Trace trace, final ReplayOptions options) {
         this.trace = trace;
         this.options = options;
     }
 
     /** Sends one datagram. */
     @FunctionalInterface
-    interface Step {
+    public interface Step {
         void send(int size, long sequence) throws Exception;
     }
 
-    void run(final long startNanos, final BooleanSupplier stopped, final Step step) throws Exception {
+    /** Takes the steps of the whole trace, or until the time is up, or until it is stopped. */
+    public void run(final long startNanos, final BooleanSupplier stopped, final Step step) throws Exception {
         if (trace.length() == 0) { // more producers than flows
             return;
         }
@@ -64,7 +65,7 @@ final class ReplayPace {
     }
 
     /** Returns how long after their times datagrams were sent; empty at maximum speed. */
-    Histogram lateNanos() {
+    public Histogram lateNanos() {
         return lateNanos;
     }
 }

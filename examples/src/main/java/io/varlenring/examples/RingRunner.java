@@ -5,7 +5,7 @@ import io.varlenring.VarLenMpscRing;
 import java.io.Closeable;
 
 /** A ring whose records are being handed to a handler, until the ring is closed and empty or the handler throws. */
-interface RingRunner extends Closeable {
+public interface RingRunner extends Closeable {
     VarLenMpscRing ring();
 
     /**

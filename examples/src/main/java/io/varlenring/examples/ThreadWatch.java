@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
 /** Makes the threads of a program and notes whatever goes wrong in them, so that nothing is missed and nothing hangs. */
@@ -31,7 +32,12 @@ public final class ThreadWatch {
 
     /** Makes a thread, not started yet, that does not keep the JVM alive. */
     public Thread newThread(final String name, final Task task) {
-        final Thread thread = new Thread(
+        return newThread(name, task, Thread::new);
+    }
+
+    private Thread newThread(
+            final String name, final Task task, final BiFunction<Runnable, String, Thread> constructor) {
+        final Thread thread = constructor.apply(
                 () -> {
                     try {
                         task.run();
@@ -46,6 +52,13 @@ public final class ThreadWatch {
 
     public Thread start(final String name, final Task task) {
         final Thread thread = newThread(name, task);
+        thread.start();
+        return thread;
+    }
+
+    /** Starts a thread of another class. */
+    public Thread start(final String name, final Task task, final BiFunction<Runnable, String, Thread> constructor) {
+        final Thread thread = newThread(name, task, constructor);
         thread.start();
         return thread;
     }

@@ -15,27 +15,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /** When a sender sent datagrams of which size, as recorded from QUIC traffic. */
-final class Trace {
+public final class Trace {
     /** The traces that are here; {@code traces/README.md} says where they come from. */
-    static final List<String> NAMES =
+    public static final List<String> NAMES =
             List.of("upload", "download", "connection-storm", "ngtcp2-cubic", "picoquic-bbr", "quiche-gso-unpaced");
 
     private static final int INITIAL_LENGTH = 1024;
 
     private long[] nanos = new long[INITIAL_LENGTH];
     private int[] sizes = new int[INITIAL_LENGTH];
+    private int[] flows = new int[INITIAL_LENGTH];
     private int length;
 
     private Trace() {}
 
     /**
      * Reads a trace, split by flow, which is a direction of a connection: each flow goes to one sender, in turn. A trace of
-     * one flow is given to every sender.
+     * one flow is given to every sender, and is another flow there.
      */
-    static List<Trace> load(final String name, final int senders) {
+    public static List<Trace> load(final String name, final int senders) {
         final Trace[] traces = new Trace[senders];
         Arrays.setAll(traces, sender -> new Trace());
-        final Map<String, Integer> senderOfFlow = new HashMap<>();
+        final Map<String, Integer> flowNumbers = new HashMap<>();
         try (BufferedReader lines = open(name)) {
             final int fields = lines.readLine().split(",").length;
             long nanos = 0;
@@ -44,13 +45,14 @@ final class Trace {
                 nanos += TimeUnit.MICROSECONDS.toNanos(Long.parseLong(values[0]));
                 final int size = Integer.parseInt(values[fields - 1]);
                 if (fields == 2) {
-                    for (final Trace trace : traces) {
-                        trace.add(nanos, size);
+                    for (int sender = 0; sender < senders; sender++) {
+                        traces[sender].add(nanos, size, sender);
                     }
                 } else {
-                    final int nextSender = senderOfFlow.size() % senders;
-                    final Integer sender = senderOfFlow.putIfAbsent(values[1] + values[2], nextSender);
-                    traces[sender == null ? nextSender : sender].add(nanos, size);
+                    final int newFlow = flowNumbers.size();
+                    final Integer known = flowNumbers.putIfAbsent(values[1] + values[2], newFlow);
+                    final int flow = known == null ? newFlow : known;
+                    traces[flow % senders].add(nanos, size, flow);
                 }
             }
         } catch (final IOException failure) {
@@ -64,16 +66,18 @@ final class Trace {
         return new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII));
     }
 
-    private void add(final long nanos, final int size) {
+    private void add(final long nanos, final int size, final int flow) {
         if (length == sizes.length) {
             this.nanos = Arrays.copyOf(this.nanos, 2 * length);
             sizes = Arrays.copyOf(sizes, 2 * length);
+            flows = Arrays.copyOf(flows, 2 * length);
         }
         this.nanos[length] = nanos;
+        flows[length] = flow;
         sizes[length++] = size;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
@@ -82,8 +86,13 @@ final class Trace {
         return nanos[index];
     }
 
-    int size(final int index) {
+    public int size(final int index) {
         return sizes[index];
+    }
+
+    /** Returns the number of the flow that a datagram belongs to, the first of all being 0. */
+    public int flow(final int index) {
+        return flows[index];
     }
 
     int maxSize() {

@@ -21,7 +21,7 @@ class ReplayTest {
     private final ExampleOutput output = new ExampleOutput();
 
     @ParameterizedTest
-    @ValueSource(strings = {"udp", "ring"})
+    @ValueSource(strings = {"front", "udp", "ring"})
     void run_originalSpeed_sendsEachDatagramOfTheTimeOnce(final String path) {
         final long expected = Trace.load("connection-storm", 3).stream()
                 .mapToLong(trace -> {
@@ -40,7 +40,7 @@ class ReplayTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"udp, upload", "ring, upload", "udp, picoquic-bbr"})
+    @CsvSource({"front, upload", "udp, upload", "ring, upload", "front, picoquic-bbr", "udp, picoquic-bbr"})
     void run_maximumSpeed_accountsForAll(final String path, final String trace) {
         assertEquals(0, run("--speed max --seconds 1 --path " + path + " --trace " + trace), output::all);
 
@@ -52,6 +52,22 @@ class ReplayTest {
     }
 
     @Test
+    void run_front_routesEachFlowByItsConnectionId() {
+        assertEquals(0, run(SHORT + "--handlers 3"), output::all);
+
+        final long[] flows = new long[3];
+        for (final Trace trace : Trace.load("connection-storm", 2)) {
+            for (int i = 0; i < trace.length() && trace.nanos(i) < 1_000_000_000L; i++) {
+                flows[trace.flow(i) % 3]++;
+            }
+        }
+        for (int handler = 0; handler < 3; handler++) {
+            assertTrue(flows[handler] > 0);
+            assertEquals(flows[handler], output.count("  to handler " + handler), output::all);
+        }
+    }
+
+    @Test
     void run_smallRing_refusesAndSaysSo() {
         assertEquals(0, run("--speed max --seconds 1 --path ring --capacity 4k"), output::all);
 
@@ -60,7 +76,7 @@ class ReplayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"udp", "ring"})
+    @ValueSource(strings = {"front", "udp", "ring"})
     void run_byteFlippedInTheRing_fails(final String path) {
         assertEquals(1, run(SHORT + "--path " + path, handler -> {
             final int[] records = {0};
@@ -71,11 +87,11 @@ class ReplayTest {
                 handler.onRecord(record);
             };
         }));
-        assertTrue(output.out().contains("  record " + DAMAGED_RECORD + ": wrong checksum"), output::all);
+        assertTrue(output.out().contains("record " + DAMAGED_RECORD + ": wrong checksum"), output::all);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"udp", "ring"})
+    @ValueSource(strings = {"front", "udp", "ring"})
     void run_recordLostInTheRing_fails(final String path) {
         assertEquals(1, run(SHORT + "--path " + path, handler -> {
             final int[] records = {0};
@@ -94,8 +110,9 @@ class ReplayTest {
             value = {
                 "--trace x | --trace must be one of upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr, quiche-gso-unpaced, but is 'x'",
                 "--speed fast | --speed must be one of original, max, but is 'fast'",
-                "--path tcp | --path must be one of udp, ring, but is 'tcp'",
+                "--path tcp | --path must be one of front, udp, ring, but is 'tcp'",
                 "--producers 0 | --producers must be a whole number in 1..64, but is '0'",
+                "--handlers 65 | --handlers must be a whole number in 1..64, but is '65'",
                 "--capacity 2k | --capacity must be at least 4096 bytes, but is '2k'",
                 "--seconds 0 | --seconds must be a whole number in 1..86400, but is '0'"
             })
@@ -107,7 +124,7 @@ class ReplayTest {
     @Test
     void parse_nothing_givesDocumentedDefaults() {
         assertEquals(
-                new ReplayOptions("upload", ReplayOptions.Speed.ORIGINAL, ReplayOptions.Path.UDP, 2, 1 << 20, 30),
+                new ReplayOptions("upload", ReplayOptions.Speed.ORIGINAL, ReplayOptions.Path.FRONT, 2, 2, 1 << 20, 30),
                 ReplayOptions.parse());
     }
 

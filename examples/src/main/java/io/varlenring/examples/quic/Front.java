@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples.quic;
 
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.ThreadWatch;
 import java.io.Closeable;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,13 @@ final class Front implements Closeable {
     private final List<Thread> threads = new ArrayList<>();
     private final ThreadWatch watch;
     private final InetSocketAddress address;
+
+    /** What leads to one handler. */
+    @FunctionalInterface
+    interface Inlets {
+        /** Returns an inlet for one more listener. */
+        Inlet newInlet();
+    }
 
     /** Opens the sockets. */
     Front(final int listeners, final ThreadWatch watch) throws IOException {
@@ -74,12 +83,19 @@ final class Front implements Closeable {
     }
 
     /** Starts to put what is received into the rings, one for each handler. */
-    void start(final List<VarLenMpscRing> rings) throws IOException {
+    void startRings(final List<VarLenMpscRing> rings) throws IOException {
+        start(rings.stream().<Inlets>map(ring -> () -> new RingInlet(ring)).toList());
+    }
+
+    /** Starts to hand over what is received. */
+    void start(final List<Inlets> handlers) throws IOException {
         for (int i = 0; i < channels.size(); i++) {
-            listeners.add(new FrontListener(i, channels.get(i), rings));
+            listeners.add(new FrontListener(
+                    i, channels.get(i), handlers.stream().map(Inlets::newInlet).toList()));
         }
         for (int i = 0; i < listeners.size(); i++) {
-            threads.add(watch.start("listener-" + i, listeners.get(i)::run));
+            // Netty's pools and recyclers are at their best on its own kind of thread; to others it makes no difference.
+            threads.add(watch.start("listener-" + i, listeners.get(i)::run, FastThreadLocalThread::new));
         }
     }
 
@@ -89,6 +105,11 @@ final class Front implements Closeable {
         for (final Thread thread : threads) {
             watch.join(thread);
         }
+    }
+
+    /** Returns what tells what each listener's thread has used; null for those that do not run yet. */
+    List<ThreadMeter> meters() {
+        return listeners.stream().map(FrontListener::meter).collect(Collectors.toList());
     }
 
     List<FrontCounts> counts() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples.quic;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -24,5 +25,26 @@ record FrontCounts(long received, long inPlace, long copied, List<Long> toHandle
 
     long drops(final Drop reason) {
         return drops.getOrDefault(reason, 0L);
+    }
+
+    /** Returns what does not add up: every datagram received must have gone to exactly one place, and come out there. */
+    static List<String> mismatches(final List<FrontCounts> listeners, final List<HandlerCounts> handlers) {
+        final List<String> mismatches = new ArrayList<>();
+        for (int i = 0; i < listeners.size(); i++) {
+            final FrontCounts counts = listeners.get(i);
+            if (counts.received() != counts.handedIn() + counts.dropped()) {
+                mismatches.add("listener " + i + " received " + counts.received() + ", but handed over "
+                        + counts.handedIn() + " and dropped " + counts.dropped());
+            }
+            for (int j = 0; j < handlers.size(); j++) {
+                final long handedIn = counts.toHandlers().get(j);
+                final long handedOut = handlers.get(j).fromListener(i);
+                if (handedIn != handedOut) {
+                    mismatches.add("listener " + i + " handed " + handedIn + " datagrams to handler " + j + ", but "
+                            + handedOut + " came out");
+                }
+            }
+        }
+        return mismatches;
     }
 }

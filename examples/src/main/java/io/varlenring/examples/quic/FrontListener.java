@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples.quic;
 
-import io.varlenring.RingClaim;
-import io.varlenring.RingProducer;
-import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.quic.QuicRecords.Peer;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +31,9 @@ import java.util.stream.Stream;
  * sends its content again. After a malformed datagram no ring is likely, and the next one is received on the side as well: a
  * flood of garbage costs the rings nothing.
  *
+ * <p>What is said here of rings is true of each kind of {@link Inlet} that has space to receive into; to one that has none,
+ * all is offered.
+ *
  * <p>Per datagram nothing is allocated here. The JDK makes a new address whenever the sender is not the one before, and
  * then so does this class; the record has the bare bytes.
  */
@@ -43,7 +44,8 @@ final class FrontListener implements Closeable {
     private final int id;
     private final DatagramChannel channel;
     private final Selector selector;
-    private final RingProducer[] producers;
+    private final Inlet[] inlets;
+    private final Consumer<SelectionKey> ready = key -> {}; // so that the selector keeps no set of keys, which allocates
     private final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
     private final ByteBuffer aside = ByteBuffer.allocateDirect(QuicRecords.CLAIM_LENGTH);
 
@@ -58,13 +60,14 @@ final class FrontListener implements Closeable {
     private Peer lastPeer;
 
     private volatile boolean finishing;
+    private volatile ThreadMeter meter;
 
     /** Makes the listener of a channel, which is bound and non-blocking, and from now on the listener's to close. */
-    FrontListener(final int id, final DatagramChannel channel, final List<VarLenMpscRing> rings) throws IOException {
+    FrontListener(final int id, final DatagramChannel channel, final List<Inlet> inlets) throws IOException {
         this.id = id;
         this.channel = channel;
-        this.producers = rings.stream().map(VarLenMpscRing::newProducer).toArray(RingProducer[]::new);
-        this.toHandlers = adders(producers.length);
+        this.inlets = inlets.toArray(Inlet[]::new);
+        this.toHandlers = adders(inlets.size());
         this.selector = Selector.open();
         channel.register(selector, SelectionKey.OP_READ);
     }
@@ -79,10 +82,10 @@ final class FrontListener implements Closeable {
 
     /** Receives until {@link #finish} has been called and after that nothing has come for a while. */
     void run() throws IOException {
+        meter = ThreadMeter.ofCurrentThread();
         for (; ; ) {
             final boolean finishing = this.finishing; // before the wait: all of the wait was after the last datagram
-            if (selector.select(QUIET_MILLIS) > 0) {
-                selector.selectedKeys().clear();
+            if (selector.select(ready, QUIET_MILLIS) > 0) {
                 boolean more;
                 do {
                     more = receive();
@@ -98,15 +101,19 @@ final class FrontListener implements Closeable {
         if (likelyHandler == NONE) {
             return receive(aside.clear(), null);
         }
-        try (RingClaim claim = producers[likelyHandler].tryClaim(QuicRecords.CLAIM_LENGTH)) {
-            if (claim == null) {
-                return receive(aside.clear(), null);
-            }
-            return receive(claim.buffer(), claim); // a claim that is still open at the end is aborted
+        final Inlet inlet = inlets[likelyHandler];
+        final ByteBuffer space = inlet.tryClaim();
+        if (space == null) {
+            return receive(aside.clear(), null);
+        }
+        try {
+            return receive(space, inlet);
+        } finally {
+            inlet.release(); // aborts a claim that is still open
         }
     }
 
-    private boolean receive(final ByteBuffer record, final RingClaim claim) throws IOException {
+    private boolean receive(final ByteBuffer record, final Inlet claimed) throws IOException {
         final int start = record.position();
         final int datagram = start + QuicRecords.HEADER_LENGTH;
         record.position(datagram);
@@ -124,9 +131,9 @@ final class FrontListener implements Closeable {
             return true;
         }
         QuicRecords.putHeader(record, start, System.nanoTime(), id, peerOf(sender));
-        final int handler = HandlerIds.handlerOf(record, header, producers.length);
-        if (claim != null && handler == likelyHandler) {
-            claim.commit(QuicRecords.HEADER_LENGTH + length);
+        final int handler = HandlerIds.handlerOf(record, header, inlets.length);
+        if (claimed != null && handler == likelyHandler) {
+            claimed.commit(QuicRecords.HEADER_LENGTH + length);
             inPlace.increment();
             toHandlers[handler].increment();
         } else {
@@ -137,7 +144,7 @@ final class FrontListener implements Closeable {
     }
 
     private void offer(final int handler, final ByteBuffer record) {
-        if (producers[handler].offer(record)) {
+        if (inlets[handler].offer(record)) {
             copied.increment();
             toHandlers[handler].increment();
         } else {
@@ -156,6 +163,11 @@ final class FrontListener implements Closeable {
 
     void finish() {
         finishing = true;
+    }
+
+    /** Returns what tells what the thread has used; null before it runs. */
+    ThreadMeter meter() {
+        return meter;
     }
 
     FrontCounts counts() {

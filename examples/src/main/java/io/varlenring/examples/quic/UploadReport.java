@@ -136,23 +136,12 @@ record UploadReport(
 
     /** Adds what does not add up: every datagram received must have gone to exactly one place. */
     private void addMismatches(final List<String> violations) {
-        for (int i = 0; i < listeners.size(); i++) {
-            final FrontCounts counts = listeners.get(i);
-            if (counts.received() != counts.handedIn() + counts.dropped()) {
-                violations.add("listener " + i + " received " + counts.received() + ", but put into rings "
-                        + counts.handedIn() + " and dropped " + counts.dropped());
-            }
-        }
+        violations.addAll(FrontCounts.mismatches(listeners, server.counts()));
         final List<RingStats> stats = stats();
         for (int ring = 0; ring < stats.size(); ring++) {
             long handedIn = 0;
             for (int listener = 0; listener < listeners.size(); listener++) {
                 handedIn += handedIn(listener, ring);
-                final long handedOut = server.counts().get(ring).fromListener(listener);
-                if (handedIn(listener, ring) != handedOut) {
-                    violations.add("listener " + listener + " put " + handedIn(listener, ring) + " datagrams into ring "
-                            + ring + ", but " + handedOut + " came out");
-                }
             }
             if (stats.get(ring).offered() != handedIn) {
                 violations.add("ring " + ring + " counted " + stats.get(ring).offered() + " records, but " + handedIn

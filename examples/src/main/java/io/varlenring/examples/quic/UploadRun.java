@@ -66,7 +66,7 @@ final class UploadRun {
         try (Front front = new Front(options.listeners(), watch)) {
             final QuicServer server = servers.open(options, front, keys, uploads, watch);
             server.start();
-            front.start(server.rings());
+            front.startRings(server.rings());
 
             final long since = System.nanoTime();
             final long garbageSent;

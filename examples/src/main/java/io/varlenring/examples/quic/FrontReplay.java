@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples.quic;
+
+import io.varlenring.RecordHandler;
+import io.varlenring.examples.OptionValues;
+import io.varlenring.examples.ReplayOptions;
+import io.varlenring.examples.ReplayPace;
+import io.varlenring.examples.Table;
+import io.varlenring.examples.ThreadWatch;
+import io.varlenring.examples.Trace;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
+import org.HdrHistogram.Histogram;
+
+/** Replays a trace through the front: each flow is a connection, whose ID says which ring its datagrams go into. */
+public final class FrontReplay implements Closeable {
+    private static final long JOIN_MILLIS = 30_000;
+    private static final int LABEL_WIDTH = 32;
+    private static final double PERCENT = 100.0;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double BYTES_PER_MEGABYTE = 1e6;
+
+    private final ReplayOptions options;
+    private final PrintStream out;
+    private final ThreadWatch watch;
+    private final FrontPipeline pipeline;
+    private final List<Producer> producers = new ArrayList<>();
+
+    private FrontReplay(
+            final ReplayOptions options,
+            final UnaryOperator<RecordHandler> interposer,
+            final PrintStream out,
+            final PrintStream err)
+            throws IOException {
+        this.options = options;
+        this.out = out;
+        this.watch = new ThreadWatch(err, JOIN_MILLIS);
+        this.pipeline = new FrontPipeline(
+                HandoverKind.RING,
+                options.producers(),
+                options.handlers(),
+                options.capacity(),
+                options.producers(),
+                interposer,
+                watch);
+    }
+
+    /** Runs with something between the rings and the handlers; returns the exit code. */
+    public static int run(
+            final ReplayOptions options,
+            final UnaryOperator<RecordHandler> interposer,
+            final PrintStream out,
+            final PrintStream err)
+            throws IOException, InterruptedException {
+        try (FrontReplay replay = new FrontReplay(options, interposer, out, err)) {
+            return replay.run();
+        }
+    }
+
+    private int run() throws IOException, InterruptedException {
+        final List<Trace> traces = Trace.load(options.trace(), options.producers());
+        for (int i = 0; i < traces.size(); i++) {
+            producers.add(new Producer(i, traces.get(i)));
+        }
+        pipeline.start();
+        final long startNanos = System.nanoTime();
+        final List<Thread> threads = new ArrayList<>();
+        for (final Producer producer : producers) {
+            threads.add(watch.start("producer-" + producer.id, () -> producer.run(startNanos)));
+        }
+        while (threads.stream().anyMatch(Thread::isAlive)
+                && !watch.sleepUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10))) {
+            // until the trace has been sent, or something goes wrong
+        }
+        producers.forEach(producer -> producer.stopped = true);
+        for (final Thread thread : threads) {
+            watch.join(thread);
+        }
+        if (!pipeline.finish()) {
+            return printVerdict(watch.failures()) ? 0 : 1;
+        }
+        return print(startNanos) ? 0 : 1;
+    }
+
+    private boolean print(final long startNanos) {
+        final long sent = sum(producer -> producer.sent.sum());
+        final long received = pipeline.ofListeners(FrontCounts::received);
+        final long handled = pipeline.ofHandlers(FrontHandler::records);
+        final long full = pipeline.ofListeners(counts -> counts.drops(Drop.RING_FULL));
+        final long lastNanos = pipeline.handlers().stream()
+                .mapToLong(handler -> handler.records() == 0 ? startNanos : handler.lastNanos())
+                .reduce(startNanos, (one, other) -> one - other > 0 ? one : other);
+        final double seconds = Math.max(1, lastNanos - startNanos) / NANOS_PER_SECOND;
+        final Table table = new Table(out, LABEL_WIDTH);
+        out.println("replay of " + options.trace() + ", " + options.producers() + " producers, " + options.handlers()
+                + " handlers, --speed " + OptionValues.nameOf(options.speed()) + " --path front");
+        table.number("lost, %", PERCENT * (sent - handled) / Math.max(1, sent));
+        if (options.speed() == ReplayOptions.Speed.ORIGINAL) {
+            final Histogram lateNanos = new Histogram(3);
+            producers.forEach(producer -> lateNanos.add(producer.pace.lateNanos()));
+            table.percentiles("sent late by", lateNanos);
+        }
+        out.println();
+        table.count("datagrams sent", sent);
+        table.count("made longer, to be verifiable", sum(producer -> producer.lengthened));
+        table.count("send failures", sum(producer -> producer.failures.sum()));
+        table.count("received by listeners", received);
+        table.count("put into a ring in place", pipeline.ofListeners(FrontCounts::inPlace));
+        table.count("put into a ring by a copy", pipeline.ofListeners(FrontCounts::copied));
+        table.count("handed over", handled);
+        for (final FrontHandler handler : pipeline.handlers()) {
+            table.count("  to handler " + pipeline.handlers().indexOf(handler), handler.records());
+        }
+        table.count("refused as full", full);
+        table.count("malformed", pipeline.ofListeners(FrontCounts::dropped) - full);
+        table.count("lost by the kernel", sent - received);
+        table.count("throughput, datagrams/s", Math.round(handled / seconds));
+        table.number("throughput, MB/s", pipeline.ofHandlers(FrontHandler::bytes) / BYTES_PER_MEGABYTE / seconds);
+        table.percentiles("hand-over latency", pipeline.latencyNanos());
+        table.count("most bytes in a ring", pipeline.highWaterMark());
+        return printVerdict(violations(sent, received, handled));
+    }
+
+    private long sum(final ToLongFunction<Producer> count) {
+        return producers.stream().mapToLong(count).sum();
+    }
+
+    private List<String> violations(final long sent, final long received, final long handled) {
+        final List<String> violations = new ArrayList<>(watch.failures());
+        violations.addAll(pipeline.violations());
+        if (pipeline.moreViolations() > 0) {
+            violations.add("and " + pipeline.moreViolations() + " more");
+        }
+        final long lost = pipeline.droppedByKernel();
+        if (lost < 0 ? received > sent : received + lost != sent) {
+            violations.add("sent " + sent + ", but received " + received + ", and the kernel says that it dropped "
+                    + lost);
+        }
+        if (handled == 0) {
+            violations.add("nothing was handed over");
+        }
+        return violations;
+    }
+
+    private boolean printVerdict(final List<String> violations) {
+        Table.verdict(
+                out,
+                pipeline.ofHandlers(FrontHandler::records)
+                        + " records verified: route, checksum and per-sender order",
+                violations.size(),
+                violations);
+        return violations.isEmpty();
+    }
+
+    /** Replays its flows from a socket of its own. */
+    private final class Producer implements Closeable {
+        private final int id;
+        private final Trace trace;
+        private final ReplayPace pace;
+        private final DatagramChannel channel = DatagramChannel.open();
+        private final FrontDatagrams datagrams = new FrontDatagrams();
+        private final ByteBuffer datagram = ByteBuffer.allocateDirect(QuicRecords.MAX_DATAGRAM_LENGTH);
+        private final LongAdder sent = new LongAdder();
+        private final LongAdder failures = new LongAdder();
+
+        private volatile boolean stopped;
+        private long lengthened;
+
+        Producer(final int id, final Trace trace) throws IOException {
+            this.id = id;
+            this.trace = trace;
+            this.pace = new ReplayPace(trace, options);
+            channel.connect(pipeline.address());
+        }
+
+        void run(final long startNanos) throws Exception {
+            pace.run(startNanos, () -> stopped, this::send);
+        }
+
+        private void send(final int size, final long sequence) throws IOException {
+            if (size < FrontDatagrams.MIN_LENGTH) {
+                lengthened++;
+            }
+            datagrams.encode(
+                    datagram,
+                    Math.max(size, FrontDatagrams.MIN_LENGTH),
+                    trace.flow((int) (sequence % trace.length())),
+                    id,
+                    sequence);
+            try {
+                channel.write(datagram);
+                sent.increment();
+            } catch (final IOException failure) {
+                if (!channel.isOpen()) {
+                    throw failure;
+                }
+                failures.increment(); // the kernel refused this one, for example for lack of buffers
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (final Producer producer : producers) {
+            producer.close();
+        }
+        pipeline.close();
+    }
+}
