@@ -14,10 +14,11 @@ package io.varlenring;
  * @param paddingBytes bytes turned into padding: before the wrap, by aborts, and by commits shorter than their claim
  * @param aborted claims and offers that gave their space back without a record
  * @param casRetries lost races for the producer position; a high rate per record means contention
- * @param wakeups times that an armed or waiting consumer was woken
+ * @param wakeups times that a hook was called, also one that failed, or a waiting consumer unparked
  * @param hookFailures exceptions thrown by the wakeup hook
  * @param highWaterMark the most bytes found in use, padding included, seen whenever the consumer gave back space and when
- *     this snapshot was taken; claims that were open behind the last record consumed may be missing
+ *     this snapshot was taken; claims that were open behind the last record consumed may be missing, so an
+ *     earlier snapshot may show more
  */
 public record RingStats(
         long offered,

@@ -206,7 +206,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Makes the ring.
+         * Makes the ring. Memory that was given is this ring's: to make another ring, give the builder other memory.
          *
          * @return a new, empty ring
          * @throws IllegalStateException when neither capacity nor memory was given, or both were
@@ -219,6 +219,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                                 : "a capacity or memory must be given, but both were: " + capacity + " and " + data);
             }
             final RingMemory memory = data == null ? RingMemory.allocate(capacity) : RingMemory.wrap(data);
+            data = null; // it is this ring's from now on
             return new VarLenMpscRing(memory, hook, initialPosition);
         }
 
@@ -562,7 +563,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                     checkInterrupt();
                 }
                 records = drain(handler, null, maxRecords);
-            } while (records == 0 && !(isClosed() && isEmpty()));
+            } while (records == 0 && !(isClosed() && isEmpty()) && deadline - memory.nanoTime() > 0);
             return records;
         } finally {
             memory.setWaiterVolatile(null); // volatile: from here on a producer calls the hook [M7]

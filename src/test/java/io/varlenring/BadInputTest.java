@@ -469,4 +469,13 @@ final class BadInputTest {
                 .getCause());
         assertEquals(0, ring.producerPosition());
     }
+
+    @Test
+    void builder_givesItsMemoryToOneRingOnly() {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().memory(ByteBuffer.allocateDirect(64));
+        final VarLenMpscRing first = builder.build();
+        assertTrue(first.newProducer().offer(new byte[5], 0, 5));
+        assertThrows(IllegalStateException.class, builder::build);
+        assertEquals(1, drain(first).size());
+    }
 }

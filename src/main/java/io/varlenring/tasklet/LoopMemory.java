@@ -44,10 +44,13 @@ final class LoopMemory {
     /** The thread that runs the loop just now. */
     private volatile Thread runner;
 
-    // Inbox: a queue of many threads to one, whose producer index moves by a volatile exchange
+    // Inbox: a queue of many threads to one, whose producer index moves by a volatile exchange; but when it grows, it
+    // is
+    // stored with release behind an index that still means "empty"
 
     void putInbox(final Tasklet tasklet) {
         inbox.offer(tasklet); // holds every tasklet at most once, and more of them than can exist
+        VarHandle.fullFence(); // the index is visible before the caller looks at asleep, also when the queue has grown
     }
 
     /** Tells whether no put has begun that was not taken; volatile, as a look at the producer index. */

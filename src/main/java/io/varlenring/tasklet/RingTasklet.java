@@ -11,7 +11,8 @@ import java.util.Objects;
  *
  * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the others;
  * otherwise it arms the ring, and the next commit, abort or close wakes it. When the ring is closed and drained it kills
- * itself.
+ * itself. A loop that is closed runs it once more at the most: to have every record handed over, close the ring first, wait
+ * until {@link #tasklet()} {@linkplain Tasklet#isKilled() is killed}, and then close the loop.
  */
 public final class RingTasklet {
     private final VarLenMpscRing ring;

@@ -3,8 +3,9 @@ package io.varlenring.tasklet;
 
 /**
  * The queued tasklets of one class, linked through the tasklets themselves; used by the loop's thread only. Those that run
- * right after another one wait in a stack of their own, which goes first, but never takes the last run of a round from the
- * others: tasklets that wake each other that way for ever would starve them.
+ * right after another one wait in a stack of their own, which goes first, but does not take the last run of a round from the
+ * others: tasklets that wake each other that way for ever would starve them. Where the last run is the only one, both take
+ * turns.
  */
 final class RunQueue {
     /** How many tasklets of this class may run in a round. */
@@ -13,6 +14,7 @@ final class RunQueue {
     private Tasklet first;
     private Tasklet last;
     private Tasklet top;
+    private boolean topHadTurn;
 
     RunQueue(final int share) {
         this.share = share;
@@ -52,7 +54,8 @@ final class RunQueue {
     /** Takes out the tasklet to run next, when this many of the class have run in this round; the queue is not empty. */
     Tasklet remove(final int runs) {
         final Tasklet tasklet;
-        if (top != null && (runs < share - 1 || first == null)) {
+        topHadTurn = top != null && (first == null || runs < share - 1 || (share == 1 && !topHadTurn));
+        if (topHadTurn) {
             tasklet = top;
             top = tasklet.next;
         } else {

@@ -124,9 +124,14 @@ public final class TaskletLoop implements AutoCloseable {
          *
          * @param selector an open selector
          * @return this builder
+         * @throws IllegalArgumentException when the selector is closed
          */
         public Builder selector(final Selector selector) {
-            this.selector = Objects.requireNonNull(selector, "selector");
+            Objects.requireNonNull(selector, "selector");
+            if (!selector.isOpen()) {
+                throw new IllegalArgumentException("the selector must be open, but is closed: " + selector);
+            }
+            this.selector = selector;
             return this;
         }
 
@@ -192,6 +197,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @param tasklet what to wake; its reasons are the operations that are ready
      * @return the key
      * @throws IOException when the channel is closed
+     * @throws IllegalArgumentException when the tasklet belongs to another loop
      * @throws IllegalStateException when this loop has no selector
      */
     public SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
@@ -199,6 +205,9 @@ public final class TaskletLoop implements AutoCloseable {
         Objects.requireNonNull(tasklet, "tasklet");
         if (selector == null) {
             throw new IllegalStateException("this loop has no selector");
+        }
+        if (tasklet.loop != this) {
+            throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
         final SelectionKey key = channel.register(selector, operations, tasklet);
         selector.wakeup(); // a select under way does not see the new key
@@ -260,9 +269,10 @@ public final class TaskletLoop implements AutoCloseable {
      * }</pre>
      *
      * <p>The tasklet joins the class of the one it runs after and uses that one's share. One that is queued already stays
-     * where it is, and a tasklet that wakes itself this way is woken as by {@link Tasklet#wakeup()}.
+     * where it is; a heavy one, and one that wakes itself this way, is woken as by {@link Tasklet#wakeup()}.
      *
-     * @param previousOrNull a queued tasklet to run after; when it is null, or not queued any more, the running one
+     * @param previousOrNull a tasklet to run after, of this loop and in one of its run queues; when it is null, or is not
+     *     there (it has run, or was just woken by another thread), the running one
      * @param next the tasklet to wake
      * @return where the series now ends: {@code next}, or {@code previousOrNull} when {@code next} was not moved
      * @throws IllegalStateException when called from another thread than the loop's
@@ -306,7 +316,7 @@ public final class TaskletLoop implements AutoCloseable {
      * time, and not from inside a body.
      *
      * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait, and
-     *     with a selector the time is rounded up to a millisecond
+     *     with a selector whole milliseconds, and one at the least
      * @return how many bodies were run; 0 when the time was up, or the wait ended for no reason
      * @throws IllegalStateException when this loop has a thread of its own, or is being run already
      * @throws UncheckedIOException when the selector fails
@@ -349,6 +359,7 @@ public final class TaskletLoop implements AutoCloseable {
         memory.setRunnerVolatile(Thread.currentThread()); // volatile, before any sleep: whom to wake [T2]
         try {
             while (!memory.isClosedVolatile()) { // volatile, pairs with close() [T2]
+                Thread.interrupted(); // what a body left would end every sleep at once
                 round(Long.MAX_VALUE);
             }
         } finally {
@@ -359,12 +370,12 @@ public final class TaskletLoop implements AutoCloseable {
 
     private int round(final long maxWaitNanos) {
         memory.drainInbox(intoUrgent);
+        boolean selected = false;
         if (maxWaitNanos > 0 && !isAnyQueued()) {
-            if (!memory.spinUntilInbox()) {
-                sleep(maxWaitNanos);
-            }
+            selected = !memory.spinUntilInbox() && sleep(maxWaitNanos);
             memory.drainInbox(intoUrgent);
-        } else if (selector != null) {
+        }
+        if (selector != null && !selected) {
             select(0);
         }
         final int runs = run(urgent) + run(normal) + run(bulk) + run(heavy);
@@ -390,10 +401,12 @@ public final class TaskletLoop implements AutoCloseable {
         (tasklet.heavy ? heavy : urgent).addLast(tasklet);
     }
 
-    private void sleep(final long maxWaitNanos) {
+    /** Returns whether it really slept, and so looked at the sockets if there are any. */
+    private boolean sleep(final long maxWaitNanos) {
         memory.setAsleepVolatile(true); // volatile, before the looks below: pairs with enqueue() and close() [T2]
         // volatile, both: pair with enqueue() and close(), whose looks at asleep come after their stores [T2]
-        if (memory.isInboxEmptyVolatile() && !memory.isClosedVolatile()) {
+        final boolean idle = memory.isInboxEmptyVolatile() && !memory.isClosedVolatile();
+        if (idle) {
             counters.slept();
             if (selector != null) {
                 select(Math.max(1, maxWaitNanos / MILLISECOND));
@@ -402,6 +415,7 @@ public final class TaskletLoop implements AutoCloseable {
             }
         }
         memory.setAsleepVolatile(false); // volatile: from here on nobody needs to wake this thread [T2]
+        return idle;
     }
 
     private void select(final long millis) {
@@ -467,15 +481,16 @@ public final class TaskletLoop implements AutoCloseable {
         final Thread current = Thread.currentThread();
         try {
             current.getUncaughtExceptionHandler().uncaughtException(current, failure);
-        } catch (final RuntimeException e) { // nobody is left to be told
+        } catch (final Throwable e) { // nobody is left to be told
             failure.addSuppressed(e);
         }
     }
 
     /**
-     * Closes the loop, for good: what was queued before is run once, and later wakeups do nothing. Waits for that, unless it
-     * is called from a body, and then the round under way does it. A manual loop that nobody is running is run to its end by
-     * the caller. Closing again does nothing more. The selector stays open.
+     * Closes the loop, for good: what was queued before is run once, and later wakeups do nothing. A loop with a thread of
+     * its own is waited for. A manual loop that nobody is running is run to its end by the caller; one that another thread is
+     * running is run to its end by that thread, and not waited for. Called from a body, the round under way does it. Closing
+     * again does nothing more. The selector stays open.
      *
      * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in another
      * thread may be too late, and so may one that was coalesced with it, even when that one has returned.

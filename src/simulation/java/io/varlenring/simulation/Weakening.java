@@ -35,7 +35,8 @@ public enum Weakening {
     ASLEEP_STORED_RELEASE,
     ASLEEP_LOADED_ACQUIRE,
     INBOX_LOOK_OMITTED,
-    INBOX_INDEX_NOT_VOLATILE,
+    /** What makes the index of a put that lets the inbox grow visible before the look at asleep, and any other as well. */
+    INBOX_FENCE_OMITTED,
     CLOSED_STORED_RELEASE,
     CLOSED_LOADED_ACQUIRE,
     RUNNER_EXCHANGE_SPLIT,

@@ -12,9 +12,10 @@ import org.jctools.queues.MessagePassingQueue;
 /**
  * The twin of the shipped class of this name, on simulated memory.
  *
- * <p>Its inbox does what the queue in the shipped one documents: a put moves the producer index by a volatile exchange and
- * then stores the element with release; the queue is empty when no index has moved that was not taken. It has a slot for
- * each put of a run, so that none is used twice.
+ * <p>Its inbox does what the queue in the shipped one does: the producer index counts by twos; a put moves it on by a
+ * volatile exchange and then stores the element with release. A put that makes the queue grow, here any one by chance,
+ * exchanges it for an odd one, which keeps other putters away, and then stores the next even one with release. The queue is
+ * empty when the halves of both indices are the same. It has a slot for each put of a run, so that none is used twice.
  */
 final class LoopMemory {
     private static final int SLOTS = 16;
@@ -43,22 +44,34 @@ final class LoopMemory {
     // Inbox
 
     void putInbox(final Tasklet tasklet) {
-        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.INBOX_INDEX_NOT_VOLATILE, Mode.ORDERED);
+        final Mode mode = Mode.VOLATILE;
+        final boolean grows = simulation.choose(2) == 0;
         long index = putIndex.load(mode);
         for (; ; ) {
-            final long found = putIndex.compareAndExchange(mode, index, index + 1);
+            if (index % 2 != 0) {
+                simulation.letOthersRun();
+                index = putIndex.load(mode);
+                continue;
+            }
+            final long found = putIndex.compareAndExchange(mode, index, index + (grows ? 1 : 2));
             if (found == index) {
                 break;
             }
             index = found;
         }
+        if (grows) {
+            putIndex.store(Mode.ORDERED, index + 2);
+        }
         tasklets.add(tasklet);
-        slots[(int) index].store(Mode.ORDERED, tasklets.size());
+        slots[(int) index / 2].store(Mode.ORDERED, tasklets.size());
+        if (!simulation.has(Weakening.INBOX_FENCE_OMITTED)) { // as an exchange that changes nothing
+            putIndex.compareAndExchange(Mode.VOLATILE, index + 2, index + 2);
+        }
     }
 
     boolean isInboxEmptyVolatile() {
         return simulation.has(Weakening.INBOX_LOOK_OMITTED)
-                || takeIndex.load(Mode.PLAIN) == putIndex.load(Mode.VOLATILE);
+                || takeIndex.load(Mode.PLAIN) == putIndex.load(Mode.VOLATILE) / 2;
     }
 
     void drainInbox(final MessagePassingQueue.Consumer<Tasklet> consumer) {

@@ -44,7 +44,7 @@ final class TaskletControlsTest {
 
     @Test
     void inboxIndexExchangedWithoutTotalOrder_isFound() { // T2
-        Schedules.checkFinds(Weakening.INBOX_INDEX_NOT_VOLATILE, TaskletScenarios::wakeupsWithReasons);
+        Schedules.checkFinds(Weakening.INBOX_FENCE_OMITTED, TaskletScenarios::wakeupsWithReasons);
     }
 
     @Test

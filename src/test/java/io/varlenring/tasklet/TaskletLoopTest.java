@@ -17,8 +17,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,6 +86,60 @@ final class TaskletLoopTest {
         assertFalse(tasklet.isKilled());
         assertEquals(1, loop.runOnce(0));
         assertEquals(-1, seen.get());
+    }
+
+    @Test
+    void wakeupAfter_aHeavyOneThatGoesOnForEver_runs() {
+        final int[] heavyRuns = new int[1];
+        final int[] streamRuns = new int[1];
+        final Tasklet stream = loop.newTasklet((self, reasons) -> streamRuns[0]++);
+        final Tasklet heavy = loop.newHeavyTasklet((self, reasons) -> {
+            heavyRuns[0]++;
+            loop.wakeupAfter(null, stream);
+            self.wakeup();
+        });
+        heavy.wakeup();
+        for (int i = 0; i < 100; i++) {
+            assertEquals(1, loop.runOnce(0));
+        }
+        assertEquals(50, heavyRuns[0]);
+        assertEquals(50, streamRuns[0]);
+    }
+
+    @Test
+    void bodyThatLeavesAnInterrupt_doesNotKeepTheLoopAwake() {
+        try (TaskletLoop started = TaskletLoop.start("loop")) {
+            final CountDownLatch ran = new CountDownLatch(1);
+            started.newTasklet((self, reasons) -> {
+                        Thread.currentThread().interrupt();
+                        ran.countDown();
+                    })
+                    .wakeup();
+            while (ran.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+            final long sleeps = started.stats().sleeps();
+            LockSupport.parkNanos(50_000_000); // in which a loop that cannot sleep would try thousands of times
+            assertTrue(started.stats().sleeps() - sleeps < 100, "the loop cannot sleep");
+        }
+    }
+
+    @Test
+    void exceptionHandlerThatThrowsAnError_doesNotEndTheLoop() throws Exception {
+        try (TaskletLoop started = TaskletLoop.start("loop")) {
+            final CountDownLatch ran = new CountDownLatch(2);
+            started.newTasklet((self, reasons) -> {
+                        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {
+                            ran.countDown();
+                            throw new AssertionError("thrown by the handler");
+                        });
+                        throw new IllegalStateException("thrown by the body");
+                    })
+                    .wakeup();
+            started.newTasklet((self, reasons) -> ran.countDown()).wakeup();
+            ran.await();
+            assertFalse(started.isClosed());
+        }
     }
 
     @Test
@@ -590,6 +646,28 @@ final class TaskletLoopTest {
             tasklet.wakeup();
             assertEquals(1, selecting.runOnce(0));
         }
+    }
+
+    @Test
+    void register_aTaskletOfAnotherLoop_isRefused() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel channel = DatagramChannel.open()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            channel.configureBlocking(false);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> selecting.register(channel, SelectionKey.OP_READ, named("foreign")));
+            assertTrue(selector.keys().isEmpty());
+        }
+    }
+
+    @Test
+    void selector_closed_isRefused() throws Exception {
+        final Selector closed = Selector.open();
+        closed.close();
+        final TaskletLoop.Builder builder = TaskletLoop.builder();
+        assertThrows(IllegalArgumentException.class, () -> builder.selector(closed));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
@@ -30,6 +31,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TaskletThreadedTest {
     private static TaskletLoop start(final boolean selecting) throws Exception {
         return selecting ? TaskletLoop.builder().selector(Selector.open()).start("loop") : TaskletLoop.start("loop");
+    }
+
+    /** A thread that wakes the loop again and again just before it would sleep does not keep it from its sockets. */
+    @Test
+    void wakeupsThatComeJustInTime_doNotStarveTheSockets() throws Exception {
+        try (Selector selector = Selector.open();
+                TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop")) {
+            final Pipe pipe = Pipe.open();
+            pipe.sink().write(ByteBuffer.allocate(1)); // never read, so that the source is always ready
+            pipe.source().configureBlocking(false);
+            final AtomicLong pings = new AtomicLong();
+            final AtomicLong looks = new AtomicLong();
+            final AtomicLong longest = new AtomicLong();
+            final long[] last = new long[1];
+            final Tasklet pinged = loop.newTasklet((self, reasons) -> pings.incrementAndGet());
+            loop.register(pipe.source(), SelectionKey.OP_READ, loop.newTasklet((self, reasons) -> {
+                longest.accumulateAndGet(pings.get() - last[0], Math::max);
+                last[0] = pings.get();
+                looks.incrementAndGet();
+            }));
+            while (looks.get() == 0) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 20_000; i++) {
+                final long before = pings.get();
+                pinged.wakeup();
+                while (pings.get() == before) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertTrue(longest.get() <= 2, longest + " runs without a look at the socket");
+            pipe.sink().close();
+            pipe.source().close();
+        }
     }
 
     /** What the waker wrote before, plainly, is what the run must see: one wakeup lost or early is a hang or a failure. */

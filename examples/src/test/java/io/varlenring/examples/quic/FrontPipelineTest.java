@@ -120,8 +120,13 @@ class FrontPipelineTest {
 
         assertTrue(pipeline.finish());
         final List<String> violations = pipeline.violations();
-        assertEquals(2, violations.stream().filter(text -> text.contains("wrong checksum")).count());
-        assertEquals(2, violations.stream().filter(text -> text.contains("came out")).count());
+        assertEquals(
+                2,
+                violations.stream()
+                        .filter(text -> text.contains("wrong checksum"))
+                        .count());
+        assertEquals(
+                2, violations.stream().filter(text -> text.contains("came out")).count());
         assertFalse(pipeline.moreViolations() > 0);
     }
 
@@ -139,8 +144,7 @@ class FrontPipelineTest {
             sent++;
             if (sent % BURST == 0) {
                 final long expected = sent;
-                assertTrue(watch.await(
-                        "receiving", () -> pipeline.ofListeners(FrontCounts::received) == expected));
+                assertTrue(watch.await("receiving", () -> pipeline.ofListeners(FrontCounts::received) == expected));
             }
         }
     }
