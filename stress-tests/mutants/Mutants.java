@@ -179,7 +179,9 @@ final class Mutants {
         final Path copy = SCRATCH.resolve(name);
         delete(copy);
         final Path classes = Files.createDirectories(copy.resolve("classes"));
-        Files.createSymbolicLink(copy.resolve("docs"), ROOT.resolve("docs"));
+        for (final String read : List.of("docs", "stress-tests")) { // by tests that compare them with the sources
+            Files.createSymbolicLink(copy.resolve(read), ROOT.resolve(read));
+        }
         final List<String> arguments = new ArrayList<>(
                 List.of("-d", classes.toString(), "-cp", env("LIBRARIES"), "-proc:none", "-nowarn", "-Xlint:none"));
         try (Stream<Path> found = Files.walk(SOURCES)) {
