@@ -48,7 +48,7 @@ final class Mutants {
     /** A time-out is taken for a hang only because it is this many times what the suite needs without a fault. */
     private static final int TIMEOUT_FACTOR = 6;
 
-    private static final double SHORTEST_TIMEOUT_SECONDS = 30;
+    private static final double SHORTEST_TIMEOUT_SECONDS = 90;
 
     private static final Pattern COMMENT_OR_LITERAL = Pattern.compile(
             "(?s)(\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])*')|//[^\\n]*|/\\*.*?\\*/");
