@@ -48,7 +48,7 @@ final class Mutants {
     /** A time-out is taken for a hang only because it is this many times what the suite needs without a fault. */
     private static final int TIMEOUT_FACTOR = 6;
 
-    private static final double SHORTEST_TIMEOUT_SECONDS = 30;
+    private static final double SHORTEST_TIMEOUT_SECONDS = 90;
 
     private static final Pattern COMMENT_OR_LITERAL = Pattern.compile(
             "(?s)(\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])*')|//[^\\n]*|/\\*.*?\\*/");
@@ -179,7 +179,9 @@ final class Mutants {
         final Path copy = SCRATCH.resolve(name);
         delete(copy);
         final Path classes = Files.createDirectories(copy.resolve("classes"));
-        Files.createSymbolicLink(copy.resolve("docs"), ROOT.resolve("docs"));
+        for (final String read : List.of("docs", "stress-tests")) { // by tests that compare them with the sources
+            Files.createSymbolicLink(copy.resolve(read), ROOT.resolve(read));
+        }
         final List<String> arguments = new ArrayList<>(
                 List.of("-d", classes.toString(), "-cp", env("LIBRARIES"), "-proc:none", "-nowarn", "-Xlint:none"));
         try (Stream<Path> found = Files.walk(SOURCES)) {

@@ -148,6 +148,20 @@ final class RingScenarios {
         simulation.addCheck(run::checkAllReceived);
     }
 
+    /** A thread that only looks. */
+    static void sizes(final Simulation simulation) {
+        final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
+        addThreads(run, 3, RingScenarios::offer, RingScenarios::drain);
+        simulation.addThread("onlooker", () -> {
+            for (int i = 0; i < 4; i++) {
+                final int size = run.ring.size();
+                if (size < 0 || size > RingRun.CAPACITY) {
+                    simulation.fail("a size of " + size);
+                }
+            }
+        });
+    }
+
     private static void await(final Word word, final long least) {
         while (word.load(Mode.ORDERED) < least) {
             Simulation.running().letOthersRun();

@@ -27,6 +27,11 @@ final class RingSimulationTest {
     }
 
     @Test
+    void size_isNeverBelow0OrAboveTheCapacity() {
+        Schedules.check("sizes", RingScenarios::sizes);
+    }
+
+    @Test
     void armedConsumer_isAlwaysWoken() {
         Schedules.check("armAndHook", RingScenarios::armAndHook);
     }

@@ -34,7 +34,22 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * stored too late only because a mode is too weak are not: x86 keeps stores in order.
  *
  * <pre>
- * TABLE
+ * stress-tests/run quick StaleBytes, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ *
+ *   Reused      1, stored, FA      1,013,205  acceptable
+ *               1, full, F            68,177  acceptable
+ *               .*Z                        0  forbidden
+ *               1, stored, F               0  forbidden
+ *   Laps        5, ABCDE             936,986  acceptable
+ *               4, ABCD                2,957  acceptable
+ *               2, AB                 14,379  acceptable
+ *               .*[?].*                    0  forbidden
+ *   BrokenLeft  1, stored, FAZ       968,831  interesting
+ *               1, stored, FtornZ        127  interesting
+ *               1, full, F            47,436  acceptable
+ *   BrokenLate  1, stored, FA        760,246  acceptable
+ *               1, full, F            57,746  acceptable
+ *               1, stored, F             222  interesting
  * </pre>
  */
 @Outcome(id = "1, stored, FA", expect = ACCEPTABLE, desc = "A took the place of S.")
