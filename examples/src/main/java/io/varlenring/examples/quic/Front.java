@@ -94,7 +94,8 @@ final class Front implements Closeable {
                     i, channels.get(i), handlers.stream().map(Inlets::newInlet).toList()));
         }
         for (int i = 0; i < listeners.size(); i++) {
-            // Netty's pools and recyclers are at their best on its own kind of thread; to others it makes no difference.
+            // Netty's pools and recyclers are at their best on its own kind of thread; to others it makes no
+            // difference.
             threads.add(watch.start("listener-" + i, listeners.get(i)::run, FastThreadLocalThread::new));
         }
     }

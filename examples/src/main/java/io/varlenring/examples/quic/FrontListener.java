@@ -45,7 +45,8 @@ final class FrontListener implements Closeable {
     private final DatagramChannel channel;
     private final Selector selector;
     private final Inlet[] inlets;
-    private final Consumer<SelectionKey> ready = key -> {}; // so that the selector keeps no set of keys, which allocates
+    private final Consumer<SelectionKey> ready =
+            key -> {}; // so that the selector keeps no set of keys, which allocates
     private final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
     private final ByteBuffer aside = ByteBuffer.allocateDirect(QuicRecords.CLAIM_LENGTH);
 

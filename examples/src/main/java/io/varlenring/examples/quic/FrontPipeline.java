@@ -44,7 +44,9 @@ final class FrontPipeline implements Closeable {
 
     /** Starts the listeners. */
     void start() throws IOException {
-        front.start(handovers.stream().<Front.Inlets>map(handover -> handover::newInlet).toList());
+        front.start(handovers.stream()
+                .<Front.Inlets>map(handover -> handover::newInlet)
+                .toList());
     }
 
     /** Ends all, upstream first, so that everything under way arrives; returns whether it has ended. */
@@ -116,7 +118,8 @@ final class FrontPipeline implements Closeable {
 
     /** Returns how many violations were not kept. */
     long moreViolations() {
-        return ofHandlers(handler -> handler.violationCount() - handler.violations().size());
+        return ofHandlers(
+                handler -> handler.violationCount() - handler.violations().size());
     }
 
     @Override

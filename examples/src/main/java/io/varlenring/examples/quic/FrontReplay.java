@@ -142,8 +142,8 @@ public final class FrontReplay implements Closeable {
         }
         final long lost = pipeline.droppedByKernel();
         if (lost < 0 ? received > sent : received + lost != sent) {
-            violations.add("sent " + sent + ", but received " + received + ", and the kernel says that it dropped "
-                    + lost);
+            violations.add(
+                    "sent " + sent + ", but received " + received + ", and the kernel says that it dropped " + lost);
         }
         if (handled == 0) {
             violations.add("nothing was handed over");
@@ -154,8 +154,7 @@ public final class FrontReplay implements Closeable {
     private boolean printVerdict(final List<String> violations) {
         Table.verdict(
                 out,
-                pipeline.ofHandlers(FrontHandler::records)
-                        + " records verified: route, checksum and per-sender order",
+                pipeline.ofHandlers(FrontHandler::records) + " records verified: route, checksum and per-sender order",
                 violations.size(),
                 violations);
         return violations.isEmpty();

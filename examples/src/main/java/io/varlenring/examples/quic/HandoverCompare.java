@@ -86,8 +86,8 @@ public final class HandoverCompare {
                 options.listeners(),
                 options.handlers(),
                 options.capacity());
-        out.println("a JVM for each run: " + System.getProperty("java.vm.version") + " "
-                + String.join(" ", JVM_OPTIONS));
+        out.println(
+                "a JVM for each run: " + System.getProperty("java.vm.version") + " " + String.join(" ", JVM_OPTIONS));
         final HandoverKind[] kinds = HandoverKind.values();
         for (int round = 0; round < options.rounds(); round++) {
             for (int turn = 0; turn < kinds.length; turn++) {
@@ -176,7 +176,8 @@ public final class HandoverCompare {
             if (figure.isForTable()) {
                 final StringBuilder line = new StringBuilder(figure.label());
                 results.values()
-                        .forEach(rounds -> line.append(figure.cell(rounds.stream().mapToDouble(run -> run.get(figure)))));
+                        .forEach(rounds ->
+                                line.append(figure.cell(rounds.stream().mapToDouble(run -> run.get(figure)))));
                 out.println(line);
             }
         }

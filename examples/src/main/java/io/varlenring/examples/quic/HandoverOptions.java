@@ -106,8 +106,7 @@ record HandoverOptions(
                 }
             }
         }
-        return new HandoverOptions(
-                trace, rounds, warmup, seconds, rate, stall, capacity, listeners, handlers, peers);
+        return new HandoverOptions(trace, rounds, warmup, seconds, rate, stall, capacity, listeners, handlers, peers);
     }
 
     /** Returns the number of sockets that send. */

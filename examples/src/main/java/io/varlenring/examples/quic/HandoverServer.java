@@ -62,8 +62,7 @@ final class HandoverServer {
                         options.senders(),
                         UnaryOperator.identity(),
                         watch);
-                BufferedReader in =
-                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
+                BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
             new HandoverServer(options, pipeline, watch).serve(in, System.out);
         }
         System.exit(0); // whatever a thread that has not ended may still do
@@ -75,11 +74,12 @@ final class HandoverServer {
         out.println(pipeline.address().getPort());
         for (String command = in.readLine(); command != null; command = in.readLine()) { // null: nobody wants to know
             switch (command) {
-                case "counts" -> out.println(String.join(
-                        " ",
-                        pipeline.listeners().stream()
-                                .map(counts -> Long.toString(counts.received()))
-                                .toList()));
+                case "counts" ->
+                    out.println(String.join(
+                            " ",
+                            pipeline.listeners().stream()
+                                    .map(counts -> Long.toString(counts.received()))
+                                    .toList()));
                 case "begin" -> {
                     begin();
                     out.println();

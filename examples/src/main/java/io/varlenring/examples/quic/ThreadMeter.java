@@ -29,13 +29,11 @@ record ThreadMeter(long id, Path status) {
         static final Use NONE = new Use(0, 0, 0);
 
         Use plus(final Use other) {
-            return new Use(
-                    allocatedBytes + other.allocatedBytes, cpuNanos + other.cpuNanos, sleeps + other.sleeps);
+            return new Use(allocatedBytes + other.allocatedBytes, cpuNanos + other.cpuNanos, sleeps + other.sleeps);
         }
 
         Use minus(final Use before) {
-            return new Use(
-                    allocatedBytes - before.allocatedBytes, cpuNanos - before.cpuNanos, sleeps - before.sleeps);
+            return new Use(allocatedBytes - before.allocatedBytes, cpuNanos - before.cpuNanos, sleeps - before.sleeps);
         }
     }
 

@@ -24,7 +24,7 @@ class HandoverCompareTest {
             assertTrue(output.out().contains("round 1, " + kind.words() + ":"), output::all);
         }
         for (final Figure figure : Figure.values()) {
-            assertEquals(figure.isForTable(), output.out().contains("\n" + figure.label() + " "), figure::name);
+            assertTrue(!figure.isForTable() || output.out().contains("\n" + figure.label() + " "), output::all);
         }
         assertTrue(output.out().contains("integrity: OK ("), output::all);
         assertEquals("", output.err());
@@ -39,7 +39,10 @@ class HandoverCompareTest {
 
         assertEquals(
                 HandoverKind.values().length,
-                output.out().lines().filter(line -> line.matches("round 1.*dropped as full [1-9].*")).count(),
+                output.out()
+                        .lines()
+                        .filter(line -> line.matches("round 1.*dropped as full [1-9].*"))
+                        .count(),
                 output::all);
     }
 
@@ -62,8 +65,7 @@ class HandoverCompareTest {
 
     @Test
     void parse_nothing_givesDocumentedDefaults() {
-        assertEquals(
-                new HandoverOptions("upload", 5, 4, 5, 20_000, 100, 1 << 20, 2, 2, 1), HandoverOptions.parse());
+        assertEquals(new HandoverOptions("upload", 5, 4, 5, 20_000, 100, 1 << 20, 2, 2, 1), HandoverOptions.parse());
     }
 
     private int run(final String commandLine) {
