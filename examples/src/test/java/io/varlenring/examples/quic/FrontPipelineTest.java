@@ -22,8 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FrontPipelineTest {
     private static final int LENGTH = 1200;
     private static final int HANDLERS = 2;
-    /** So few at a time that neither a socket nor a ring is ever full. */
+    /** So few at a time that a socket is never full. */
     private static final int BURST = 32;
+    /** So much that nothing is dropped even if the handlers do not get to run. */
+    private static final int ROOM_FOR_ALL = 1 << 26;
 
     private static final int WARMUP = 20_000;
     private static final int MEASURED = 20_000;
@@ -60,7 +62,7 @@ class FrontPipelineTest {
     }
 
     private long allocatedByListener(final HandoverKind kind) throws Exception {
-        open(kind, 1 << 20, UnaryOperator.identity());
+        open(kind, ROOM_FOR_ALL, UnaryOperator.identity());
         final long bytes;
         try (DatagramChannel sender = DatagramChannel.open()) {
             sender.connect(pipeline.address());

@@ -24,7 +24,7 @@ class HandoverCompareTest {
             assertTrue(output.out().contains("round 1, " + kind.words() + ":"), output::all);
         }
         for (final Figure figure : Figure.values()) {
-            assertEquals(figure.isForTable(), output.out().contains("\n" + figure.label() + " "), figure::name);
+            assertTrue(!figure.isForTable() || output.out().contains("\n" + figure.label() + " "), output::all);
         }
         assertTrue(output.out().contains("integrity: OK ("), output::all);
         assertEquals("", output.err());
