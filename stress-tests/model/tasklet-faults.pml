@@ -39,6 +39,9 @@
 #define LOOK_AT_ASLEEP_BEFORE_OFFER found = LOADED(me, ASLEEP);
 #define LOOK_AT_ASLEEP_AFTER_OFFER
 #endif
+#ifdef NO_FENCE_BEHIND_OFFER
+#define FENCE_BEHIND_OFFER
+#endif
 #ifdef CLOSE_WITHOUT_WAKING
 #define WAKE_IN_CLOSE
 #endif
@@ -81,6 +84,9 @@
 #ifndef LOOK_AT_ASLEEP_BEFORE_OFFER
 #define LOOK_AT_ASLEEP_BEFORE_OFFER
 #define LOOK_AT_ASLEEP_AFTER_OFFER found = LOADED(me, ASLEEP);
+#endif
+#ifndef FENCE_BEHIND_OFFER
+#define FENCE_BEHIND_OFFER FLUSHED(me); /* VarHandle.fullFence() */
 #endif
 #ifndef WAKE_IN_CLOSE
 #define WAKE_IN_CLOSE found = LOADED(me, ASLEEP); wakeThreadIfAsleep();

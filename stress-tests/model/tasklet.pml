@@ -19,8 +19,9 @@
 #define STATE 0
 #define ASLEEP 1
 #define LOOP_CLOSED 2
-/* The inbox, a queue of JCTools: a producer exchanges the index, and later stores the element. The tasklet is in it at most
-   once, so there is one element. */
+/* The inbox, a queue of JCTools: a producer exchanges the index, and later stores the element. When the queue grows, the index
+   that it exchanges still means "empty", and the next one is stored with release. The tasklet is in it at most once, so there
+   is one element. */
 #define PRODUCER_INDEX 3
 #define ELEMENT 4
 /* Plain data of each of the two threads, to be seen by the body: the number of its last wakeup. */
@@ -112,12 +113,16 @@ inline enqueue() {
     :: LOADED(me, LOOP_CLOSED)
     :: else ->
         LOOK_AT_ASLEEP_BEFORE_OFFER
-        d_step { /* inbox.offer() */
-            storeVolatile(me, PRODUCER_INDEX, word[PRODUCER_INDEX] + 1);
+        d_step {
             queues++;
             assert(queues == 1) /* never queued twice */
         }
+        if /* inbox.offer() */
+        :: d_step { storeVolatile(me, PRODUCER_INDEX, word[PRODUCER_INDEX] + 1) }
+        :: d_step { storeRelease(me, PRODUCER_INDEX, word[PRODUCER_INDEX] + 1) } /* the queue grows */
+        fi;
         d_step { storeRelease(me, ELEMENT, 1) }
+        FENCE_BEHIND_OFFER
         LOOK_AT_ASLEEP_AFTER_OFFER
         wakeThreadIfAsleep()
     fi
