@@ -574,7 +574,9 @@ final class PeerLessonsTest {
         int count = 0;
         while (names.find()) {
             count++;
-            final Class<?> type = Class.forName("io.varlenring." + names.group(1));
+            final Class<?> type =
+                    Class.forName((names.group(1).startsWith("Tasklet") ? "io.varlenring.tasklet." : "io.varlenring.")
+                            + names.group(1));
             final boolean found = Arrays.stream(type.getDeclaredMethods())
                     .filter(method -> !Modifier.isStatic(method.getModifiers()))
                     .map(Method::getName)
