@@ -86,7 +86,9 @@ public final class FrontReplay implements Closeable {
             watch.join(thread);
         }
         if (!pipeline.finish()) {
-            return printVerdict(watch.failures()) ? 0 : 1;
+            final List<String> violations = new ArrayList<>(watch.failures());
+            violations.add("the handlers did not end");
+            return printVerdict(violations) ? 0 : 1;
         }
         return print(startNanos) ? 0 : 1;
     }

@@ -20,7 +20,7 @@ import org.HdrHistogram.Histogram;
  *
  * <pre>
  *   (at the start)   the port
- *   counts           what each listener has received
+ *   counts           what each listener has handed over or dropped
  *   begin, end       an empty line; between the two it is measured
  *   stall            an empty line; each handler sleeps once
  *   finish           a line for each figure, then one for each violation; the end of the process
@@ -78,7 +78,7 @@ final class HandoverServer {
                     out.println(String.join(
                             " ",
                             pipeline.listeners().stream()
-                                    .map(counts -> Long.toString(counts.received()))
+                                    .map(counts -> Long.toString(counts.handedIn() + counts.dropped()))
                                     .toList()));
                 case "begin" -> {
                     begin();

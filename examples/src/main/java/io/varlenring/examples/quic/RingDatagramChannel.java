@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class RingDatagramChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
-    private final ChannelConfig config = new DefaultChannelConfig(this);
+    private final ChannelConfig config = new DefaultChannelConfig(this).setAutoClose(false);
     private final PeerAddresses peers = new PeerAddresses();
     private final LongAdder notSent = new LongAdder();
     private final InetSocketAddress local;
@@ -64,23 +64,30 @@ final class RingDatagramChannel extends AbstractChannel {
         return peers.listenerOf(peer);
     }
 
-    /** Returns how many datagrams the socket had no room for; QUIC takes them for lost, and repeats their content. */
+    /** Returns how many datagrams the socket did not take; QUIC takes them for lost, and repeats their content. */
     long notSent() {
         return notSent.sum();
     }
 
     @Override
-    protected void doWrite(final ChannelOutboundBuffer outbound) throws IOException {
+    protected void doWrite(final ChannelOutboundBuffer outbound) {
         for (Object message = outbound.current(); message != null; message = outbound.current()) {
             final DatagramPacket packet = (DatagramPacket) message;
             final ByteBuffer datagram = packet.content()
                     .internalNioBuffer(
                             packet.content().readerIndex(), packet.content().readableBytes());
-            // the codec also writes packets without content, which Netty's own channels do not send either
-            if (datagram.hasRemaining() && socket.send(datagram, packet.recipient()) == 0) {
+            try {
+                // the codec also writes packets without content, which Netty's own channels do not send either
+                if (datagram.hasRemaining() && socket.send(datagram, packet.recipient()) == 0) {
+                    notSent.increment();
+                }
+                outbound.remove();
+            } catch (
+                    final IOException
+                            e) { // to a peer that cannot be reached, by its port 0 for example; the others can
                 notSent.increment();
+                outbound.remove(e);
             }
-            outbound.remove();
         }
     }
 

@@ -83,9 +83,13 @@ final class RingSocket extends DatagramSocket {
     }
 
     @Override
-    public void send(final DatagramPacket packet) throws IOException {
+    public void send(final DatagramPacket packet) {
         final ByteBuffer datagram = ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength());
-        if (channel.send(datagram, packet.getSocketAddress()) == 0) {
+        try {
+            if (channel.send(datagram, packet.getSocketAddress()) == 0) {
+                notSent.increment();
+            }
+        } catch (final IOException e) { // to a peer that cannot be reached; the datagram is lost, as others are
             notSent.increment();
         }
     }
