@@ -264,6 +264,18 @@ final class TaskletLoopTest {
     }
 
     @Test
+    void wakeupAfter_aKilledOne_isNotMoved() {
+        final Tasklet a = named("a");
+        final Tasklet killed = named("killed");
+        killed.kill();
+        final AtomicReference<Tasklet> last = new AtomicReference<>();
+        inLoop((self, reasons) -> last.set(loop.wakeupAfter(loop.wakeupAfter(null, a), killed)));
+        assertSame(a, last.get());
+        runUntilIdle();
+        assertEquals(List.of("a"), ran);
+    }
+
+    @Test
     void wakeupAfter_aPreviousThatHasRun_meansAfterTheRunningOne() {
         final Tasklet gone = named("gone");
         gone.wakeup();
