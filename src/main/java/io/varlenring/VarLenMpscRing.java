@@ -54,7 +54,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says "not
      *       ready"; when it is full that word is the one at C, and drain() publishes C before it can come round to it.
      *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes, then only
-     *       the consumer's handlers.
+     *       the consumer and its handlers.
      *   I4  The first word of a reservation is zero until the one store that publishes all of it.
      *
      * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
@@ -290,8 +290,8 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /** Reads the consumer position; MUST come after the read of the producer position for which it is to decide "full". */
     private long readLimit(final RingProducer producer) {
-        // acquire, pairs with release(): up to the new limit all is zero, and nobody reads or writes it any more [M2]
-        // [M3]
+        // acquire, pairs with release(): up to the new limit all bytes are zero [M2], and nobody reads or writes them
+        // any more [M3]
         producer.limit = memory.getConsumerPositionAcquire() + capacity;
         return producer.limit;
     }
@@ -299,8 +299,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     /** Tries to take the bytes up to {@code end}; returns the producer position found, {@code position} on success. */
     private long exchangeProducerPosition(final RingProducer producer, final long position, final long end) {
         // volatile: as an atomic exchange it makes reservations disjoint [M4] and refuses after close [M8]; as a
-        // volatile
-        // one it pairs with drainOrWait(), which sees it or is seen armed by the commit that follows [M6]
+        // volatile one it pairs with drainOrWait(), which sees it or is seen armed by the commit that follows [M6]
         final long found = memory.compareAndExchangeProducerPosition(position, end);
         if (found != position) {
             producer.counters.add(RingCounters.CAS_RETRIES, 1);
@@ -536,8 +535,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         final int untilWrap = Math.min(length, capacity - offset);
         memory.zero(offset, untilWrap); // plain, before the store of the consumer position [M2]
         memory.zero(0, length - untilWrap);
-        // release, pairs with readLimit(): the zeroes come first, and so does all that handlers read and wrote [M2]
-        // [M3]
+        // release, pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and
+        // wrote [M3]
         memory.setConsumerPositionRelease(position);
     }
 
@@ -548,22 +547,20 @@ public final class VarLenMpscRing implements AutoCloseable {
             return records;
         }
         final long deadline = memory.nanoTime() + nanos;
+        long remaining = nanos;
         // volatile, before arm(): whoever ends the arming sees whom to wake [M7]
         memory.setWaiterVolatile(Thread.currentThread());
         try {
             do {
                 if (arm()) {
-                    final long remaining = deadline - memory.nanoTime();
-                    if (remaining <= 0) {
-                        return 0;
-                    }
                     // isEmpty() looks at P, volatile, after arm() has stored armed: pairs with the exchange of P [M6]
                     final boolean commitWakes = hook != null || isEmpty();
                     memory.park(commitWakes ? remaining : Math.min(remaining, POLL_NANOS));
                     checkInterrupt();
                 }
                 records = drain(handler, null, maxRecords);
-            } while (records == 0 && !(isClosed() && isEmpty()) && deadline - memory.nanoTime() > 0);
+                remaining = deadline - memory.nanoTime(); // also when arm() said no: padding alone must not hold us
+            } while (records == 0 && !(isClosed() && isEmpty()) && remaining > 0);
             return records;
         } finally {
             memory.setWaiterVolatile(null); // volatile: from here on a producer calls the hook [M7]

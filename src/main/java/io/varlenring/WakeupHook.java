@@ -21,7 +21,8 @@ public interface WakeupHook {
      * <p>Called on the thread of a producer, or of whoever closes the ring, possibly on several at once. It must not
      * block. It may be called after the consumer has stopped and must then do nothing. An exception neither reaches the
      * producer nor loses its record: it is counted in {@link RingStats#hookFailures()}, the consumer stays armed, and the
-     * next commit calls the hook again; commits that were made while it threw count as its call. An {@link Error} leaves the ring in the same state and does reach the producer.
+     * next commit calls the hook again; commits that were made while it threw count as its call. An {@link Error} leaves
+     * the ring in the same state and does reach the producer.
      */
     void wakeup();
 

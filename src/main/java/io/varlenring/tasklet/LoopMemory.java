@@ -18,7 +18,7 @@ import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 final class LoopMemory {
     private static final int INITIAL_INBOX = 64;
     private static final int LARGEST_INBOX = 1 << 30;
-    /** One to two microseconds: about what it costs to fall asleep and to be woken. */
+    /** A moment, next to what it costs to fall asleep and to be woken. */
     private static final int SPINS = 64;
 
     private static final VarHandle ASLEEP;
@@ -44,16 +44,15 @@ final class LoopMemory {
     /** The thread that runs the loop just now. */
     private volatile Thread runner;
 
-    // Inbox: a queue of many threads to one, whose producer index moves by a volatile exchange; but when it grows, it
-    // is
-    // stored with release behind an index that still means "empty"
+    // Inbox: a queue of many threads to one. A put moves its producer index by a volatile exchange; but one that makes
+    // it grow exchanges the index for one that still means "empty", and stores the next one with release.
 
     void putInbox(final Tasklet tasklet) {
         inbox.offer(tasklet); // holds every tasklet at most once, and more of them than can exist
-        VarHandle.fullFence(); // the index is visible before the caller looks at asleep, also when the queue has grown
+        VarHandle.fullFence(); // makes the index visible before the caller looks at asleep, however it was stored
     }
 
-    /** Tells whether no put has begun that was not taken; volatile, as a look at the producer index. */
+    /** Tells whether no put has moved the producer index that was not taken; volatile, as a look at that index. */
     boolean isInboxEmptyVolatile() {
         return inbox.isEmpty();
     }
@@ -62,7 +61,7 @@ final class LoopMemory {
         inbox.drain(consumer);
     }
 
-    /** Looks out for a put for a moment, about as long as it takes to fall asleep; returns whether there was one. */
+    /** Looks out for a put for a moment; returns whether there was one. */
     boolean spinUntilInbox() {
         for (int i = 0; i < SPINS; i++) {
             if (!inbox.isEmpty()) {

@@ -46,8 +46,9 @@ public final class TaskletLoop implements AutoCloseable {
      * which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them; whoever counts
      * the first one puts it there, and the loop takes all of them when it takes it out to run it.
      *
-     * Sleep. The loop stores asleep, then looks at the inbox once more; a waker puts its tasklet into the inbox, which is a
-     * volatile exchange of the inbox's producer index, then looks at asleep. At least one side sees the other's [T2].
+     * Sleep. The loop looks out for a put for a moment, which decides nothing. Then it stores asleep and looks at the inbox
+     * once more; a waker puts its tasklet into the inbox, with a full fence behind, then looks at asleep. At least one side
+     * sees the other's [T2].
      *
      * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox and
      * run queues are empty, and since no wakeup adds to them any more, it ends.
@@ -481,8 +482,8 @@ public final class TaskletLoop implements AutoCloseable {
         final Thread current = Thread.currentThread();
         try {
             current.getUncaughtExceptionHandler().uncaughtException(current, failure);
-        } catch (final Throwable e) { // nobody is left to be told
-            failure.addSuppressed(e);
+        } catch (final Throwable ignored) {
+            // nobody is left to be told
         }
     }
 

@@ -6,8 +6,8 @@ package io.varlenring.tasklet;
  * slightly different moments.
  *
  * @param runs bodies run, those that threw included
- * @param wakeups wakeups that a run has taken, and those from the loop's own thread that found their tasklet queued; at
- *     most 2^30 are counted for one run
+ * @param wakeups wakeups that a run has taken, at most 2^30 each, and those that the loop's own thread made of a tasklet
+ *     woken before and not run since
  * @param coalesced wakeups that added no run, because the tasklet was queued already
  * @param failures bodies that threw
  * @param sleeps times that the loop found nothing to do and waited

@@ -125,15 +125,15 @@ final class TaskletLoopTest {
     }
 
     @Test
-    void exceptionHandlerThatThrowsAnError_doesNotEndTheLoop() throws Exception {
+    void exceptionHandlerThatThrowsOn_doesNotEndTheLoop() throws Exception {
         try (TaskletLoop started = TaskletLoop.start("loop")) {
             final CountDownLatch ran = new CountDownLatch(2);
             started.newTasklet((self, reasons) -> {
                         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {
                             ran.countDown();
-                            throw new AssertionError("thrown by the handler");
+                            throw (AssertionError) failure;
                         });
-                        throw new IllegalStateException("thrown by the body");
+                        throw new AssertionError("thrown by the body");
                     })
                     .wakeup();
             started.newTasklet((self, reasons) -> ran.countDown()).wakeup();
