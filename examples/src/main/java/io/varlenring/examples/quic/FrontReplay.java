@@ -2,6 +2,7 @@
 package io.varlenring.examples.quic;
 
 import io.varlenring.RecordHandler;
+import io.varlenring.examples.DatagramSender;
 import io.varlenring.examples.OptionValues;
 import io.varlenring.examples.ReplayOptions;
 import io.varlenring.examples.ReplayPace;
@@ -12,11 +13,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import org.HdrHistogram.Histogram;
@@ -94,7 +93,7 @@ public final class FrontReplay implements Closeable {
     }
 
     private boolean print(final long startNanos) {
-        final long sent = sum(producer -> producer.sent.sum());
+        final long sent = sum(producer -> producer.socket.sent());
         final long received = pipeline.ofListeners(FrontCounts::received);
         final long handled = pipeline.ofHandlers(FrontHandler::records);
         final long full = pipeline.ofListeners(counts -> counts.drops(Drop.RING_FULL));
@@ -114,7 +113,7 @@ public final class FrontReplay implements Closeable {
         out.println();
         table.count("datagrams sent", sent);
         table.count("made longer, to be verifiable", sum(producer -> producer.lengthened));
-        table.count("send failures", sum(producer -> producer.failures.sum()));
+        table.count("send failures", sum(producer -> producer.socket.failures()));
         table.count("received by listeners", received);
         table.count("put into a ring in place", pipeline.ofListeners(FrontCounts::inPlace));
         table.count("put into a ring by a copy", pipeline.ofListeners(FrontCounts::copied));
@@ -167,11 +166,9 @@ public final class FrontReplay implements Closeable {
         private final int id;
         private final Trace trace;
         private final ReplayPace pace;
-        private final DatagramChannel channel = DatagramChannel.open();
+        private final DatagramSender socket;
         private final FrontDatagrams datagrams = new FrontDatagrams();
         private final ByteBuffer datagram = ByteBuffer.allocateDirect(QuicRecords.MAX_DATAGRAM_LENGTH);
-        private final LongAdder sent = new LongAdder();
-        private final LongAdder failures = new LongAdder();
 
         private volatile boolean stopped;
         private long lengthened;
@@ -180,7 +177,7 @@ public final class FrontReplay implements Closeable {
             this.id = id;
             this.trace = trace;
             this.pace = new ReplayPace(trace, options);
-            channel.connect(pipeline.address());
+            this.socket = new DatagramSender(pipeline.address());
         }
 
         void run(final long startNanos) throws Exception {
@@ -197,20 +194,12 @@ public final class FrontReplay implements Closeable {
                     trace.flow((int) (sequence % trace.length())),
                     id,
                     sequence);
-            try {
-                channel.write(datagram);
-                sent.increment();
-            } catch (final IOException failure) {
-                if (!channel.isOpen()) {
-                    throw failure;
-                }
-                failures.increment(); // the kernel refused this one, for example for lack of buffers
-            }
+            socket.send(datagram);
         }
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            socket.close();
         }
     }
 
