@@ -132,7 +132,14 @@ inline reserve() {
     READ_LIMIT_BEFORE_POSITION
     d_step {
         beginCall(stride, op == OFFER_ALL);
-        found = LOADED(me, PRODUCER_POSITION)
+        if
+        :: op == OFFER_ALL -> fits = known + 3 <= limit && OFFSET(known) + 3 <= CAPACITY /* fitsAtOnce() */
+        :: else -> fits = END(known, stride) <= limit
+        fi;
+        if
+        :: fits -> found = 2 * known
+        :: else -> found = LOADED(me, PRODUCER_POSITION)
+        fi
     }
     do
     :: CLOSED(found) -> /* checkNotClosed() */
@@ -173,6 +180,7 @@ inline reserve() {
         if
         :: found == 2 * position ->
             start = RECORD_START(position, stride);
+            known = end;
             AFTER_EXCHANGE
             break
         :: else
@@ -332,7 +340,8 @@ inline close() {
     found = 0
 }
 
-proctype producer(byte me; byte calls; short limit) {
+proctype producer(byte me; byte calls; short limit; short known) {
+    /* known: where the last reservation of this handle ended */
     short position;
     short start;
     short second;
@@ -636,8 +645,8 @@ init {
 #endif
         word[CONSUMER_POSITION] = begin;
         word[PRODUCER_POSITION] = 2 * begin;
-        run producer(0, FIRST, begin + CAPACITY);
-        run producer(1, SECOND, begin + CAPACITY);
+        run producer(0, FIRST, begin + CAPACITY, begin);
+        run producer(1, SECOND, begin + CAPACITY, begin);
         run consumer(begin);
         begin = 0
     }

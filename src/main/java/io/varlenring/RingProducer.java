@@ -38,12 +38,14 @@ public final class RingProducer {
     /** The last reservation: from its gap, if there is one, to its padding, if there is any. */
     long begin;
 
+    /** Its end, which is also where the next one begins, unless another handle reserves before. */
     long end;
 
     private RingClaim claim;
 
-    RingProducer(final VarLenMpscRing ring, final long limit) {
+    RingProducer(final VarLenMpscRing ring, final long position, final long limit) {
         this.ring = ring;
+        this.end = position;
         this.limit = limit;
     }
 

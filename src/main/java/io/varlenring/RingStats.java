@@ -13,7 +13,8 @@ package io.varlenring;
  * @param tooLarge offers and claims refused as longer than {@link VarLenMpscRing#maxPayload()}
  * @param paddingBytes bytes turned into padding: before the wrap, by aborts, and by commits shorter than their claim
  * @param aborted claims and offers that gave their space back without a record
- * @param casRetries lost races for the producer position; a high rate per record means contention
+ * @param casRetries lost races for the producer position; a high rate per record means contention. The first try of an
+ *     offer or claim, at the position where its handle's last reservation ended, is a guess and does not count
  * @param wakeups times that a hook was called, also one that failed, or a waiting consumer unparked
  * @param hookFailures exceptions thrown by the wakeup hook
  * @param highWaterMark the most bytes found in use, padding included, seen whenever the consumer gave back space and when

@@ -59,9 +59,10 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
      * against a limit derived from a C that it has read, and exchanges P for the end. The exchange succeeds only if P is
-     * still what the gap was computed from. A stale C is a smaller C, so the check errs towards "full" only, and before
-     * "full" is answered C is read again, after P. An end that does not fit behind an old P does not fit behind a newer
-     * one either, so the answer is true at the moment of that last read, even if P has moved.
+     * still what the gap was computed from; so at first P need not be read, but is taken to be where this handle's last
+     * reservation ended. A stale C is a smaller C, so the check errs towards "full" only, and before "full" is answered P
+     * is read, and then C again. An end that does not fit behind an old P does not fit behind a newer one either, so the
+     * answer is true at the moment of that last read, even if P has moved.
      *
      * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them. All but
      * the first are written plainly, then the first is stored. The consumer stops at a zero, so it sees the whole
@@ -238,8 +239,9 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @return a new handle; when it is no longer used, dropping it is enough
      */
     public RingProducer newProducer() {
-        // acquire, pairs with release() [M3]
-        final RingProducer producer = new RingProducer(this, memory.getConsumerPositionAcquire() + capacity);
+        // acquire, pairs with release() [M3]; the producer position before it is only a guess
+        final RingProducer producer =
+                new RingProducer(this, producerPosition(), memory.getConsumerPositionAcquire() + capacity);
         producers.add(producer);
         return producer;
     }
@@ -262,8 +264,11 @@ public final class VarLenMpscRing implements AutoCloseable {
      */
     long reserve(final RingProducer producer, final int length) {
         final int stride = stride(length);
-        // volatile, pairs with the exchange below, which decides whether this is still the newest [M4]
-        long position = memory.getProducerPositionVolatile();
+        long position = producer.end; // a guess: right if no other handle has reserved since, which the exchange tells
+        if (recordStart(position, stride) + stride - producer.limit > 0) {
+            // volatile, pairs with the exchange below, which decides whether this is still the newest [M4]
+            position = memory.getProducerPositionVolatile();
+        }
         for (; ; ) {
             checkNotClosed(position);
             final long start = recordStart(position, stride);
@@ -301,7 +306,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         // volatile: as an atomic exchange it makes reservations disjoint [M4] and refuses after close [M8]; as a
         // volatile one it pairs with drainOrWait(), which sees it or is seen armed by the commit that follows [M6]
         final long found = memory.compareAndExchangeProducerPosition(position, end);
-        if (found != position) {
+        if (found != position && position != producer.end) { // a wrong guess is no race that was lost
             producer.counters.add(RingCounters.CAS_RETRIES, 1);
             Thread.onSpinWait();
         }
@@ -372,18 +377,29 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     int offerAll(final RingProducer producer, final ByteBuffer[] srcs, final int from, final int count) {
         Objects.checkFromIndexSize(from, count, srcs.length);
+        long strides = 0;
         for (int i = from; i < from + count; i++) {
-            if (srcs[i] == null) {
+            final ByteBuffer src = srcs[i];
+            if (src == null) {
                 throw new NullPointerException("srcs[" + i + "] is null");
             }
-            checkLength(producer, srcs[i].remaining());
+            final int length = src.remaining();
+            checkLength(producer, length);
+            strides += stride(length);
         }
-        // volatile, pairs with the exchange below, which decides whether this is still the newest [M4]
-        long position = memory.getProducerPositionVolatile();
+        long position = producer.end; // a guess, as in reserve()
+        if (count == 0 || !fitsAtOnce(producer, position, strides)) {
+            // volatile, pairs with the exchange below, which decides whether this is still the newest [M4]
+            position = memory.getProducerPositionVolatile();
+        }
         for (; ; ) {
             checkNotClosed(position);
             long end = position;
             int fitting = 0;
+            if (fitsAtOnce(producer, position, strides)) {
+                end += strides;
+                fitting = count;
+            }
             while (fitting < count) {
                 // at most maxPayload, even if another thread has changed the source: writeBatch() looks again
                 final int stride = stride(Math.min(srcs[from + fitting].remaining(), maxPayload));
@@ -406,6 +422,11 @@ public final class VarLenMpscRing implements AutoCloseable {
             }
             position = found;
         }
+    }
+
+    /** Tells whether that many bytes fit without a gap, as far as the producer knows. */
+    private boolean fitsAtOnce(final RingProducer producer, final long position, final long strides) {
+        return strides <= capacity - ((int) position & mask) && position + strides - producer.limit <= 0;
     }
 
     /** Fills the reservation from {@code begin} to {@code end} with the batch for which it was made. */

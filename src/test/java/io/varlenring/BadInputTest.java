@@ -470,6 +470,20 @@ final class BadInputTest {
         assertEquals(0, ring.producerPosition());
     }
 
+    /** A handle that knows of no room must not answer before it has looked whether the ring was closed. */
+    @Test
+    void ring_afterCloseWhileFull_refusesAndNamesIt() {
+        while (producer.offer(ByteBuffer.allocate(8))) {
+            // until it is full
+        }
+        ring.close();
+        final ByteBuffer[] batch = {ByteBuffer.allocate(8), ByteBuffer.allocate(8)};
+        assertRefused(RingClosedException.class, () -> producer.offer(ByteBuffer.allocate(8)), "closed");
+        assertRefused(RingClosedException.class, () -> producer.tryClaim(8), "closed");
+        assertRefused(RingClosedException.class, () -> producer.offerAll(batch, 0, 2), "closed");
+        assertRefused(RingClosedException.class, () -> producer.offerAll(batch, 0, 0), "closed");
+    }
+
     @Test
     void builder_givesItsMemoryToOneRingOnly() {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().memory(ByteBuffer.allocateDirect(64));

@@ -132,10 +132,10 @@ final class StatsTest {
     @Test
     void droppedHandles_areCollectedAndStillCounted() throws Exception {
         final ProducerRegistry registry = new ProducerRegistry();
-        RingProducer dropped = new RingProducer(ring, 0);
+        RingProducer dropped = new RingProducer(ring, 0, 0);
         final WeakReference<RingProducer> reference = new WeakReference<>(dropped);
         registry.add(dropped);
-        final RingProducer kept = new RingProducer(ring, 0);
+        final RingProducer kept = new RingProducer(ring, 0, 0);
         registry.add(kept);
         dropped.counters.add(RingCounters.OFFERED, 5);
         kept.counters.add(RingCounters.OFFERED, 7);
@@ -150,7 +150,7 @@ final class StatsTest {
         int entries;
         do {
             Thread.sleep(1);
-            added.add(new RingProducer(ring, 0));
+            added.add(new RingProducer(ring, 0, 0));
             registry.add(added.get(added.size() - 1));
             entries = registry.size();
         } while (entries > added.size() + 1);
