@@ -3,22 +3,31 @@ package io.varlenring.examples;
 
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /** What every example does with its command line. */
 public final class CommandLine {
     public static final int EXIT_FAILURE = 1;
     public static final int EXIT_USAGE = 2;
 
+    /** What an example does; the answer is its exit code. */
+    @FunctionalInterface
+    public interface Example<O> {
+        int run(O options) throws Exception;
+    }
+
     private CommandLine() {}
 
-    /** Prints the usage when that is asked for, or when the arguments are not good; runs the example otherwise. */
+    /**
+     * Prints the usage when that is asked for, or when the arguments are not good; runs the example otherwise. Whatever
+     * that throws is its verdict.
+     */
     public static <O> int run(
             final String[] args,
             final String usage,
             final Function<String[], O> parser,
-            final ToIntFunction<O> example,
+            final Example<O> example,
             final PrintStream out,
             final PrintStream err) {
         if (Arrays.asList(args).contains("--help")) {
@@ -34,6 +43,12 @@ public final class CommandLine {
             err.print(usage);
             return EXIT_USAGE;
         }
-        return example.applyAsInt(options);
+        try {
+            return example.run(options);
+        } catch (final Throwable failure) {
+            failure.printStackTrace(err);
+            Table.verdict(out, 0, "", 1, List.of(failure.toString()));
+            return EXIT_FAILURE;
+        }
     }
 }

@@ -68,13 +68,11 @@ public final class EchoProxy implements Closeable {
             final EchoProxyOptions options,
             final Consumer<ByteBuffer> interposer,
             final PrintStream out,
-            final PrintStream err) {
+            final PrintStream err)
+            throws IOException, InterruptedException {
         try (EchoProxy example = new EchoProxy(options, interposer, out, err)) {
             example.openClients();
             return example.run();
-        } catch (final IOException | InterruptedException failure) {
-            err.println("echo-proxy: " + failure);
-            return CommandLine.EXIT_FAILURE;
         }
     }
 
@@ -114,8 +112,7 @@ public final class EchoProxy implements Closeable {
             return CommandLine.EXIT_FAILURE;
         }
         final EchoProxyReport report = report();
-        report.print(out);
-        return report.exitCode();
+        return report.print(out) ? 0 : CommandLine.EXIT_FAILURE;
     }
 
     /** Prints a line a second until the clients have had their time, or until something goes wrong. */

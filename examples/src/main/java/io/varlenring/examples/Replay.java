@@ -88,21 +88,14 @@ public final class Replay implements Closeable {
             final ReplayOptions options,
             final UnaryOperator<RecordHandler> interposer,
             final PrintStream out,
-            final PrintStream err) {
+            final PrintStream err)
+            throws IOException, InterruptedException {
         if (options.path() == ReplayOptions.Path.FRONT) {
-            try {
-                return FrontReplay.run(options, interposer, out, err);
-            } catch (final IOException | InterruptedException failure) {
-                err.println("replay: " + failure);
-                return CommandLine.EXIT_FAILURE;
-            }
+            return FrontReplay.run(options, interposer, out, err);
         }
         try (Replay example = new Replay(options, interposer, out, err)) {
             example.makeProducers();
             return example.run();
-        } catch (final IOException | InterruptedException failure) {
-            err.println("replay: " + failure);
-            return CommandLine.EXIT_FAILURE;
         }
     }
 
@@ -144,8 +137,7 @@ public final class Replay implements Closeable {
         }
         final UdpHandoverReport report = report(startNanos);
         printReplay(report);
-        report.print(out);
-        return report.exitCode();
+        return report.print(out) ? 0 : CommandLine.EXIT_FAILURE;
     }
 
     /** Waits until the trace has been sent, or something goes wrong. */

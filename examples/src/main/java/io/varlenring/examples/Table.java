@@ -43,15 +43,30 @@ public final class Table {
         number(name + ", us", nanos / NANOS_PER_MICRO);
     }
 
-    /** Prints whether all was right; {@code violations} are the first few of those that were found. */
-    public static void verdict(
-            final PrintStream out, final String verified, final long violationCount, final List<String> violations) {
-        if (violationCount == 0) {
-            out.println("integrity: OK (" + verified + ")");
+    /**
+     * Prints whether all was right, which it is not when there was nothing to be verified; returns the same.
+     *
+     * @param verified how many were
+     * @param words what they were, and what was verified of them
+     * @param violationCount how many things were wrong
+     * @param violations the first few of them
+     */
+    public static boolean verdict(
+            final PrintStream out,
+            final long verified,
+            final String words,
+            final long violationCount,
+            final List<String> violations) {
+        final boolean good = violationCount == 0 && verified > 0;
+        if (good) {
+            out.println("integrity: OK (" + verified + " " + words + ")");
+        } else if (violationCount == 0) {
+            out.println("integrity: FAILED: nothing arrived that could be verified");
         } else {
             final String first = violationCount == 1 ? " violation:" : " violations, the first of them:";
             out.println("integrity: FAILED: " + violationCount + first);
             violations.forEach(violation -> out.println("  " + violation));
         }
+        return good;
     }
 }

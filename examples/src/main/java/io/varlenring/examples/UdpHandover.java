@@ -69,13 +69,11 @@ public final class UdpHandover implements Closeable {
             final UdpHandoverOptions options,
             final UnaryOperator<RecordHandler> interposer,
             final PrintStream out,
-            final PrintStream err) {
+            final PrintStream err)
+            throws IOException, InterruptedException {
         try (UdpHandover example = new UdpHandover(options, interposer, out, err)) {
             example.openSockets();
             return example.run();
-        } catch (final IOException | InterruptedException failure) {
-            err.println("udp-handover: " + failure);
-            return CommandLine.EXIT_FAILURE;
         }
     }
 
@@ -112,8 +110,7 @@ public final class UdpHandover implements Closeable {
             return CommandLine.EXIT_FAILURE;
         }
         final UdpHandoverReport report = report(sendingSince);
-        report.print(out);
-        return report.exitCode();
+        return report.print(out) ? 0 : CommandLine.EXIT_FAILURE;
     }
 
     /** Prints a line a second until the senders have had their time, or until something goes wrong. */

@@ -4,9 +4,9 @@ package io.varlenring.examples;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.function.ToIntBiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,11 +15,19 @@ public final class ExampleOutput {
     private final ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
 
+    /** Whatever prints. */
+    @FunctionalInterface
+    public interface Example {
+        int run(PrintStream out, PrintStream err) throws IOException, InterruptedException;
+    }
+
     /** Runs an example with an out and an err that are kept here; returns its exit code. */
-    public int of(final ToIntBiFunction<PrintStream, PrintStream> example) {
+    public int of(final Example example) {
         try (PrintStream out = new PrintStream(outBytes, true, StandardCharsets.UTF_8);
                 PrintStream err = new PrintStream(errBytes, true, StandardCharsets.UTF_8)) {
-            return example.applyAsInt(out, err);
+            return example.run(out, err);
+        } catch (final IOException | InterruptedException failure) {
+            throw new AssertionError(failure);
         }
     }
 

@@ -42,18 +42,13 @@ public final class ChannelWriters {
             final ChannelWritersOptions options,
             final Consumer<ByteBuffer> tap,
             final PrintStream out,
-            final PrintStream err) {
-        try {
-            if (options.mode() == ChannelWritersOptions.Mode.COMPARE) {
-                return compare(options, tap, out, err);
-            }
-            final Result result = runOnce(Via.valueOf(options.mode().name()), options, tap, err);
-            result.print(out);
-            return result.isGood() ? 0 : CommandLine.EXIT_FAILURE;
-        } catch (final IOException | InterruptedException failure) {
-            err.println("channel-writers: " + failure);
-            return CommandLine.EXIT_FAILURE;
+            final PrintStream err)
+            throws IOException, InterruptedException {
+        if (options.mode() == ChannelWritersOptions.Mode.COMPARE) {
+            return compare(options, tap, out, err);
         }
+        final Result result = runOnce(Via.valueOf(options.mode().name()), options, tap, err);
+        return result.print(out) ? 0 : CommandLine.EXIT_FAILURE;
     }
 
     private static Result runOnce(

@@ -27,7 +27,7 @@ record FrontCounts(long received, long inPlace, long copied, List<Long> toHandle
         return drops.getOrDefault(reason, 0L);
     }
 
-    /** Returns what does not add up: every datagram received must have gone to exactly one place, and come out there. */
+    /** Returns what does not add up: every datagram received must have gone to exactly one place, and come out there, where its connection is. */
     static List<String> mismatches(final List<FrontCounts> listeners, final List<HandlerCounts> handlers) {
         final List<String> mismatches = new ArrayList<>();
         for (int i = 0; i < listeners.size(); i++) {
@@ -43,6 +43,12 @@ record FrontCounts(long received, long inPlace, long copied, List<Long> toHandle
                     mismatches.add("listener " + i + " handed " + handedIn + " datagrams to handler " + j + ", but "
                             + handedOut + " came out");
                 }
+            }
+        }
+        for (int i = 0; i < handlers.size(); i++) {
+            if (handlers.get(i).astray() != 0) {
+                mismatches.add("handler " + i + " got " + handlers.get(i).astray()
+                        + " datagrams of other handlers' connections");
             }
         }
         return mismatches;

@@ -24,6 +24,7 @@ final class GtlsClients implements UploadClients {
     private final InetSocketAddress server;
     private final Uploads uploads;
     private final Migration migration;
+    private long failed;
 
     GtlsClients(final InetSocketAddress server, final Uploads uploads, final Migration migration) {
         this.server = server;
@@ -83,8 +84,16 @@ final class GtlsClients implements UploadClients {
                 process.destroyForcibly();
             }
         }
+        failed = processes.stream()
+                .filter(process -> process.isAlive() || process.exitValue() != 0)
+                .count();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public long failed() {
+        return failed;
     }
 }

@@ -14,6 +14,7 @@ final class HandlerCounts {
     private final Histogram latencyNanos = new Histogram(MAX_LATENCY_NANOS, SIGNIFICANT_DIGITS); // never grows
 
     private volatile boolean measuring = true;
+    private long astray;
 
     HandlerCounts(final int listeners) {
         this.fromListeners = new long[listeners];
@@ -30,6 +31,11 @@ final class HandlerCounts {
         return now;
     }
 
+    /** Counts a datagram whose connection is another handler's. */
+    void addAstray() {
+        astray++;
+    }
+
     /** Says whether latencies are of interest now; any thread may call this. */
     void measure(final boolean on) {
         measuring = on;
@@ -37,6 +43,10 @@ final class HandlerCounts {
 
     long fromListener(final int listener) {
         return fromListeners[listener];
+    }
+
+    long astray() {
+        return astray;
     }
 
     Histogram latencyNanos() {

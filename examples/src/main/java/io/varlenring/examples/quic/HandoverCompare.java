@@ -63,14 +63,7 @@ public final class HandoverCompare {
                 args,
                 HandoverOptions.USAGE,
                 HandoverOptions::parse,
-                options -> {
-                    try {
-                        return new HandoverCompare(options, args, out).run();
-                    } catch (final IOException | InterruptedException failure) {
-                        err.println("handover-compare: " + failure);
-                        return CommandLine.EXIT_FAILURE;
-                    }
-                },
+                options -> new HandoverCompare(options, args, out).run(),
                 out,
                 err);
     }
@@ -186,7 +179,8 @@ public final class HandoverCompare {
     private void printVerdict() {
         Table.verdict(
                 out,
-                handled + " datagrams verified in all runs: route, checksum and per-sender order; all accounted for",
+                handled,
+                "datagrams verified in all runs: route, checksum and per-sender order; all accounted for",
                 violations.size(),
                 violations);
     }

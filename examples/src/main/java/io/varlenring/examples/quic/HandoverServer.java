@@ -114,14 +114,14 @@ final class HandoverServer {
         return pipeline.ofListeners(counts -> counts.drops(Drop.RING_FULL));
     }
 
-    private void begin() throws IOException {
+    private void begin() throws IOException, InterruptedException {
         snapshot(); // its first time has the JVM load classes
         collections.takeLongestMillis();
         pipeline.handlers().forEach(handler -> handler.counts().measure(true));
         begin = snapshot();
     }
 
-    private void end() throws IOException {
+    private void end() throws IOException, InterruptedException {
         final Snapshot end = snapshot();
         pipeline.handlers().forEach(handler -> handler.counts().measure(false));
         fullAtEnd = end.full;

@@ -31,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Netty's own QUIC client, for machines without {@link GtlsClients}: one thread, and a socket for each connection. */
 final class NettyClients implements UploadClients {
@@ -45,6 +46,7 @@ final class NettyClients implements UploadClients {
             .build();
     private final InetSocketAddress server;
     private final Uploads uploads;
+    private final LongAdder failed = new LongAdder();
 
     NettyClients(final InetSocketAddress server, final Uploads uploads) {
         this.server = server;
@@ -86,7 +88,9 @@ final class NettyClients implements UploadClients {
                 .remoteAddress(server)
                 .connect()
                 .addListener((final Future<QuicChannel> connecting) -> {
-                    if (connecting.isSuccess()) {
+                    if (!connecting.isSuccess()) {
+                        failed.increment();
+                    } else {
                         Http3.newRequestStream(connecting.getNow(), new ChannelInitializer<QuicStreamChannel>() {
                             @Override
                             protected void initChannel(final QuicStreamChannel stream) throws IOException {
@@ -100,6 +104,11 @@ final class NettyClients implements UploadClients {
     @Override
     public void close() {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    @Override
+    public long failed() {
+        return failed.sum();
     }
 
     /** Sends one upload, as fast as the connection takes it, and closes the connection when the server has answered. */

@@ -9,6 +9,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.varlenring.RecordHandler;
 import io.varlenring.examples.ThreadWatch;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -52,7 +53,13 @@ final class NettyHandover implements Handover {
         public void commit(final int length) {
             final ByteBuf record = space;
             space = null;
-            loop.execute(() -> handle(record, length));
+            try {
+                loop.execute(() -> handle(record, length));
+            } catch (final RejectedExecutionException e) { // the loop has ended
+                record.release();
+                used.decrementAndGet();
+                throw e;
+            }
         }
 
         @Override

@@ -29,10 +29,11 @@ final class NettyServer implements QuicServer {
             throws GeneralSecurityException {
         this.handler = options.handler();
         this.watch = watch;
-        this.uploadServer = new UploadServer(sslContext(keys), uploads);
+        this.uploadServer = new UploadServer(sslContext(keys), uploads, watch);
         for (int i = 0; i < options.handlers(); i++) {
             final HandlerCounts counted = new HandlerCounts(options.listeners());
-            final RingDatagramChannel channel = new RingDatagramChannel(front.address(), front.socket(i), counted);
+            final RingDatagramChannel channel =
+                    new RingDatagramChannel(front.address(), front.socket(i), i, options.handlers(), counted);
             counts.add(counted);
             channels.add(channel);
             loops.add(options.handler().newLoop(i, options.capacity(), channel, watch));

@@ -23,7 +23,7 @@ public final class QuicKwik {
                 args,
                 QuicOptions.KWIK_USAGE,
                 QuicOptions::parseForKwik,
-                options -> new UploadRun("quic-kwik", options, KwikServer::new, out, err).run(err),
+                options -> new UploadRun("quic-kwik", options, KwikServer::new, out, err).run(),
                 out,
                 err);
     }

@@ -26,7 +26,7 @@ public final class QuicNetty {
                 args,
                 QuicOptions.USAGE,
                 QuicOptions::parse,
-                options -> new UploadRun("quic-netty", options, NettyServer::new, out, err).run(err),
+                options -> new UploadRun("quic-netty", options, NettyServer::new, out, err).run(),
                 out,
                 err);
     }

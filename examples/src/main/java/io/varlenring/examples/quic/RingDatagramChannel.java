@@ -32,14 +32,33 @@ final class RingDatagramChannel extends AbstractChannel {
     private final LongAdder notSent = new LongAdder();
     private final InetSocketAddress local;
     private final DatagramChannel socket;
+    private final int handler;
+    private final int handlers;
     private final HandlerCounts counts;
+    private final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
 
     private volatile boolean closed;
 
-    RingDatagramChannel(final InetSocketAddress local, final DatagramChannel socket, final HandlerCounts counts) {
+    /**
+     * Makes the channel of a handler.
+     *
+     * @param local where the front receives
+     * @param socket what answers are sent through
+     * @param handler which one of the handlers this is
+     * @param handlers how many there are
+     * @param counts what is counted here
+     */
+    RingDatagramChannel(
+            final InetSocketAddress local,
+            final DatagramChannel socket,
+            final int handler,
+            final int handlers,
+            final HandlerCounts counts) {
         super(null);
         this.local = local;
         this.socket = socket;
+        this.handler = handler;
+        this.handlers = handlers;
         this.counts = counts;
     }
 
@@ -47,11 +66,20 @@ final class RingDatagramChannel extends AbstractChannel {
     void read(final ByteBuffer record) {
         final int start = record.position();
         counts.add(record, start);
+        checkRoute(record, start + QuicRecords.HEADER_LENGTH);
         final InetSocketAddress sender = peers.of(record, start);
         // a slice, because Netty's header parser counts from index 0
         final ByteBuffer datagram =
                 record.position(start + QuicRecords.HEADER_LENGTH).slice();
         pipeline().fireChannelRead(new DatagramPacket(Unpooled.wrappedBuffer(datagram), local, sender));
+    }
+
+    /** Looks once more at the connection ID by which the front has chosen this handler, before the codec changes any byte. */
+    private void checkRoute(final ByteBuffer record, final int start) {
+        final Drop unreadable = header.read(record, start, record.limit() - start);
+        if (unreadable != null || HandlerIds.handlerOf(record, header, handlers) != handler) {
+            counts.addAstray();
+        }
     }
 
     /** Lets the codec answer what it has read; on the event loop only. */

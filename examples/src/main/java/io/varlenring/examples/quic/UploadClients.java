@@ -18,4 +18,7 @@ interface UploadClients extends Closeable {
     /** Ends what has not ended by itself. */
     @Override
     void close();
+
+    /** Returns how many did not end well by themselves; to be asked when they are closed. */
+    long failed();
 }

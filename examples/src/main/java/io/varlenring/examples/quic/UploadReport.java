@@ -15,8 +15,7 @@ import org.HdrHistogram.Histogram;
  * What a QUIC example prints at the end, and whether it was right.
  *
  * @param name of the example
- * @param client what uploaded
- * @param migrating whether clients were to change their address
+ * @param clients what uploaded, closed by now
  * @param options of the run
  * @param uploads what has arrived
  * @param nanos time from the start of the clients to the last upload's arrival
@@ -29,8 +28,7 @@ import org.HdrHistogram.Histogram;
  */
 record UploadReport(
         String name,
-        String client,
-        boolean migrating,
+        UploadClients clients,
         QuicOptions options,
         Uploads uploads,
         long nanos,
@@ -55,7 +53,8 @@ record UploadReport(
         out.println();
         table.text("server", name);
         table.text("handler", server.handler());
-        table.text("client", client);
+        table.text("client", clients.name());
+        table.count("clients that did not end well", clients.failed());
         table.count("uploads that arrived", uploads.arrived());
         table.number("megabytes that arrived", megabytes);
         table.number("seconds", seconds);
@@ -65,12 +64,12 @@ record UploadReport(
         final List<String> violations = violations();
         final long count = violations.size()
                 + Math.max(0, uploads.violationCount() - uploads.violations().size());
-        Table.verdict(
+        return Table.verdict(
                 out,
-                uploads.arrived() + " uploads of " + uploads.length() + " bytes verified: length and checksum",
+                uploads.arrived(),
+                "uploads of " + uploads.length() + " bytes verified: length and checksum",
                 count,
                 violations);
-        return count == 0;
     }
 
     private void printFront(final Table table) {
@@ -159,6 +158,7 @@ record UploadReport(
         if (severalExpected && IntStream.range(0, rings().size()).noneMatch(this::hasSeveralProducers)) {
             violations.add("no ring got datagrams from more than one listener");
         }
+        final boolean migrating = options.migration() != Migration.NONE && clients.canMigrate();
         if (migrating && server.moves() != null) {
             if (server.moves().migrations() == 0) {
                 violations.add("no client was seen to move to another address");

@@ -46,17 +46,12 @@ final class UploadRun {
     }
 
     /** Runs, prints the results, and returns the exit code. */
-    int run(final PrintStream err) {
+    int run() throws Exception {
+        final Path directory = Files.createTempDirectory(name);
         try {
-            final Path directory = Files.createTempDirectory(name);
-            try {
-                return run(directory);
-            } finally {
-                delete(directory);
-            }
-        } catch (final Exception failure) {
-            err.println(name + ": " + failure);
-            return CommandLine.EXIT_FAILURE;
+            return run(directory);
+        } finally {
+            delete(directory);
         }
     }
 
@@ -70,12 +65,9 @@ final class UploadRun {
 
             final long since = System.nanoTime();
             final long garbageSent;
-            final String client;
-            final boolean migrating;
-            try (UploadClients clients = newClients(front, uploads);
+            final UploadClients clients = newClients(front, uploads);
+            try (clients;
                     Garbage garbage = new Garbage(front.address())) {
-                client = clients.name();
-                migrating = options.migration() != Migration.NONE && clients.canMigrate();
                 Thread garbageThread = null;
                 if (options.garbage()) {
                     garbageThread = watch.start("garbage", garbage::run);
@@ -97,8 +89,7 @@ final class UploadRun {
             final boolean ended = server.shutdown();
             final UploadReport report = new UploadReport(
                     name,
-                    client,
-                    migrating,
+                    clients,
                     options,
                     uploads,
                     nanos,

@@ -17,6 +17,7 @@ import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.varlenring.examples.ThreadWatch;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,13 +32,15 @@ final class UploadServer {
 
     private final QuicSslContext keys;
     private final Uploads uploads;
+    private final ThreadWatch watch;
     private final LongAdder connections = new LongAdder();
     private final LongAdder migrations = new LongAdder();
     private final LongAdder listenerChanges = new LongAdder();
 
-    UploadServer(final QuicSslContext keys, final Uploads uploads) {
+    UploadServer(final QuicSslContext keys, final Uploads uploads, final ThreadWatch watch) {
         this.keys = keys;
         this.uploads = uploads;
+        this.watch = watch;
     }
 
     /** Puts a server into the channel's pipeline. */
@@ -64,12 +67,14 @@ final class UploadServer {
                                         new Http3ServerConnectionHandler(new ChannelInitializer<QuicStreamChannel>() {
                                             @Override
                                             protected void initChannel(final QuicStreamChannel stream) {
-                                                stream.pipeline().addLast(new UploadHandler());
+                                                stream.pipeline()
+                                                        .addLast(new UploadHandler(), new PipelineFailures(watch));
                                             }
-                                        }));
+                                        }),
+                                        new PipelineFailures(watch));
                     }
                 });
-        channel.pipeline().addLast(codec.build());
+        channel.pipeline().addLast(codec.build(), new PipelineFailures(watch));
     }
 
     long connections() {

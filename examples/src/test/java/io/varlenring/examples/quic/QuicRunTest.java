@@ -73,6 +73,17 @@ class QuicRunTest {
     }
 
     @Test
+    void gtlsclient_clientsThatMove_stayWithTheirHandlers() {
+        // A program of the system's: where it is not installed Netty's client takes its place, which cannot move.
+        Assumptions.assumeTrue(GtlsClients.isInstalled(), "no gtlsclient here");
+        assertEquals(0, run("--megabytes 32 --connections 16 --migrate both"), output::all);
+
+        assertEquals(UPLOADS, output.count("uploads that arrived"), output::all);
+        assertTrue(output.out().contains("client                                       gtlsclient"), output::all);
+        assertTrue(output.count("of them to another listener") > 0, output::all);
+    }
+
+    @Test
     void netty_noDropsThoughRequired_fails() {
         assertEquals(1, netty("--drops", "required", "--capacity", "64m"), output::all);
 
