@@ -10,21 +10,20 @@ import java.nio.ByteBuffer;
  * meanwhile: a claim taken before the ring was closed can still be committed. The object is reused by its producer, so a
  * reference kept after that is the producer's next claim. It follows the thread rule of its producer.
  */
-public final class RingClaim implements AutoCloseable {
+public final class RingClaim extends ClaimFields implements AutoCloseable {
+    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
     private final VarLenMpscRing ring;
     private final RingProducer producer;
-    private final ByteBuffer view;
-
-    private long begin;
-    private long start;
-    private int length;
-    private long end;
-    private boolean open;
+    private final PaddedView view;
 
     RingClaim(final VarLenMpscRing ring, final RingProducer producer) {
         this.ring = ring;
         this.producer = producer;
-        this.view = ring.memory.newView();
+        this.view = new PaddedView(ring.memory);
     }
 
     /**
@@ -36,7 +35,7 @@ public final class RingClaim implements AutoCloseable {
      */
     public ByteBuffer buffer() {
         checkOpen();
-        return view;
+        return view.buffer;
     }
 
     /**
@@ -93,7 +92,7 @@ public final class RingClaim implements AutoCloseable {
         this.start = start;
         this.length = length;
         this.end = end;
-        RingMemory.moveView(view, ring.payloadOffset(start), length);
+        RingMemory.moveView(view.buffer, ring.payloadOffset(start), length);
         open = true;
     }
 
@@ -104,7 +103,7 @@ public final class RingClaim implements AutoCloseable {
 
     /** Ends the claim; a buffer that was kept shows no bytes. Comes before the publication, after which a hook may throw. */
     private void shut() {
-        view.limit(0);
+        view.buffer.limit(0);
         open = false;
     }
 
@@ -113,4 +112,13 @@ public final class RingClaim implements AutoCloseable {
             throw new IllegalStateException("the claim has been committed or aborted");
         }
     }
+}
+
+/** What a claim writes each time. */
+abstract class ClaimFields extends Padding {
+    long begin;
+    long start;
+    int length;
+    long end;
+    boolean open;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -17,15 +16,18 @@ import java.util.concurrent.TimeUnit;
  * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind an
  * open claim are simply not readable yet.
  */
-public final class RingConsumer {
+public final class RingConsumer extends ConsumerFields {
+    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
     private final VarLenMpscRing ring;
 
-    final ByteBuffer view;
+    final PaddedView view;
     final RingCounters counters = new RingCounters();
 
-    private Thread active;
-
-    RingConsumer(final VarLenMpscRing ring, final ByteBuffer view) {
+    RingConsumer(final VarLenMpscRing ring, final PaddedView view) {
         this.ring = ring;
         this.view = view;
     }
@@ -153,4 +155,10 @@ public final class RingConsumer {
     private void end() {
         active = null;
     }
+}
+
+/** What the consumer writes with every drain. */
+abstract class ConsumerFields extends Padding {
+    /** The thread inside a call, if there is one. */
+    Thread active;
 }

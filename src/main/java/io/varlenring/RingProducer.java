@@ -29,18 +29,14 @@ import java.util.Objects;
  * <p>A record of 0 bytes is a record. An offer made while another thread has a claim open on the same ring succeeds, but
  * the consumer reaches the record only after that claim is committed or aborted.
  */
-public final class RingProducer {
+public final class RingProducer extends ProducerFields {
+    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
     private final VarLenMpscRing ring;
-
     final RingCounters counters = new RingCounters();
-    /** The first position that this producer must not reserve beyond without reading the consumer position again. */
-    long limit;
-    /** The last reservation: from its gap, if there is one, to its padding, if there is any. */
-    long begin;
-
-    /** Its end, which is also where the next one begins, unless another handle reserves before. */
-    long end;
-
     private RingClaim claim;
 
     RingProducer(final VarLenMpscRing ring, final long position, final long limit) {
@@ -172,4 +168,15 @@ public final class RingProducer {
         claim.open(begin, start, maxLength, end);
         return claim;
     }
+}
+
+/** What a producer writes with every record. */
+abstract class ProducerFields extends Padding {
+    /** The first position that this producer must not reserve beyond without reading the consumer position again. */
+    long limit;
+    /** The last reservation: from its gap, if there is one, to its padding, if there is any. */
+    long begin;
+
+    /** Its end, which is also where the next one begins, unless another handle reserves before. */
+    long end;
 }

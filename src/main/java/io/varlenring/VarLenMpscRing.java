@@ -117,7 +117,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         this.maxPayload = RingLayout.maxPayload(capacity);
         this.releaseBytes = Math.min(capacity / RELEASE_FRACTION, MAX_RELEASE_BYTES);
         memory.setPositionsPlain(initialPosition); // plain: nobody else has the ring yet
-        this.consumer = new RingConsumer(this, memory.newView());
+        this.consumer = new RingConsumer(this, new PaddedView(memory));
     }
 
     /**
@@ -490,7 +490,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     /** Hands records to one of the two handlers; the other is null. */
     int drain(final RecordHandler handler, final ControlledRecordHandler controlled, final int maxRecords) {
         final RingMemory memory = this.memory;
-        final ByteBuffer view = consumer.view;
+        final ByteBuffer view = consumer.view.buffer;
         final long begin = memory.getConsumerPositionPlain(); // plain: only the consumer writes it [M3]
         long released = begin;
         long position = begin;

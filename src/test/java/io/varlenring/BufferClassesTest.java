@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.lang.reflect.Field;
+import java.nio.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a new ring loads, in a virtual machine of its own: without it, compiled code would stay slow for good. */
+final class BufferClassesTest {
+
+    static final class Program {
+        private Program() {}
+
+        public static void main(final String[] args) {
+            System.out.println(VarLenMpscRing.allocate(64));
+        }
+    }
+
+    @Test
+    void aNewRing_hasLoadedTheClassesThatBuffersName() throws Exception {
+        final Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load",
+                        "-cp",
+                        "target/classes" + File.pathSeparator + "target/test-classes",
+                        Program.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+
+        final List<String> missing = new ArrayList<>();
+        int classes = 0;
+        for (final Field field : Buffer.class.getDeclaredFields()) {
+            if (!field.getType().isPrimitive()) {
+                classes++;
+                if (!output.contains(" " + field.getType().getName() + " ")) {
+                    missing.add(field.getType().getName());
+                }
+            }
+        }
+        assertTrue(classes > 0, "no class in the fields of a buffer: is this still needed?");
+        assertEquals(List.of(), missing);
+    }
+}
