@@ -157,6 +157,7 @@ inline reserve() {
                 RARE_FULL
                 assert(firstRefusable[me]);
                 endCall();
+                known = position;
                 end = 0
             }
             break
@@ -341,7 +342,7 @@ inline close() {
 }
 
 proctype producer(byte me; byte calls; short limit; short known) {
-    /* known: where the last reservation of this handle ended */
+    /* known: where the last reservation of this handle ended, or P when it was last refused */
     short position;
     short start;
     short second;

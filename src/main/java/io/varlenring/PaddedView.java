@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * A view of a ring's memory that its thread moves to each record, which writes the buffer's fields.
  *
  * <p>A {@link ByteBuffer} cannot have {@link Padding}, so its neighbours are chosen: objects that were made one after the
- * other lie side by side, and collectors move what one object refers to together.
+ * other lie side by side, and collectors mostly move what one object refers to together. Nothing promises either.
  */
 final class PaddedView {
     @SuppressWarnings("unused") // only takes room

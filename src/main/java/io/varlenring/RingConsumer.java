@@ -33,8 +33,8 @@ public final class RingConsumer extends ConsumerFields {
     }
 
     /**
-     * Hands over what is readable, at most what the ring holds at once, so that the call ends even when producers are
-     * faster than the handler. Space is given back to the producers as the drain proceeds.
+     * Hands over what is readable, and ends once it has consumed as many bytes as the ring holds, even when producers
+     * are faster than the handler. Space is given back to the producers as the drain proceeds.
      *
      * @param handler gets each record
      * @return the number of records handed over; 0 means that nothing was readable
@@ -44,7 +44,8 @@ public final class RingConsumer extends ConsumerFields {
     }
 
     /**
-     * Hands over what is readable, at most {@code maxRecords} and at most what the ring holds at once.
+     * Hands over what is readable, at most {@code maxRecords}, and ends once it has consumed as many bytes as the ring
+     * holds.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
@@ -88,8 +89,8 @@ public final class RingConsumer extends ConsumerFields {
     }
 
     /**
-     * Hands over what is readable, at most {@code maxRecords} and at most what the ring holds at once, while the handler
-     * says after each record how to go on.
+     * Hands over what is readable, at most {@code maxRecords}, while the handler says after each record how to go on; ends
+     * once it has consumed as many bytes as the ring holds.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more

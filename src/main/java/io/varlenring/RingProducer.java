@@ -24,7 +24,7 @@ import java.util.Objects;
  * </ul>
  *
  * <p>The one exception to "nothing was stored" is an {@link Error} thrown by the ring's {@link WakeupHook}: it reaches the
- * producer after its record was stored.
+ * producer after its record was stored, or after space was given up because a source could not be read.
  *
  * <p>A record of 0 bytes is a record. An offer made while another thread has a claim open on the same ring succeeds, but
  * the consumer reaches the record only after that claim is committed or aborted.
@@ -177,6 +177,6 @@ abstract class ProducerFields extends Padding {
     /** The last reservation: from its gap, if there is one, to its padding, if there is any. */
     long begin;
 
-    /** Its end, which is also where the next one begins, unless another handle reserves before. */
+    /** Its end; or, behind a refusal, a later producer position. Where the next one begins, unless another handle is faster. */
     long end;
 }

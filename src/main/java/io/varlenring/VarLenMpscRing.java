@@ -59,10 +59,10 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
      * against a limit derived from a C that it has read, and exchanges P for the end. The exchange succeeds only if P is
-     * still what the gap was computed from; so at first P need not be read, but is taken to be where this handle's last
-     * reservation ended. A stale C is a smaller C, so the check errs towards "full" only, and before "full" is answered P
+     * still what the gap was computed from; so at first P need not be read, but is taken to be what this handle last
+     * knew it to be. A stale C is a smaller C, so the check errs towards "full" only, and before "full" is answered P
      * is read, and then C again. An end that does not fit behind an old P does not fit behind a newer one either, so the
-     * answer is true at the moment of that last read, even if P has moved.
+     * answer is true at the moment at which P was read, even if P has moved since.
      *
      * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them. All but
      * the first are written plainly, then the first is stored. The consumer stops at a zero, so it sees the whole
@@ -164,7 +164,8 @@ public final class VarLenMpscRing implements AutoCloseable {
 
         /**
          * Gives the ring memory of the caller's: the bytes from the buffer's position to its limit. What is in them does not
-         * matter; from now on, until the ring is dropped, nobody else may read or write them.
+         * matter; from now on, until the ring is dropped, nobody else may read or write them. All threads that use the ring
+         * must be allowed to use the memory; with that of a confined arena everything is undefined.
          *
          * @param data a direct, writable buffer; its remaining bytes are a power of two, 64 to 1073741824, and begin at an
          *     address that is a multiple of 8
@@ -264,7 +265,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      */
     long reserve(final RingProducer producer, final int length) {
         final int stride = stride(length);
-        long position = producer.end; // a guess: right if no other handle has reserved since, which the exchange tells
+        long position = producer.end; // a guess: right if nobody has reserved since, which the exchange tells
         if (recordStart(position, stride) + stride - producer.limit > 0) {
             // volatile, pairs with the exchange below, which decides whether this is still the newest [M4]
             position = memory.getProducerPositionVolatile();
@@ -275,12 +276,11 @@ public final class VarLenMpscRing implements AutoCloseable {
             final long end = start + stride;
             if (end - producer.limit > 0 && end - readLimit(producer) > 0) {
                 producer.counters.add(RingCounters.REFUSED_FULL, 1);
+                producer.end = position; // the next try need not find this out by an exchange again
                 return FULL;
             }
             final long found = exchangeProducerPosition(producer, position, end);
             if (found == position) {
-                producer.begin = position;
-                producer.end = end;
                 return start;
             }
             position = found;
@@ -301,12 +301,18 @@ public final class VarLenMpscRing implements AutoCloseable {
         return producer.limit;
     }
 
-    /** Tries to take the bytes up to {@code end}; returns the producer position found, {@code position} on success. */
+    /**
+     * Tries to take the bytes up to {@code end}; returns the producer position found, which is {@code position} on success.
+     * Then the begin and the end of the reservation are in the handle.
+     */
     private long exchangeProducerPosition(final RingProducer producer, final long position, final long end) {
         // volatile: as an atomic exchange it makes reservations disjoint [M4] and refuses after close [M8]; as a
         // volatile one it pairs with drainOrWait(), which sees it or is seen armed by the commit that follows [M6]
         final long found = memory.compareAndExchangeProducerPosition(position, end);
-        if (found != position && position != producer.end) { // a wrong guess is no race that was lost
+        if (found == position) {
+            producer.begin = position;
+            producer.end = end;
+        } else if (position != producer.end) { // a wrong guess is no race that was lost
             producer.counters.add(RingCounters.CAS_RETRIES, 1);
             Thread.onSpinWait();
         }
@@ -412,6 +418,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             }
             if (fitting == 0) {
                 producer.counters.add(RingCounters.REFUSED_FULL, count == 0 ? 0 : 1);
+                producer.end = position; // as in reserve()
                 return 0;
             }
             final long found = exchangeProducerPosition(producer, position, end);

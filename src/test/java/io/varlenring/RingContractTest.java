@@ -115,6 +115,26 @@ final class RingContractTest {
         assertIntact(ring);
     }
 
+    /** Where a handle takes the producer position to be costs an exchange each time that it is wrong. */
+    @Test
+    void everyCall_leavesTheHandleWithTheProducerPosition() {
+        final RingProducer other = ring.newProducer();
+        assertTrue(offer(other, new byte[8]));
+        assertTrue(offer(producer, new byte[8]));
+        assertEquals(ring.producerPosition(), producer.end);
+        assertEquals(1, other.offerAll(new ByteBuffer[] {ByteBuffer.allocate(8)}, 0, 1));
+        assertEquals(ring.producerPosition(), other.end);
+
+        fill(other);
+        assertFalse(offer(producer, new byte[0]));
+        assertEquals(ring.producerPosition(), producer.end);
+        assertEquals(1, consumer.drain(record -> {}, 1));
+        assertTrue(offer(other, new byte[8]));
+        assertEquals(0, producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(0)}, 0, 1));
+        assertEquals(ring.producerPosition(), producer.end);
+        assertEquals(0, ring.stats().casRetries());
+    }
+
     @Test
     void offer_emptyRecords_fillTheRingToTheLastByte() {
         for (int i = 0; i < capacity / 8; i++) {

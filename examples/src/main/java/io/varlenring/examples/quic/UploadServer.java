@@ -33,7 +33,6 @@ final class UploadServer {
     private final QuicSslContext keys;
     private final Uploads uploads;
     private final ThreadWatch watch;
-    private final LongAdder connections = new LongAdder();
     private final LongAdder migrations = new LongAdder();
     private final LongAdder listenerChanges = new LongAdder();
 
@@ -59,7 +58,6 @@ final class UploadServer {
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(final QuicChannel connection) {
-                        connections.increment();
                         connection
                                 .pipeline()
                                 .addLast(
@@ -75,10 +73,6 @@ final class UploadServer {
                     }
                 });
         channel.pipeline().addLast(codec.build(), new PipelineFailures(watch));
-    }
-
-    long connections() {
-        return connections.sum();
     }
 
     /** Returns how often a client was seen to have moved to another address. */

@@ -74,7 +74,9 @@ class QuicRunTest {
 
     @Test
     void gtlsclient_clientsThatMove_stayWithTheirHandlers() {
-        // A program of the system's: where it is not installed Netty's client takes its place, which cannot move.
+        // Only gtlsclient can change its address, and it is a program of the system's, which the build cannot bring:
+        // without
+        // it there is nothing to be run here. CI installs it.
         Assumptions.assumeTrue(GtlsClients.isInstalled(), "no gtlsclient here");
         assertEquals(0, run("--megabytes 32 --connections 16 --migrate both"), output::all);
 
