@@ -116,7 +116,11 @@ abstract class Rival {
             case "clq":
                 return new FreshRival.ConcurrentLinked(config);
             case "floor-copy":
-                return new CopyFloor(config);
+                return new CopyFloor(config, CopyFloor.Extra.NOTHING);
+            case "floor-exchange":
+                return new CopyFloor(config, CopyFloor.Extra.EXCHANGE);
+            case "floor-clear":
+                return new CopyFloor(config, CopyFloor.Extra.EXCHANGE_AND_CLEAR);
             case "floor-handover":
                 return new HandoverFloor(config);
             default:

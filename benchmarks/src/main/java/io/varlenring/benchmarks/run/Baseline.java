@@ -13,6 +13,7 @@ record Baseline(String title, String rival) {
     static final Baseline BEST_PEER = new Baseline("the best peer", "");
     static final Baseline AGRONA = new Baseline("Agrona", Rivals.AGRONA);
     static final Baseline COPY = new Baseline("a bare copy", "floor-copy");
+    static final Baseline CLEAR = new Baseline("a copy, an exchange and clearing", "floor-clear");
     static final Baseline HANDOVER = new Baseline("a bare handover", "floor-handover");
     static final Baseline SINGLE_OFFERS = new Baseline("`ring-offer`", "ring-offer");
     static final Baseline PARK = new Baseline("bare park and unpark", "floor-park");

@@ -7,10 +7,14 @@ import java.util.List;
 
 /** The sets of benchmarks that are run in rounds, by the name that the command gives them. */
 enum BenchmarkSet {
-    SINGLE_THREAD("single-thread", List.of(Metric.TIME), List.of(Baseline.AGRONA, Baseline.BEST_PEER, Baseline.COPY)) {
+    SINGLE_THREAD(
+            "single-thread",
+            List.of(Metric.TIME),
+            List.of(Baseline.AGRONA, Baseline.BEST_PEER, Baseline.COPY, Baseline.CLEAR)) {
         @Override
         List<Cell> cells() {
-            return eachSize(SIZES, "SingleThreadBenchmark.offerAndDrain", with("floor-copy"));
+            return eachSize(
+                    SIZES, "SingleThreadBenchmark.offerAndDrain", with("floor-copy", "floor-exchange", "floor-clear"));
         }
     },
 
