@@ -24,12 +24,11 @@ final class CopyFloor extends Rival {
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder())
             .withInvokeExactBehavior();
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
-    private static final int ALIGNMENT = 128;
     private static final long WRAP = -1;
 
     private final Config config;
     private final Extra extra;
-    private final ByteBuffer position = allocateAligned(ALIGNMENT);
+    private final ByteBuffer position = allocateAligned(Long.BYTES);
     private final ByteBuffer data;
     private final ByteBuffer view;
     private int writeOffset;
@@ -39,14 +38,8 @@ final class CopyFloor extends Rival {
     CopyFloor(final Config config, final Extra extra) {
         this.config = config;
         this.extra = extra;
-        data = allocateAligned(config.capacity());
+        data = allocateAligned(config.capacity()).order(ByteOrder.nativeOrder());
         view = data.duplicate();
-    }
-
-    private static ByteBuffer allocateAligned(final int length) {
-        final ByteBuffer memory = ByteBuffer.allocateDirect(length + ALIGNMENT);
-        return memory.slice(ALIGNMENT - memory.alignmentOffset(0, ALIGNMENT), length)
-                .order(ByteOrder.nativeOrder());
     }
 
     @Override

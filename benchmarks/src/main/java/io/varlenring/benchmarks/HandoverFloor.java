@@ -14,7 +14,6 @@ final class HandoverFloor extends Rival {
     private static final VarHandle WORD = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder())
             .withInvokeExactBehavior();
     private static final long EMPTY = 0;
-    private static final int ALIGNMENT = 128;
 
     private final Config config;
     private final ByteBuffer data;
@@ -22,9 +21,7 @@ final class HandoverFloor extends Rival {
 
     HandoverFloor(final Config config) {
         this.config = config;
-        final int length = Long.BYTES + config.largest();
-        final ByteBuffer memory = ByteBuffer.allocateDirect(length + 2 * ALIGNMENT);
-        data = memory.slice(ALIGNMENT - memory.alignmentOffset(0, ALIGNMENT), length);
+        data = allocateAligned(Long.BYTES + config.largest());
         view = data.duplicate();
     }
 

@@ -18,6 +18,8 @@ abstract class Rival {
     /** Slots made beforehand have this size, or the next power of two that a record with its length needs. */
     private static final int LEAST_SLOT = 2048;
 
+    private static final int CACHE_LINE_PAIR = 128;
+
     /** Sum of what was read, so that no reading can be left out; the consumer's. */
     long checksum;
 
@@ -131,6 +133,12 @@ abstract class Rival {
     /** The bytes that a record takes in the ring: 8 of header, the payload, and what aligns the next. */
     static int stride(final int length) {
         return (Long.BYTES + length + Long.BYTES - 1) & -Long.BYTES;
+    }
+
+    /** Allocates direct memory that begins on a pair of cache lines and shares none with anything else. */
+    static ByteBuffer allocateAligned(final int length) {
+        final ByteBuffer memory = ByteBuffer.allocateDirect(length + 2 * CACHE_LINE_PAIR);
+        return memory.slice(CACHE_LINE_PAIR - memory.alignmentOffset(0, CACHE_LINE_PAIR), length);
     }
 
     /** Reads the words of a record in the machine's byte order; at least the first one that is whole. */
