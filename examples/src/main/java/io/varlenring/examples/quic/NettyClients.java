@@ -101,6 +101,15 @@ final class NettyClients implements UploadClients {
                 });
     }
 
+    /** They never move, so they need not. */
+    @Override
+    public void startOver() {}
+
+    @Override
+    public long startedOver() {
+        return 0;
+    }
+
     @Override
     public void close() {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -15,6 +15,14 @@ interface UploadClients extends Closeable {
     /** Begins all uploads. Whether they succeed is for the server to see. */
     void start() throws IOException, InterruptedException;
 
+    /**
+     * Starts anew each client that ended though its upload has not arrived, as users would. To be called now and then.
+     */
+    void startOver() throws IOException;
+
+    /** Returns how many clients were started anew. */
+    long startedOver();
+
     /** Ends what has not ended by itself. */
     @Override
     void close();

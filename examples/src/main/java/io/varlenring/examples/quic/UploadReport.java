@@ -55,6 +55,7 @@ record UploadReport(
         table.text("handler", server.handler());
         table.text("client", clients.name());
         table.count("clients that did not end well", clients.failed());
+        table.count("clients that started over", clients.startedOver());
         table.count("uploads that arrived", uploads.arrived());
         table.number("megabytes that arrived", megabytes);
         table.number("seconds", seconds);

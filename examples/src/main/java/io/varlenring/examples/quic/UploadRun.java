@@ -73,7 +73,7 @@ final class UploadRun {
                     garbageThread = watch.start("garbage", garbage::run);
                 }
                 clients.start();
-                await(uploads, since);
+                await(uploads, clients, since);
                 garbage.stop();
                 if (garbageThread != null) {
                     watch.join(garbageThread);
@@ -117,7 +117,8 @@ final class UploadRun {
     }
 
     /** Prints a line a second until all has arrived, the time is up, or something goes wrong. */
-    private void await(final Uploads uploads, final long since) throws InterruptedException {
+    private void await(final Uploads uploads, final UploadClients clients, final long since)
+            throws IOException, InterruptedException {
         for (int second = 1; second <= options.seconds(); second++) {
             final long rest = since + TimeUnit.SECONDS.toNanos(second) - System.nanoTime();
             if (uploads.await(rest) || !watch.failures().isEmpty()) {
@@ -130,6 +131,7 @@ final class UploadRun {
                     uploads.arrived(),
                     uploads.count(),
                     uploads.bytes() / BYTES_PER_MEGABYTE);
+            clients.startOver();
         }
     }
 

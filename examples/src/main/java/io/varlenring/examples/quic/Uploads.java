@@ -145,6 +145,10 @@ final class Uploads {
         return count - (int) missing.getCount();
     }
 
+    boolean hasArrived(final int upload) {
+        return arrived.get(upload) > 0;
+    }
+
     /** Waits for all uploads; returns whether they have arrived. */
     boolean await(final long nanos) throws InterruptedException {
         return missing.await(nanos, TimeUnit.NANOSECONDS);

@@ -75,10 +75,9 @@ class QuicRunTest {
     @Test
     void gtlsclient_clientsThatMove_stayWithTheirHandlers() {
         // Only gtlsclient can change its address, and it is a program of the system's, which the build cannot bring:
-        // without
-        // it there is nothing to be run here. CI installs it.
+        // without it there is nothing to be run here. CI installs it.
         Assumptions.assumeTrue(GtlsClients.isInstalled(), "no gtlsclient here");
-        assertEquals(0, run("--megabytes 32 --connections 16 --migrate both"), output::all);
+        assertEquals(0, run("--megabytes 32 --connections 16 --migrate both --seconds 90"), output::all);
 
         assertEquals(UPLOADS, output.count("uploads that arrived"), output::all);
         assertTrue(output.out().contains("client                                       gtlsclient"), output::all);
