@@ -19,6 +19,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class QuicRunTest {
     private static final int UPLOADS = 16;
+    /** Less than the test's own limit, so that a run that fails says why. */
+    private static final String SECONDS = "90";
+
+    private static final List<String> SMALL_UPLOADS = List.of(
+            "--client", "netty", "--megabytes", "2", "--connections", Integer.toString(UPLOADS), "--seconds", SECONDS);
 
     private final ExampleOutput output = new ExampleOutput();
 
@@ -77,7 +82,7 @@ class QuicRunTest {
         // Only gtlsclient can change its address, and it is a program of the system's, which the build cannot bring:
         // without it there is nothing to be run here. CI installs it.
         Assumptions.assumeTrue(GtlsClients.isInstalled(), "no gtlsclient here");
-        assertEquals(0, run("--megabytes 32 --connections 16 --migrate both --seconds 90"), output::all);
+        assertEquals(0, run("--megabytes 32 --connections 16 --migrate both --seconds " + SECONDS), output::all);
 
         assertEquals(UPLOADS, output.count("uploads that arrived"), output::all);
         assertTrue(output.out().contains("client                                       gtlsclient"), output::all);
@@ -100,9 +105,8 @@ class QuicRunTest {
 
     @Test
     void kwik_severalListeners_takesAllUploads() {
-        final List<String> options =
-                List.of("--client", "netty", "--megabytes", "2", "--connections", Integer.toString(UPLOADS));
-        assertEquals(0, output.of((out, err) -> QuicKwik.run(options.toArray(String[]::new), out, err)), output::all);
+        final String[] options = SMALL_UPLOADS.toArray(String[]::new);
+        assertEquals(0, output.of((out, err) -> QuicKwik.run(options, out, err)), output::all);
 
         assertAllArrived();
     }
@@ -132,8 +136,7 @@ class QuicRunTest {
     }
 
     private int netty(final String... more) {
-        final List<String> options = new ArrayList<>(
-                List.of("--client", "netty", "--megabytes", "2", "--connections", Integer.toString(UPLOADS)));
+        final List<String> options = new ArrayList<>(SMALL_UPLOADS);
         options.addAll(List.of(more));
         return output.of((out, err) -> QuicNetty.run(options.toArray(String[]::new), out, err));
     }
