@@ -64,8 +64,9 @@ public final class RingConsumer extends ConsumerFields {
 
     /**
      * Hands over what is readable, and when nothing is, waits for the first records. Works on every ring: a wakeup hook is
-     * not needed, and while a thread waits here it is woken in place of the hook. Where no hook is set and a claim is open
-     * when the wait begins, the thread looks every 100 microseconds whether it was committed.
+     * not needed, and while a thread waits here it is woken in place of the hook. Once it has waited the ring is no longer
+     * armed, even if it was before the call. Where no hook is set and a claim is open when the wait begins, the thread
+     * looks every 100 microseconds whether it was committed.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
@@ -118,7 +119,9 @@ public final class RingConsumer extends ConsumerFields {
      * }
      * }</pre>
      *
-     * <p>On a ring without a hook the answer is a snapshot only, since there is nobody to call.
+     * <p>An arming lasts until the hook is called, {@code arm()} answers {@code false}, or a drain with a timeout has
+     * waited: after that, arm again before you sleep. On a ring without a hook the answer is a snapshot only, since there is
+     * nobody to call.
      *
      * @return {@code true} when there is nothing to do and the next commit, abort or close will call the hook; {@code
      *     false} when there is something to look at (a record, padding, or the ring is closed and drained), and the

@@ -5,8 +5,8 @@ package io.varlenring;
  * What a ring has counted since it was built, summed over all its producer handles, also those no longer in use.
  *
  * <p>A snapshot: while producers run, the counters belong to slightly different moments. All counts are exact once the
- * threads that wrote them have finished; but when a handle is dropped with its last call, the wakeup made by that call may
- * be missing.
+ * threads that wrote them have finished; but when a handle is dropped with its last call, the wakeup made by that call, or
+ * the failure of its hook, may be missing.
  *
  * @param offered records committed, by any kind of offer or by a claim
  * @param bytes payload bytes of those records, headers and alignment not counted
@@ -15,7 +15,8 @@ package io.varlenring;
  * @param paddingBytes bytes turned into padding: before the wrap, by aborts, and by commits shorter than their claim
  * @param aborted claims and offers that gave their space back without a record
  * @param casRetries lost races for the producer position; a high rate per record means contention. The first try of an
- *     offer or claim, at the producer position that its handle last knew, is a guess and does not count
+ *     offer or claim, at the producer position that its handle last knew, is a guess and does not count, even when the
+ *     handle has just read that position again, as it does on a full ring
  * @param wakeups times that a hook was called, also one that failed, or a waiting consumer unparked
  * @param hookFailures exceptions thrown by the wakeup hook
  * @param highWaterMark the most bytes found in use, padding included, seen whenever the consumer gave back space and when

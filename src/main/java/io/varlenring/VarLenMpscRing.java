@@ -649,10 +649,10 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Closes the ring, for good. From the return of this method on every offer and new claim is refused with {@link
-     * RingClosedException}; claims that are open can still be committed, and the consumer can drain all that was or will be
-     * committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or waiting consumer.
-     * Closing again does nothing.
+     * Closes the ring, for good. From the return of this method on every offer and new claim that would be good otherwise is
+     * refused with {@link RingClosedException}; claims that are open can still be committed, and the consumer can drain all
+     * that was or will be committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or
+     * waiting consumer. Closing again does nothing.
      */
     @Override
     public void close() {
@@ -716,7 +716,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Returns the bytes in use: reserved and not yet given back, headers and padding included.
+     * Returns the bytes in use: reserved and not yet given back, headers and padding included. What producers reserve and
+     * the consumer gives back during the call may be counted in, so the answer can be more than was ever in use at once.
      *
      * @return a snapshot, {@code 0..capacity()}
      */
@@ -743,6 +744,9 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @return a snapshot
      */
     public RingStats stats() {
+        // The producer position first, unlike in size(): what is given back between the reads makes the difference
+        // smaller, so it is never more than what was in use.
+        final long inUse = producerPosition() - consumerPosition();
         final long[] sums = new long[RingCounters.COUNT];
         producers.addTo(sums);
         consumer.counters.addTo(sums);
@@ -757,7 +761,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                 sums[RingCounters.CAS_RETRIES],
                 sums[RingCounters.WAKEUPS],
                 sums[RingCounters.HOOK_FAILURES],
-                Math.max(sums[RingCounters.HIGH_WATER_MARK], size()));
+                Math.max(sums[RingCounters.HIGH_WATER_MARK], inUse));
     }
 
     /** Returns a short description of the ring and its state, for logs. */

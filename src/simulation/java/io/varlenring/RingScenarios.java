@@ -148,18 +148,32 @@ final class RingScenarios {
         simulation.addCheck(run::checkAllReceived);
     }
 
-    /** A thread that only looks. */
+    /** A thread that only looks, at a ring that may be full, or at one that never holds more than one record. */
     static void sizes(final Simulation simulation) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
-        addThreads(run, 3, RingScenarios::offer, RingScenarios::drain);
+        final boolean sparse = simulation.choose(2) == 0;
+        final long most = sparse ? RingLayout.stride(Long.BYTES) : RingRun.CAPACITY;
+        addThreads(run, 3, sparse ? RingScenarios::offerInTurn : RingScenarios::offer, RingScenarios::drain);
         simulation.addThread("onlooker", () -> {
             for (int i = 0; i < 4; i++) {
                 final int size = run.ring.size();
                 if (size < 0 || size > RingRun.CAPACITY) {
                     simulation.fail("a size of " + size);
                 }
+                final long highWaterMark = run.ring.stats().highWaterMark();
+                if (highWaterMark > most) {
+                    simulation.fail("a high-water mark of " + highWaterMark + " instead of " + most + " at the most");
+                }
             }
         });
+    }
+
+    /** Offers when the other producer's last record has been consumed and its space given back. */
+    private static void offerInTurn(final RingRun run, final RingProducer producer, final int number) {
+        while (!run.ring.isEmpty() || run.received() % PRODUCERS != number) { // in this order
+            run.simulation.letOthersRun();
+        }
+        run.offer(producer, run.next(number, Long.BYTES));
     }
 
     private static void await(final Word word, final long least) {

@@ -27,7 +27,7 @@ final class RingSimulationTest {
     }
 
     @Test
-    void size_isNeverBelow0OrAboveTheCapacity() {
+    void size_staysWithinBoundsAndTheHighWaterMarkIsNeverTooHigh() {
         Schedules.check("sizes", RingScenarios::sizes);
     }
 

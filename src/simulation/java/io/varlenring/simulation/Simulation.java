@@ -194,7 +194,7 @@ public final class Simulation {
         }
         current.yielding = false;
         if (++steps > MOST_STEPS) {
-            fail("no end after " + MOST_STEPS + " accesses");
+            fail("no end after " + MOST_STEPS + " accesses: " + describeThreads());
         }
         if (random.chance(switchChance)) {
             switchTo(next());
