@@ -158,7 +158,7 @@ final class Uploads {
     List<String> violations() {
         final List<String> all = new ArrayList<>(violations);
         final List<Integer> absent = IntStream.range(0, count)
-                .filter(upload -> arrived.get(upload) == 0)
+                .filter(upload -> !hasArrived(upload))
                 .boxed()
                 .toList();
         if (!absent.isEmpty()) {
