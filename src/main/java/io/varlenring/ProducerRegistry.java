@@ -1,54 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
- * Finds the counters of all producer handles without keeping the handles alive: what a collected handle had counted is
- * folded into one sum, so that handles may be created and dropped at any rate.
+ * Knows the producers of a ring without keeping their handles alive, so that handles may be made and dropped at any rate:
+ * what a collected handle left open is finished, and what it counted is added to one sum.
  */
 final class ProducerRegistry {
-    private static final class Entry extends WeakReference<RingProducer> {
-        private final RingCounters counters;
+    /** How many collected handles one call deals with, so that no call takes long. */
+    private static final int MAX_FINISHED = 64;
 
-        Entry(final RingProducer producer, final ReferenceQueue<RingProducer> collected) {
-            super(producer, collected);
-            this.counters = producer.counters;
+    private static final class Entry extends WeakReference<RingProducer> {
+        private final ProducerSide side;
+        private Entry previous;
+        private Entry next;
+
+        Entry(final RingProducer handle, final ProducerSide side, final ReferenceQueue<RingProducer> collected) {
+            super(handle, collected);
+            this.side = side;
         }
     }
 
     private final ReferenceQueue<RingProducer> collected = new ReferenceQueue<>();
-    private final Set<Entry> entries = new HashSet<>();
-    private final long[] sumsOfCollected = new long[RingCounters.COUNT];
+    private final RingCounters countsOfCollected = new RingCounters();
+    private Entry first;
+    private int size;
 
-    synchronized void add(final RingProducer producer) {
-        foldCollected();
-        entries.add(new Entry(producer, collected));
+    void add(final RingProducer handle, final ProducerSide side) {
+        finishCollected();
+        final Entry entry = new Entry(handle, side, collected);
+        synchronized (this) {
+            entry.next = first;
+            if (first != null) {
+                first.previous = entry;
+            }
+            first = entry;
+            size++;
+        }
     }
 
-    synchronized void addTo(final long[] sums) {
-        foldCollected();
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += sumsOfCollected[i];
+    /**
+     * Finishes what collected handles left open. Whatever they did happens-before the collector's word that they are gone,
+     * which only one thread gets; so that thread has their state to itself.
+     */
+    void finishCollected() {
+        Entry entry;
+        for (int i = 0; i < MAX_FINISHED && (entry = (Entry) collected.poll()) != null; i++) {
+            try {
+                entry.side.finishAbandoned();
+            } finally { // also when a hook throws an Error
+                remove(entry);
+            }
         }
-        for (final Entry entry : entries) {
-            entry.counters.addTo(sums);
+    }
+
+    private synchronized void remove(final Entry entry) {
+        entry.side.counters.addTo(countsOfCollected);
+        if (entry.previous == null) {
+            first = entry.next;
+        } else {
+            entry.previous.next = entry.next;
         }
+        if (entry.next != null) {
+            entry.next.previous = entry.previous;
+        }
+        size--;
+    }
+
+    synchronized void addTo(final RingCounters sum) {
+        countsOfCollected.addTo(sum);
+        for (Entry entry = first; entry != null; entry = entry.next) {
+            entry.side.counters.addTo(sum);
+        }
+    }
+
+    /** Describes who has the reservation at this position open; a guess while that thread goes on. */
+    synchronized String ownerOf(final long position) {
+        for (Entry entry = first; entry != null; entry = entry.next) {
+            final String owner = entry.side.describeOpen(position);
+            if (owner != null) {
+                return owner + (entry.get() == null ? ", whose handle has been collected" : "");
+            }
+        }
+        return "of an unknown producer";
     }
 
     synchronized int size() {
-        return entries.size();
-    }
-
-    private void foldCollected() {
-        for (Reference<?> reference = collected.poll(); reference != null; reference = collected.poll()) {
-            final Entry entry = (Entry) reference;
-            entry.counters.addTo(sumsOfCollected);
-            entries.remove(entry);
-        }
+        return size;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -9,21 +10,28 @@ import java.nio.ByteBuffer;
  * <p>A claim is open from {@link RingProducer#tryClaim} until it is committed or aborted, whatever happens to the ring
  * meanwhile: a claim taken before the ring was closed can still be committed. The object is reused by its producer, so a
  * reference kept after that is the producer's next claim. It follows the thread rule of its producer.
+ *
+ * <p>Whoever still uses the buffer of an open claim, an asynchronous read for example, MUST keep the claim itself: when
+ * neither the claim nor its producer is reachable any more, nobody can commit it, so it is aborted, and its bytes become
+ * other records.
+ *
+ * <p>The buffer is a view of the whole ring. Never call {@code clear}, {@code flip}, {@code rewind} or {@code compact} on it,
+ * and never use an absolute index without adding its first position; pass {@code buffer().slice()} to code you did not
+ * write, or build the ring with {@link VarLenMpscRing.Builder#slices()}.
  */
-public final class RingClaim extends ClaimFields implements AutoCloseable {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
-    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
-    @SuppressWarnings("unused")
-    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
-
-    private final VarLenMpscRing ring;
+public final class RingClaim implements AutoCloseable {
     private final RingProducer producer;
-    private final PaddedView view;
+    private final ProducerSide side;
+    private final RecordView view;
 
-    RingClaim(final VarLenMpscRing ring, final RingProducer producer) {
-        this.ring = ring;
-        this.producer = producer;
-        this.view = new PaddedView(ring.memory);
+    RingClaim(final RingProducer producer, final ProducerSide side, final boolean slices) {
+        this.producer = producer; // keeps the handle reachable as long as this
+        this.side = side;
+        this.view = new RecordView(side.ring.memory, slices);
+    }
+
+    boolean open(final int maxLength) {
+        return side.claim(maxLength, view);
     }
 
     /**
@@ -41,27 +49,42 @@ public final class RingClaim extends ClaimFields implements AutoCloseable {
     /**
      * Makes the claimed bytes, all of them, a record.
      *
-     * @throws IllegalStateException when this claim is not open
+     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside the
+     *     claim, which is then aborted
      */
     public void commit() {
         checkOpen();
+        finish(side.claimLength);
+    }
+
+    /**
+     * Makes the first bytes of the claim a record and gives the rest back. The buffer's position does not matter, as long as
+     * it is within the claim.
+     *
+     * @param length number of bytes, from 0 to the length claimed
+     * @throws IllegalArgumentException when the length is out of that range; the claim stays open
+     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside the
+     *     claim, which is then aborted
+     */
+    public void commit(final int length) {
+        checkOpen();
+        if (length < 0 || length > side.claimLength) {
+            throw new IllegalArgumentException(
+                    "length must be in 0.." + side.claimLength + ", the length claimed, but is " + length);
+        }
         finish(length);
     }
 
     /**
-     * Makes the first bytes of the claim a record and gives the rest back. The buffer's position does not matter.
+     * Makes the bytes before the buffer's position a record, and gives the rest back: what relative puts, or a channel, have
+     * written into the claim.
      *
-     * @param length number of bytes, from 0 to the length claimed
-     * @throws IllegalArgumentException when the length is out of that range; the claim stays open
-     * @throws IllegalStateException when this claim is not open
+     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside the
+     *     claim, which is then aborted
      */
-    public void commit(final int length) {
+    public void commitWritten() {
         checkOpen();
-        if (length < 0 || length > this.length) {
-            throw new IllegalArgumentException(
-                    "length must be in 0.." + this.length + ", the length claimed, but is " + length);
-        }
-        finish(length);
+        finish(view.written());
     }
 
     /**
@@ -71,54 +94,44 @@ public final class RingClaim extends ClaimFields implements AutoCloseable {
      */
     public void abort() {
         checkOpen();
-        shut();
-        ring.abort(producer, begin, end);
+        try {
+            side.abortClaim(view);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
     }
 
     /** Aborts this claim when it is still open, and does nothing otherwise. */
     @Override
     public void close() {
-        if (open) {
+        if (side.claimOpen) {
             abort();
         }
     }
 
-    boolean isOpen() {
-        return open;
-    }
-
-    void open(final long begin, final long start, final int length, final long end) {
-        this.begin = begin;
-        this.start = start;
-        this.length = length;
-        this.end = end;
-        RingMemory.moveView(view.buffer, ring.payloadOffset(start), length);
-        open = true;
-    }
-
-    private void finish(final int committed) {
-        shut();
-        ring.commit(producer, begin, start, committed, end);
-    }
-
-    /** Ends the claim; a buffer that was kept shows no bytes. Comes before the publication, after which a hook may throw. */
-    private void shut() {
-        view.buffer.limit(0);
-        open = false;
+    private void finish(final int length) {
+        if (!view.isWithin()) {
+            final IllegalStateException misplaced = view.misplaced("the claim's");
+            abort();
+            throw misplaced;
+        }
+        try {
+            side.commitClaim(length, view);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
     }
 
     private void checkOpen() {
-        if (!open) {
+        if (!side.claimOpen) {
             throw new IllegalStateException("the claim has been committed or aborted");
         }
     }
-}
 
-/** What a claim writes each time. */
-abstract class ClaimFields extends Padding {
-    long begin;
-    long start;
-    int length;
-    long end;
-    boolean open;
+    /** Returns a short description of the claim and its ring, for logs. */
+    @Override
+    public String toString() {
+        return "RingClaim[" + (side.claimOpen ? "open, " + side.claimLength + " bytes" : "not open") + ", " + side.ring
+                + "]";
+    }
 }

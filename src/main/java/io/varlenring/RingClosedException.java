@@ -9,12 +9,7 @@ package io.varlenring;
 public final class RingClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Creates the exception.
-     *
-     * @param message what was refused
-     */
-    public RingClosedException(final String message) {
+    RingClosedException(final String message) {
         super(message);
     }
 }

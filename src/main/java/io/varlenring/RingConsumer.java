@@ -16,20 +16,13 @@ import java.util.concurrent.TimeUnit;
  * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind an
  * open claim are simply not readable yet.
  */
-public final class RingConsumer extends ConsumerFields {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
-    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
-    @SuppressWarnings("unused")
-    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
-
+public final class RingConsumer {
     private final VarLenMpscRing ring;
+    private final ConsumerSide side;
 
-    final PaddedView view;
-    final RingCounters counters = new RingCounters();
-
-    RingConsumer(final VarLenMpscRing ring, final PaddedView view) {
+    RingConsumer(final VarLenMpscRing ring, final ConsumerSide side) {
         this.ring = ring;
-        this.view = view;
+        this.side = side;
     }
 
     /**
@@ -38,6 +31,8 @@ public final class RingConsumer extends ConsumerFields {
      *
      * @param handler gets each record
      * @return the number of records handed over; 0 means that nothing was readable
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
+     *     record outside it, which counts as consumed
      */
     public int drain(final RecordHandler handler) {
         return drain(handler, Integer.MAX_VALUE);
@@ -50,23 +45,21 @@ public final class RingConsumer extends ConsumerFields {
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
      * @return the number of records handed over; 0 means that nothing was readable, or that {@code maxRecords} is 0
+     * @throws IllegalArgumentException when {@code maxRecords} is negative
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
+     *     record outside it, which counts as consumed
      */
     public int drain(final RecordHandler handler, final int maxRecords) {
         Objects.requireNonNull(handler, "handler");
         checkMaxRecords(maxRecords);
-        begin();
-        try {
-            return ring.drain(handler, null, maxRecords);
-        } finally {
-            end();
-        }
+        return side.drain(handler, maxRecords);
     }
 
     /**
      * Hands over what is readable, and when nothing is, waits for the first records. Works on every ring: a wakeup hook is
      * not needed, and while a thread waits here it is woken in place of the hook. Once it has waited the ring is no longer
-     * armed, even if it was before the call. Where no hook is set and a claim is open when the wait begins, the thread
-     * looks every 100 microseconds whether it was committed.
+     * armed, even if it was before the call. While a reservation is unfinished the thread checks it every 100 microseconds
+     * on a ring without a hook, and every 100 milliseconds on one with a hook.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
@@ -74,6 +67,9 @@ public final class RingConsumer extends ConsumerFields {
      * @param unit unit of {@code timeout}
      * @return the number of records handed over; 0 means that the time is up, or that the ring is closed and nothing can
      *     come any more, or that {@code maxRecords} is 0
+     * @throws IllegalArgumentException when {@code maxRecords} is negative
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
+     *     record outside it, which counts as consumed
      * @throws InterruptedException when the thread was interrupted before or while it waited; no record is lost
      */
     public int drain(final RecordHandler handler, final int maxRecords, final long timeout, final TimeUnit unit)
@@ -81,12 +77,7 @@ public final class RingConsumer extends ConsumerFields {
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(unit, "unit");
         checkMaxRecords(maxRecords);
-        begin();
-        try {
-            return ring.drainOrWait(handler, maxRecords, unit.toNanos(timeout));
-        } finally {
-            end();
-        }
+        return side.drainOrWait(handler, maxRecords, unit.toNanos(timeout));
     }
 
     /**
@@ -96,16 +87,15 @@ public final class RingConsumer extends ConsumerFields {
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
      * @return the number of records consumed, which does not include one answered with {@code ABORT}
+     * @throws IllegalArgumentException when {@code maxRecords} is negative
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
+     *     record outside it, which counts as consumed
+     * @throws NullPointerException when the handler returns null; the record counts as consumed
      */
     public int drainControlled(final ControlledRecordHandler handler, final int maxRecords) {
         Objects.requireNonNull(handler, "handler");
         checkMaxRecords(maxRecords);
-        begin();
-        try {
-            return ring.drain(null, handler, maxRecords);
-        } finally {
-            end();
-        }
+        return side.drainControlled(handler, maxRecords);
     }
 
     /**
@@ -123,17 +113,17 @@ public final class RingConsumer extends ConsumerFields {
      * waited: after that, arm again before you sleep. On a ring without a hook the answer is a snapshot only, since there is
      * nobody to call.
      *
+     * <p>Whoever sleeps by {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could park by itself,
+     * such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link
+     * WakeupHook#semaphore} has no such hole.
+     *
      * @return {@code true} when there is nothing to do and the next commit, abort or close will call the hook; {@code
      *     false} when there is something to look at (a record, padding, or the ring is closed and drained), and the
      *     consumer MUST NOT sleep
+     * @throws IllegalStateException when the consumer is in use already
      */
     public boolean arm() {
-        begin();
-        try {
-            return ring.arm();
-        } finally {
-            end();
-        }
+        return side.arm();
     }
 
     private static void checkMaxRecords(final int maxRecords) {
@@ -142,27 +132,10 @@ public final class RingConsumer extends ConsumerFields {
         }
     }
 
-    /** Detects misuse as far as plain accesses can: always within a thread, and across threads with a visible call. */
-    private void begin() {
-        final Thread user = active;
-        final Thread current = Thread.currentThread();
-        if (user != null) {
-            throw new IllegalStateException(
-                    user == current
-                            ? "the consumer was called from inside its own handler"
-                            : "the consumer is in use by thread " + user.getName() + " and was called by thread "
-                                    + current.getName());
-        }
-        active = current;
+    /** Returns a short description of the consumer and its ring, for logs. */
+    @Override
+    public String toString() {
+        final Thread user = side.user;
+        return "RingConsumer[" + (user == null ? "not in use" : "in use by " + user) + ", " + ring + "]";
     }
-
-    private void end() {
-        active = null;
-    }
-}
-
-/** What the consumer writes with every drain. */
-abstract class ConsumerFields extends Padding {
-    /** The thread inside a call, if there is one. */
-    Thread active;
 }

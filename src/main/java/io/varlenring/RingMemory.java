@@ -6,45 +6,69 @@ import java.lang.invoke.VarHandle;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Everything that the ring's threads share: the data, the control block, the waiting thread, counters, and sleeping.
+ * What the threads of a ring share: the data, the control words and the waiting thread; and sleeping and the clock.
  *
- * <p>This is the only class that names a {@link VarHandle}, and each access says its mode in its name. The algorithm sees
- * memory through nothing else, so that a twin of this class can put it on a simulated memory.
+ * <p>The algorithm reaches shared memory through this class only, and each method says its access mode in its name. So a
+ * twin of this class can put the algorithm on a simulated memory, and the control words can lie elsewhere.
  */
-final class RingMemory {
+final class RingMemory extends ControlWords {
+    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder())
             .withInvokeExactBehavior();
-    private static final VarHandle COUNTERS =
-            MethodHandles.arrayElementVarHandle(long[].class).withInvokeExactBehavior();
+    private static final VarHandle PRODUCER_POSITION = field("producerPosition");
+    private static final VarHandle CONSUMER_POSITION = field("consumerPosition");
+    private static final VarHandle ARMED = field("armed");
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
 
     static {
         loadClassesOfBuffers();
     }
 
-    private final ByteBuffer data;
-    private final ByteBuffer control;
+    /** All direct buffers are of this type, below which the compiler finds one implementation of each method. */
+    private final MappedByteBuffer data;
+
     private volatile Thread waiter;
 
     private RingMemory(final ByteBuffer data) {
-        this.data = data;
-        this.control = allocateAligned(RingLayout.CONTROL_LENGTH);
+        this.data = (MappedByteBuffer) data;
+    }
+
+    private static VarHandle field(final String name) {
+        try {
+            return MethodHandles.lookup()
+                    .findVarHandle(RingMemory.class, name, long.class)
+                    .withInvokeExactBehavior();
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     /**
-     * Loads the classes of a buffer's fields. JDK 17 does it only when it meets them, and code that names them and was
-     * compiled before calls what it could inline, for good.
+     * Loads the classes that a buffer's fields and methods name. JDK 17 does it only when it meets them, and code that
+     * names them and was compiled before calls what it could inline, for good.
      */
     @SuppressWarnings("ReturnValueIgnored")
     private static void loadClassesOfBuffers() {
-        Buffer.class.getDeclaredFields();
+        try {
+            Buffer.class.getDeclaredFields();
+            Buffer.class.getDeclaredMethods();
+        } catch (final SecurityException refused) {
+            return; // slower perhaps, and as right
+        }
     }
 
     static RingMemory allocate(final int capacity) {
-        return new RingMemory(allocateAligned(capacity));
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(capacity + RingLayout.CACHE_LINE_PAIR);
+        final int start = RingLayout.CACHE_LINE_PAIR - buffer.alignmentOffset(0, RingLayout.CACHE_LINE_PAIR);
+        return new RingMemory(buffer.slice(start, capacity)); // alignedSlice would round the length down as well
     }
 
     /** Uses memory of the caller's, which the caller has checked, and zeroes it. */
@@ -54,12 +78,6 @@ final class RingMemory {
         return memory;
     }
 
-    private static ByteBuffer allocateAligned(final int length) {
-        final ByteBuffer buffer = ByteBuffer.allocateDirect(length + RingLayout.CACHE_LINE_PAIR);
-        final int start = RingLayout.CACHE_LINE_PAIR - buffer.alignmentOffset(0, RingLayout.CACHE_LINE_PAIR);
-        return buffer.slice(start, length); // alignedSlice would round the length down as well
-    }
-
     int capacity() {
         return data.capacity();
     }
@@ -67,26 +85,26 @@ final class RingMemory {
     // Headers
 
     long getHeaderAcquire(final int offset) {
-        return (long) WORDS.getAcquire(data, offset);
+        return (long) WORDS.getAcquire((ByteBuffer) data, offset);
     }
 
     void setHeaderPlain(final int offset, final long header) {
-        WORDS.set(data, offset, header);
+        WORDS.set((ByteBuffer) data, offset, header);
     }
 
     void setHeaderRelease(final int offset, final long header) {
-        WORDS.setRelease(data, offset, header);
+        WORDS.setRelease((ByteBuffer) data, offset, header);
     }
 
     long getHeaderVolatile(final int offset) {
-        return (long) WORDS.getVolatile(data, offset);
+        return (long) WORDS.getVolatile((ByteBuffer) data, offset);
     }
 
     void setHeaderVolatile(final int offset, final long header) {
-        WORDS.setVolatile(data, offset, header);
+        WORDS.setVolatile((ByteBuffer) data, offset, header);
     }
 
-    // Payloads: plain, because only the claim's owner, or the consumer, can touch them
+    // Payloads: plain, because nobody but the owner of a reservation, or the consumer, touches them
 
     void putPayload(final int offset, final ByteBuffer src, final int srcPosition, final int length) {
         data.put(offset, src, srcPosition, length);
@@ -102,58 +120,63 @@ final class RingMemory {
         }
     }
 
-    /** Returns a view to be moved over payloads with {@link #moveView}. */
+    /** Returns a view of all the data, to be moved over payloads. */
     ByteBuffer newView() {
         return data.duplicate().limit(0);
     }
 
     static void moveView(final ByteBuffer view, final int offset, final int length) {
-        view.clear().limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
+        ((MappedByteBuffer) view)
+                .clear()
+                .limit(offset + length)
+                .position(offset)
+                .order(ByteOrder.BIG_ENDIAN);
     }
 
-    // Control block
+    /** Returns a view of one payload only. */
+    ByteBuffer slice(final int offset, final int length) {
+        return data.slice(offset, length);
+    }
+
+    // Control words
 
     long getProducerPositionVolatile() {
-        return (long) WORDS.getVolatile(control, RingLayout.PRODUCER_POSITION_OFFSET);
+        return (long) PRODUCER_POSITION.getVolatile(this);
     }
 
-    /** Returns the value found, which is {@code expected} when the exchange took place. */
+    /** Returns the value found, which is {@code expected} when the replacement was stored. */
     long compareAndExchangeProducerPosition(final long expected, final long replacement) {
-        return (long) WORDS.compareAndExchange(control, RingLayout.PRODUCER_POSITION_OFFSET, expected, replacement);
-    }
-
-    long getConsumerPositionPlain() {
-        return (long) WORDS.get(control, RingLayout.CONSUMER_POSITION_OFFSET);
+        return (long) PRODUCER_POSITION.compareAndExchange(this, expected, replacement);
     }
 
     long getConsumerPositionAcquire() {
-        return (long) WORDS.getAcquire(control, RingLayout.CONSUMER_POSITION_OFFSET);
+        return (long) CONSUMER_POSITION.getAcquire(this);
     }
 
     void setConsumerPositionRelease(final long position) {
-        WORDS.setRelease(control, RingLayout.CONSUMER_POSITION_OFFSET, position);
+        CONSUMER_POSITION.setRelease(this, position);
     }
 
     boolean isArmedVolatile() {
-        return (long) WORDS.getVolatile(control, RingLayout.ARMED_OFFSET) != 0L;
+        return (long) ARMED.getVolatile(this) != 0L;
     }
 
     void setArmedVolatile(final boolean armed) {
-        WORDS.setVolatile(control, RingLayout.ARMED_OFFSET, armed ? 1L : 0L);
+        ARMED.setVolatile(this, armed ? 1L : 0L);
     }
 
     /** Returns whether this call is the one that ended the arming. */
     boolean compareAndSetDisarmed() {
-        return WORDS.compareAndSet(control, RingLayout.ARMED_OFFSET, 1L, 0L);
+        return ARMED.compareAndSet(this, 1L, 0L);
     }
 
     /** Sets both positions of a ring that nobody uses yet. */
     void setPositionsPlain(final long position) {
-        WORDS.set(control, RingLayout.PRODUCER_POSITION_OFFSET, position);
-        WORDS.set(control, RingLayout.CONSUMER_POSITION_OFFSET, position);
+        PRODUCER_POSITION.set(this, position);
+        CONSUMER_POSITION.set(this, position);
     }
 
-    // Sleeping
+    // Sleeping and time
 
     Thread getWaiterVolatile() {
         return waiter;
@@ -173,21 +196,5 @@ final class RingMemory {
 
     long nanoTime() {
         return System.nanoTime();
-    }
-
-    // Counters: each has one writer, and any thread reads
-
-    static void addOpaque(final long[] counters, final int index, final long delta) {
-        COUNTERS.setOpaque(counters, index, (long) COUNTERS.get(counters, index) + delta);
-    }
-
-    static void maxOpaque(final long[] counters, final int index, final long value) {
-        if (value > (long) COUNTERS.get(counters, index)) {
-            COUNTERS.setOpaque(counters, index, value);
-        }
-    }
-
-    static long getOpaque(final long[] counters, final int index) {
-        return (long) COUNTERS.getOpaque(counters, index);
     }
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import static io.varlenring.VarLenMpscRing.FULL;
-
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The handle through which one thread writes to a ring.
  *
- * <p>Handles are cheap and independent; {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no
- * longer used needs no closing. A handle MUST be used by one thread at a time; it may move between threads when each hands
- * it on with a happens-before edge. Two threads in one handle at once is undefined. None of the methods ever waits.
+ * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no longer used
+ * needs no closing. A handle MUST be used by one thread at a time; it may move between threads when each hands it on with a
+ * happens-before edge. Two threads in one handle at once is undefined. Only the methods with a timeout ever wait.
  *
  * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is not
  * an error; or an exception is thrown and nothing was stored:
@@ -23,26 +23,25 @@ import java.util.Objects;
  *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
  * </ul>
  *
- * <p>The one exception to "nothing was stored" is an {@link Error} thrown by the ring's {@link WakeupHook}: it reaches the
- * producer after its record was stored, or after space was given up because a source could not be read.
+ * <p>The one exception to "nothing was stored" is an {@link Error}: one that the ring's {@link WakeupHook} throws reaches the
+ * producer after its record was stored; and one such as a {@link StackOverflowError} may come at any point. What it left
+ * unfinished becomes padding with the next call on the same handle, or when the handle has been collected.
  *
- * <p>A record of 0 bytes is a record. An offer made while another thread has a claim open on the same ring succeeds, but
- * the consumer reaches the record only after that claim is committed or aborted.
+ * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the consumer
+ * reaches the record only after that claim is committed or aborted.
+ *
+ * <p>"Full" is the answer for a record that does not fit now; a shorter one may. On a ring that others keep full, a record
+ * that is longer than what one drain gives back may never get in, however often it is offered: let the longest record be no
+ * more than a quarter of the capacity and 16 KiB, or give long records a ring of their own.
  */
-public final class RingProducer extends ProducerFields {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
-    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
-    @SuppressWarnings("unused")
-    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
-
-    private final VarLenMpscRing ring;
-    final RingCounters counters = new RingCounters();
+public final class RingProducer {
+    private final ProducerSide side;
+    private final boolean slices;
     private RingClaim claim;
 
-    RingProducer(final VarLenMpscRing ring, final long position, final long limit) {
-        this.ring = ring;
-        this.end = position;
-        this.limit = limit;
+    RingProducer(final ProducerSide side, final boolean slices) {
+        this.side = side;
+        this.slices = slices;
     }
 
     /**
@@ -51,24 +50,15 @@ public final class RingProducer extends ProducerFields {
      *
      * @param src a direct, heap or read-only buffer; only its position changes, and only on success
      * @return {@code true} when stored, {@code false} when the ring is full right now
+     * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}
+     * @throws RingClosedException when the ring is closed
      */
     public boolean offer(final ByteBuffer src) {
-        final int srcPosition = src.position();
-        final int length = src.remaining();
-        ring.checkLength(this, length);
-        final long start = ring.reserve(this, length);
-        if (start == FULL) {
-            return false;
-        }
         try {
-            ring.memory.putPayload(ring.payloadOffset(start), src, srcPosition, length);
-            src.position(srcPosition + length);
-        } catch (final Throwable failure) { // another thread changed or closed the source
-            ring.abort(this, begin, end);
-            throw failure;
+            return side.offer(src);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        ring.commit(this, begin, start, length, end);
-        return true;
     }
 
     /**
@@ -78,17 +68,17 @@ public final class RingProducer extends ProducerFields {
      * @param offset index of the first byte
      * @param length number of bytes, {@code 0..maxPayload()}
      * @return {@code true} when stored, {@code false} when the ring is full right now
+     * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}
+     * @throws IndexOutOfBoundsException when the array does not have these bytes
+     * @throws RingClosedException when the ring is closed
      */
     public boolean offer(final byte[] src, final int offset, final int length) {
         Objects.checkFromIndexSize(offset, length, src.length);
-        ring.checkLength(this, length);
-        final long start = ring.reserve(this, length);
-        if (start == FULL) {
-            return false;
+        try {
+            return side.offer(src, offset, length);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        ring.memory.putPayload(ring.payloadOffset(start), src, offset, length);
-        ring.commit(this, begin, start, length, end);
-        return true;
     }
 
     /**
@@ -98,29 +88,63 @@ public final class RingProducer extends ProducerFields {
      * @param header the first part
      * @param payload the second part
      * @return {@code true} when stored, {@code false} when the ring is full right now
+     * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}
+     * @throws RingClosedException when the ring is closed
      */
     public boolean offer(final ByteBuffer header, final ByteBuffer payload) {
-        final int headerPosition = header.position();
-        final int headerLength = header.remaining();
-        final int payloadPosition = payload.position();
-        final int payloadLength = payload.remaining();
-        ring.checkLength(this, (long) headerLength + payloadLength);
-        final int length = headerLength + payloadLength;
-        final long start = ring.reserve(this, length);
-        if (start == FULL) {
-            return false;
-        }
         try {
-            ring.memory.putPayload(ring.payloadOffset(start), header, headerPosition, headerLength);
-            ring.memory.putPayload(ring.payloadOffset(start) + headerLength, payload, payloadPosition, payloadLength);
-            header.position(headerPosition + headerLength);
-            payload.position(payloadPosition + payloadLength);
-        } catch (final Throwable failure) { // another thread changed or closed a source
-            ring.abort(this, begin, end);
-            throw failure;
+            return side.offer(header, payload);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        ring.commit(this, begin, start, length, end);
-        return true;
+    }
+
+    /**
+     * Stores a copy of {@code src.remaining()} bytes as one record, and waits for room while the ring is full. It tries again
+     * and again, and parks between, 10 microseconds at first and a millisecond at the most; it does not queue up, so others
+     * may be faster.
+     *
+     * @param src a direct, heap or read-only buffer; only its position changes, and only on success
+     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param unit unit of {@code timeout}
+     * @return {@code true} when stored, {@code false} when the time is up
+     * @throws InterruptedException when the thread was interrupted before or while it waited; nothing was stored
+     * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
+     * @throws IllegalStateException when called from a handler of this ring, which would wait for itself
+     * @throws RingClosedException when the ring is closed, also while this waits
+     */
+    public boolean offer(final ByteBuffer src, final long timeout, final TimeUnit unit) throws InterruptedException {
+        try {
+            return side.offer(src, unit.toNanos(timeout));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Stores a copy of {@code length} bytes as one record, and waits for room while the ring is full, as {@link
+     * #offer(ByteBuffer, long, TimeUnit)} does.
+     *
+     * @param src where the bytes are
+     * @param offset index of the first byte
+     * @param length number of bytes, {@code 0..maxPayload()}
+     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param unit unit of {@code timeout}
+     * @return {@code true} when stored, {@code false} when the time is up
+     * @throws InterruptedException when the thread was interrupted before or while it waited; nothing was stored
+     * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
+     * @throws IllegalStateException when called from a handler of this ring, which would wait for itself
+     * @throws IndexOutOfBoundsException when the array does not have these bytes
+     * @throws RingClosedException when the ring is closed, also while this waits
+     */
+    public boolean offer(final byte[] src, final int offset, final int length, final long timeout, final TimeUnit unit)
+            throws InterruptedException {
+        Objects.checkFromIndexSize(offset, length, src.length);
+        try {
+            return side.offer(src, offset, length, unit.toNanos(timeout));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -132,9 +156,17 @@ public final class RingProducer extends ProducerFields {
      * @param from index of the first one
      * @param count number of them
      * @return how many were stored, {@code 0..count}; 0 with a positive {@code count} means that the ring is full right now
+     * @throws IllegalArgumentException when a record is longer than {@link VarLenMpscRing#maxPayload()}
+     * @throws IndexOutOfBoundsException when the array does not have these buffers
+     * @throws RingClosedException when the ring is closed
      */
     public int offerAll(final ByteBuffer[] srcs, final int from, final int count) {
-        return ring.offerAll(this, srcs, from, count);
+        Objects.checkFromIndexSize(from, count, srcs.length);
+        try {
+            return side.offerAll(srcs, from, count);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -144,39 +176,38 @@ public final class RingProducer extends ProducerFields {
      * <pre>{@code
      * try (RingClaim claim = producer.tryClaim(2048)) {
      *     if (claim != null) {
-     *         int length = fill(claim.buffer());
-     *         claim.commit(length);
+     *         fill(claim.buffer());
+     *         claim.commitWritten();
      *     }
      * }
      * }</pre>
      *
      * @param maxLength how many bytes to reserve, {@code 0..maxPayload()}
      * @return the claim, the same object every time; or {@code null} when the ring is full right now
+     * @throws IllegalArgumentException when the length is out of its range
      * @throws IllegalStateException when this handle's last claim is still open
+     * @throws RingClosedException when the ring is closed
      */
     public RingClaim tryClaim(final int maxLength) {
         if (claim == null) {
-            claim = new RingClaim(ring, this);
-        } else if (claim.isOpen()) {
+            claim = new RingClaim(this, side, slices);
+        } else if (side.claimOpen) {
             throw new IllegalStateException("this producer's last claim is still open: commit or abort it first");
         }
-        ring.checkLength(this, maxLength);
-        final long start = ring.reserve(this, maxLength);
-        if (start == FULL) {
-            return null;
+        try {
+            return claim.open(maxLength) ? claim : null;
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        claim.open(begin, start, maxLength, end);
-        return claim;
     }
-}
 
-/** What a producer writes with every record. */
-abstract class ProducerFields extends Padding {
-    /** The first position that this producer must not reserve beyond without reading the consumer position again. */
-    long limit;
-    /** The last reservation: from its gap, if there is one, to its padding, if there is any. */
-    long begin;
+    ProducerSide side() {
+        return side;
+    }
 
-    /** Its end; or, behind a refusal, a later producer position. Where the next one begins, unless another handle is faster. */
-    long end;
+    /** Returns a short description of the handle and its ring, for logs. */
+    @Override
+    public String toString() {
+        return "RingProducer[" + (side.claimOpen ? "claim open" : "no claim open") + ", " + side.ring + "]";
+    }
 }

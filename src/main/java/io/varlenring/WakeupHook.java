@@ -4,6 +4,7 @@ package io.varlenring;
 import java.nio.channels.Selector;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,12 +31,31 @@ public interface WakeupHook {
     /**
      * Returns a hook that unparks a thread which sleeps in {@link LockSupport#park()} after arming.
      *
+     * <p>The thread MUST NOT do anything between {@link RingConsumer#arm()} and the park that could park by itself, such as
+     * taking a lock or logging: that may use up the permit, and then the thread sleeps for good. {@link #semaphore} has no
+     * such hole, nor has a {@linkplain RingConsumer#drain(RecordHandler, int, long, java.util.concurrent.TimeUnit) drain
+     * with a timeout}.
+     *
      * @param thread the consumer's thread, platform or virtual
      * @return the hook
      */
     static WakeupHook unpark(final Thread thread) {
         Objects.requireNonNull(thread, "thread");
         return () -> LockSupport.unpark(thread);
+    }
+
+    /**
+     * Returns a hook that releases a permit, for a consumer that sleeps by itself. A permit is kept until it is acquired, so
+     * no wakeup is lost whatever the thread does between arming and sleeping. The thread sleeps by {@link
+     * Semaphore#acquire()}, or with a time limit by {@code tryAcquire}, and then takes what other wakeups have left by
+     * {@link Semaphore#drainPermits()}.
+     *
+     * @param semaphore a semaphore without permits that nobody else uses
+     * @return the hook
+     */
+    static WakeupHook semaphore(final Semaphore semaphore) {
+        Objects.requireNonNull(semaphore, "semaphore");
+        return semaphore::release;
     }
 
     /**

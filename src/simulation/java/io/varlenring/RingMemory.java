@@ -122,6 +122,11 @@ final class RingMemory {
         view.clear().limit(offset + length).position(offset);
     }
 
+    @SuppressWarnings("DoNotCallSuggester") // the library has a call, which no scenario reaches
+    ByteBuffer slice(final int offset, final int length) {
+        throw new UnsupportedOperationException("no slices of simulated memory: " + offset + ", " + length);
+    }
+
     /** Writes a payload into the claim whose buffer this is. */
     void fill(final ByteBuffer view, final byte[] payload) {
         putPayload(view.position(), payload, 0, payload.length);
@@ -175,10 +180,6 @@ final class RingMemory {
                 simulation.mode(Mode.VOLATILE, Weakening.PRODUCER_EXCHANGE_NOT_VOLATILE, Mode.ORDERED),
                 expected,
                 replacement);
-    }
-
-    long getConsumerPositionPlain() {
-        return consumerPosition.load(Mode.PLAIN);
     }
 
     long getConsumerPositionAcquire() {
@@ -235,19 +236,5 @@ final class RingMemory {
 
     long nanoTime() {
         return simulation.nanoTime();
-    }
-
-    // Counters: real ones, since nothing depends on them
-
-    static void addOpaque(final long[] counters, final int index, final long delta) {
-        counters[index] += delta;
-    }
-
-    static void maxOpaque(final long[] counters, final int index, final long value) {
-        counters[index] = Math.max(counters[index], value);
-    }
-
-    static long getOpaque(final long[] counters, final int index) {
-        return counters[index];
     }
 }

@@ -121,17 +121,17 @@ final class RingContractTest {
         final RingProducer other = ring.newProducer();
         assertTrue(offer(other, new byte[8]));
         assertTrue(offer(producer, new byte[8]));
-        assertEquals(ring.producerPosition(), producer.end);
+        assertEquals(ring.producerPosition(), producer.side().expected);
         assertEquals(1, other.offerAll(new ByteBuffer[] {ByteBuffer.allocate(8)}, 0, 1));
-        assertEquals(ring.producerPosition(), other.end);
+        assertEquals(ring.producerPosition(), other.side().expected);
 
         fill(other);
         assertFalse(offer(producer, new byte[0]));
-        assertEquals(ring.producerPosition(), producer.end);
+        assertEquals(ring.producerPosition(), producer.side().expected);
         assertEquals(1, consumer.drain(record -> {}, 1));
         assertTrue(offer(other, new byte[8]));
         assertEquals(0, producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(0)}, 0, 1));
-        assertEquals(ring.producerPosition(), producer.end);
+        assertEquals(ring.producerPosition(), producer.side().expected);
         assertEquals(0, ring.stats().casRetries());
     }
 

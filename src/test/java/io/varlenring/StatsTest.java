@@ -7,13 +7,11 @@ import static io.varlenring.Rings.moveTo;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The counters and snapshots of a ring. */
@@ -23,7 +21,8 @@ final class StatsTest {
 
     @Test
     void newRing_hasCountedNothing() {
-        assertEquals(new RingStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), ring.stats());
+        assertEquals(new RingStats(new RingCounters()).toString(), ring.stats().toString());
+        assertFalse(ring.stats().toString().matches(".*=[^0].*"), ring.stats().toString());
     }
 
     @Test
@@ -121,46 +120,52 @@ final class StatsTest {
     }
 
     @Test
+    void handedOver_countsWhatWasConsumed() {
+        for (int i = 0; i < 6; i++) {
+            assertTrue(offer(producer, payload(i, 8)));
+        }
+        assertEquals(2, drain(ring, 2).size());
+        assertEquals(2, ring.stats().handedOver());
+        ring.consumer().drainControlled(record -> ControlledRecordHandler.Action.ABORT, 9);
+        assertEquals(2, ring.stats().handedOver());
+        ring.consumer().drainControlled(record -> ControlledRecordHandler.Action.BREAK, 9);
+        assertEquals(3, ring.stats().handedOver());
+        final RecordHandler failing = record -> {
+            throw new UnsupportedOperationException();
+        };
+        assertThrows(UnsupportedOperationException.class, () -> ring.consumer().drain(failing));
+        assertEquals(4, ring.stats().handedOver());
+        assertEquals(2, drain(ring).size());
+        assertEquals(ring.stats().offered(), ring.stats().handedOver());
+    }
+
+    @Test
+    void minus_givesWhatCameBetween() {
+        assertTrue(offer(producer, payload(1, 9)));
+        final RingStats earlier = ring.stats();
+        assertTrue(offer(producer, payload(1, 7)));
+        producer.tryClaim(9).abort();
+        assertEquals(2, drain(ring).size());
+        fill(producer);
+        assertThrows(IllegalArgumentException.class, () -> producer.tryClaim(121));
+        final RingStats difference = ring.stats().minus(earlier);
+        assertEquals(33, difference.offered());
+        assertEquals(7, difference.bytes());
+        assertEquals(2, difference.handedOver());
+        assertEquals(1, difference.refusedFull());
+        assertEquals(1, difference.aborted());
+        assertEquals(24, difference.paddingBytes());
+        assertEquals(1, difference.tooLarge());
+        assertEquals(256, difference.highWaterMark());
+    }
+
+    @Test
     void handles_areSummed() {
         for (int i = 0; i < 10; i++) {
             assertTrue(offer(ring.newProducer(), payload(i, 3)));
         }
         assertEquals(10, ring.stats().offered());
         assertEquals(30, ring.stats().bytes());
-    }
-
-    @Test
-    void droppedHandles_areCollectedAndStillCounted() throws Exception {
-        final ProducerRegistry registry = new ProducerRegistry();
-        RingProducer dropped = new RingProducer(ring, 0, 0);
-        final WeakReference<RingProducer> reference = new WeakReference<>(dropped);
-        registry.add(dropped);
-        final RingProducer kept = new RingProducer(ring, 0, 0);
-        registry.add(kept);
-        dropped.counters.add(RingCounters.OFFERED, 5);
-        kept.counters.add(RingCounters.OFFERED, 7);
-        assertEquals(2, registry.size());
-        dropped = null;
-        while (reference.get() != null) {
-            System.gc();
-            Thread.sleep(1);
-        }
-        // Adding a handle removes those that were collected; how soon the collector says so is its own affair.
-        final List<RingProducer> added = new ArrayList<>();
-        int entries;
-        do {
-            Thread.sleep(1);
-            added.add(new RingProducer(ring, 0, 0));
-            registry.add(added.get(added.size() - 1));
-            entries = registry.size();
-        } while (entries > added.size() + 1);
-        final long[] sums = new long[RingCounters.COUNT];
-        registry.addTo(sums);
-        assertEquals(12, sums[RingCounters.OFFERED]);
-        kept.counters.add(RingCounters.OFFERED, 1);
-        final long[] later = new long[RingCounters.COUNT];
-        registry.addTo(later);
-        assertEquals(13, later[RingCounters.OFFERED]);
     }
 
     @Test

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.RingLayout.CLOSED;
+import static io.varlenring.RingLayout.HEADER_LENGTH;
+import static io.varlenring.RingLayout.NOT_READY;
+import static io.varlenring.RingLayout.payloadLength;
+import static io.varlenring.RingLayout.stride;
+
+/**
+ * The consumer's side of the algorithm, and its state. {@link VarLenMpscRing} states the invariants.
+ *
+ * <p>A drain is, record by record: move the cursor to the next one, hand it over; and give back what is behind the cursor
+ * from time to time and at the end. The cursor stays where it is when anything fails, so the next drain goes on from there.
+ */
+final class ConsumerSide extends ConsumerState {
+    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
+    /** Space is given back at the latest when it is this part of the ring... */
+    private static final int GIVE_BACK_FRACTION = 4;
+    /** ... or this many bytes, so that they are zeroed while the cache still holds them. */
+    private static final int MAX_GIVE_BACK_BYTES = 16 * 1024;
+
+    /** How long a timed drain sleeps at the most while a reservation is unfinished: without a hook, and with one. */
+    private static final long POLL_NANOS = 100_000;
+
+    private static final long STALLED_NANOS = 100_000_000;
+    /** How many drains that find nothing go by between two that look for a reason: a power of two. */
+    private static final int FRUITLESS_DRAINS = 256;
+
+    final RingCounters counters = new RingCounters();
+    private final VarLenMpscRing ring;
+    private final RingMemory memory;
+    private final int capacity;
+    private final int mask;
+    private final int giveBackBytes;
+    private final RecordView view;
+
+    ConsumerSide(final VarLenMpscRing ring, final long position, final boolean slices) {
+        this.ring = ring;
+        this.memory = ring.memory;
+        this.capacity = memory.capacity();
+        this.mask = capacity - 1;
+        this.giveBackBytes = Math.min(capacity / GIVE_BACK_FRACTION, MAX_GIVE_BACK_BYTES);
+        this.view = new RecordView(memory, slices);
+        this.cursor = position;
+        this.givenBack = position;
+        this.stalledPosition = position - 1; // none yet: positions are multiples of 8
+    }
+
+    // One user at a time
+
+    /** Begins a call. Detects misuse as far as plain accesses can: always in one thread, else if the other call is visible. */
+    private void enter() {
+        final Thread other = user;
+        final Thread current = Thread.currentThread();
+        if (other != null) {
+            throw new IllegalStateException(
+                    other == current
+                            ? "the consumer was called from inside its own handler"
+                            : "the consumer is in use by " + other + " and was called by " + current);
+        }
+        user = current;
+    }
+
+    // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
+    // again
+
+    int drain(final RecordHandler handler, final int maxRecords) {
+        enter();
+        try {
+            return handOver(handler, maxRecords);
+        } finally {
+            user = null;
+        }
+    }
+
+    int drainControlled(final ControlledRecordHandler handler, final int maxRecords) {
+        enter();
+        try {
+            return handOverControlled(handler, maxRecords);
+        } finally {
+            user = null;
+        }
+    }
+
+    int drainOrWait(final RecordHandler handler, final int maxRecords, final long nanos) throws InterruptedException {
+        enter();
+        try {
+            checkInterrupt();
+            final int records = handOver(handler, maxRecords);
+            return records > 0 || maxRecords == 0 || nanos <= 0
+                    ? records
+                    : waitThenHandOver(handler, maxRecords, nanos);
+        } finally {
+            user = null;
+        }
+    }
+
+    boolean arm() {
+        enter();
+        try {
+            return tryArm();
+        } finally {
+            user = null;
+        }
+    }
+
+    private int handOver(final RecordHandler handler, final int maxRecords) {
+        final RecordView view = this.view;
+        begin();
+        try {
+            while (records < maxRecords && next()) {
+                handler.onRecord(view.buffer);
+                if (!view.isWithin()) {
+                    throw view.misplaced("the record's");
+                }
+            }
+        } finally {
+            end();
+        }
+        return records;
+    }
+
+    private int handOverControlled(final ControlledRecordHandler handler, final int maxRecords) {
+        final RecordView view = this.view;
+        begin();
+        try {
+            while (records < maxRecords && next()) {
+                final int length = view.end - view.start;
+                final ControlledRecordHandler.Action action = handler.onRecord(view.buffer);
+                if (!view.isWithin()) {
+                    throw view.misplaced("the record's");
+                }
+                if (action == ControlledRecordHandler.Action.ABORT) {
+                    records--;
+                    cursor -= stride(length);
+                    break;
+                }
+                if (action == ControlledRecordHandler.Action.BREAK) {
+                    break;
+                }
+                if (action == ControlledRecordHandler.Action.COMMIT) {
+                    giveBack();
+                } else if (action == null) {
+                    throw new NullPointerException("the handler returned null instead of an action");
+                }
+            }
+        } finally {
+            end();
+        }
+        return records;
+    }
+
+    private void begin() {
+        records = 0;
+        caughtUp = false;
+        lapEnd = cursor + capacity;
+        pausePosition = givenBack + giveBackBytes;
+    }
+
+    /** Moves the cursor over padding and one record, and the view to that record; returns whether there is one. */
+    private boolean next() {
+        for (; ; ) {
+            final long position = cursor;
+            if (position - pausePosition >= 0 && !goOn(position)) {
+                return false;
+            }
+            final int offset = (int) position & mask;
+            final long header = memory.getHeaderAcquire(offset); // pairs with publish() [M1]
+            if (header > 0) {
+                final int length = payloadLength(header);
+                view.move(offset + HEADER_LENGTH, length);
+                cursor =
+                        position + stride(length); // before the handler's call: one that throws has consumed its record
+                records++;
+                return true;
+            }
+            if (header == NOT_READY) {
+                caughtUp = true;
+                return false;
+            }
+            cursor = position - header;
+        }
+    }
+
+    /**
+     * Gives back when it is time to, which MUST be before the cursor can be a lap ahead; returns false when the drain has gone
+     * over as many bytes as the ring holds, and has handed over a record.
+     */
+    private boolean goOn(final long position) {
+        if (records > 0 && position - lapEnd >= 0) {
+            return false;
+        }
+        if (position - givenBack >= giveBackBytes) {
+            giveBack();
+        }
+        final long next = givenBack + giveBackBytes;
+        if (position - lapEnd >= 0) {
+            pausePosition = position + 1; // only padding so far: the first record ends the drain
+        } else {
+            pausePosition = next - lapEnd < 0 ? next : lapEnd;
+        }
+        return true;
+    }
+
+    private void end() {
+        if (cursor != givenBack) {
+            giveBack();
+        }
+        view.hide(); // a handler that keeps the view finds it empty
+        if (records > 0) {
+            counters.handedOver(records);
+        } else if (caughtUp) {
+            foundNothing();
+        }
+    }
+
+    /** Zeroes what is behind the cursor, and gives it back to the producers. */
+    private void giveBack() {
+        // The use of the ring was highest just before this: what was consumed, and what was reserved behind it. A drain
+        // that
+        // has caught up leaves out the latter, rather than take the line of the producer position from the producers.
+        final long reserved = caughtUp ? cursor : ring.producerPosition();
+        counters.inUse(reserved - givenBack);
+        final int offset = (int) givenBack & mask;
+        final int length = (int) (cursor - givenBack);
+        final int untilWrap = Math.min(length, capacity - offset);
+        memory.zero(offset, untilWrap); // plain, before the store of the consumer position [M2]
+        memory.zero(0, length - untilWrap);
+        // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
+        memory.setConsumerPositionRelease(cursor);
+        givenBack = cursor;
+    }
+
+    /** Behind a drain that found nothing at all: perhaps an unfinished reservation is in the way. */
+    private void foundNothing() {
+        ring.finishAbandoned();
+        if ((++fruitlessDrains & (FRUITLESS_DRAINS - 1)) == 0) {
+            noteStall(ring.producerPosition());
+        }
+    }
+
+    /** Notes since when the consumer has been standing behind an unfinished reservation, for reports. */
+    private void noteStall(final long producerPosition) {
+        if (stalledPosition != cursor && producerPosition - cursor >= RingLayout.ALIGNMENT) {
+            stalledNanos = memory.nanoTime();
+            stalledPosition = cursor;
+        }
+    }
+
+    /** Says since when the consumer has been standing at this position, if it has noticed. Another thread may call it. */
+    void describeStall(final long position, final StringBuilder text) {
+        if (stalledPosition == position) {
+            text.append(", in the consumer's way for ");
+            text.append((memory.nanoTime() - stalledNanos) / 1_000_000).append(" ms");
+        }
+    }
+
+    // Waiting
+
+    private int waitThenHandOver(final RecordHandler handler, final int maxRecords, final long nanos)
+            throws InterruptedException {
+        final long deadline = memory.nanoTime() + nanos;
+        long remaining = nanos;
+        memory.setWaiterVolatile(
+                Thread.currentThread()); // before armed: whoever ends the arming sees whom to wake [M7]
+        try {
+            int handedOver;
+            do {
+                if (tryArm()) {
+                    // isEmpty() loads P after tryArm() has stored armed: pairs with the compare-and-set of P [M6]
+                    final boolean isEmpty = ring.isEmpty();
+                    memory.park(
+                            isEmpty ? remaining : Math.min(remaining, ring.hook == null ? POLL_NANOS : STALLED_NANOS));
+                    checkInterrupt();
+                }
+                handedOver = handOver(handler, maxRecords);
+                remaining = deadline - memory.nanoTime(); // also when not armed: padding alone must not hold us
+            } while (handedOver == 0 && !(ring.isClosed() && ring.isEmpty()) && remaining > 0);
+            return handedOver;
+        } finally {
+            memory.setWaiterVolatile(null); // from here on a producer calls the hook [M7]
+            memory.setArmedVolatile(false); // ends what tryArm() began, unless a producer did [M5]
+        }
+    }
+
+    private static void checkInterrupt() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private boolean tryArm() {
+        memory.setArmedVolatile(true); // before the loads below: pairs with signal()'s load of armed [M5] [M6]
+        // pairs with publish(): this load, or its load of armed, sees the other's store [M5]
+        final boolean ready = memory.getHeaderVolatile((int) cursor & mask) != NOT_READY;
+        final long producerPosition = memory.getProducerPositionVolatile(); // pairs with close(): likewise [M8]
+        if (ready || producerPosition == (cursor | CLOSED)) {
+            memory.setArmedVolatile(false); // a wakeup that comes before it is spurious [M5]
+            return false;
+        }
+        noteStall(producerPosition);
+        return true;
+    }
+}
+
+/** What the consumer writes with every record or drain. */
+abstract class ConsumerState extends Padding {
+    /** The thread inside a call, if there is one. */
+    Thread user;
+    /** Where the next header is. */
+    long cursor;
+    /** The consumer position: all before it is zeroed and the producers'. */
+    long givenBack;
+    /** Records that the drain under way has handed over. */
+    int records;
+    /** Where the drain under way has to give back, or to end. */
+    long pausePosition;
+
+    long lapEnd;
+    /** Whether the drain under way has come to a header that is not ready. */
+    boolean caughtUp;
+
+    int fruitlessDrains;
+    /** Where the consumer was last seen behind an unfinished reservation, and since when. */
+    long stalledPosition;
+
+    long stalledNanos;
+}

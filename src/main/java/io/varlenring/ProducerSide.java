@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.RingLayout.paddingHeader;
+import static io.varlenring.RingLayout.recordHeader;
+import static io.varlenring.RingLayout.stride;
+
+import java.nio.ByteBuffer;
+import java.util.ConcurrentModificationException;
+
+/**
+ * What stands behind a {@link RingProducer}: the ways to write. It outlives the handle, so that what a collected one left
+ * open can be finished.
+ *
+ * <p>Every way to write is: finish what an Error left of the last call, check, reserve, fill, publish and signal.
+ */
+final class ProducerSide extends Reservations {
+    /** How long an offer that waits for room parks, at first and at the most. */
+    private static final long FIRST_PAUSE_NANOS = 10_000;
+
+    private static final long MAX_PAUSE_NANOS = 1_000_000;
+
+    ProducerSide(final VarLenMpscRing ring, final long position, final long consumerPosition) {
+        super(ring, position, consumerPosition);
+    }
+
+    // Offers
+
+    boolean offer(final ByteBuffer src) {
+        finishLastCall();
+        final int srcPosition = src.position();
+        final int length = src.remaining();
+        if (length > maxPayload) {
+            throw badLength(length);
+        }
+        final long start = reserve(stride(length));
+        if (start == FULL) {
+            return false;
+        }
+        try {
+            memory.putPayload(payloadOffset(start), src, srcPosition, length);
+            src.position(srcPosition + length);
+        } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        commit(start, length);
+        return true;
+    }
+
+    boolean offer(final byte[] src, final int offset, final int length) {
+        finishLastCall();
+        if (length > maxPayload) {
+            throw badLength(length);
+        }
+        final long start = reserve(stride(length));
+        if (start == FULL) {
+            return false;
+        }
+        try {
+            memory.putPayload(payloadOffset(start), src, offset, length);
+        } catch (final Throwable failure) { // an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        commit(start, length);
+        return true;
+    }
+
+    boolean offer(final ByteBuffer header, final ByteBuffer payload) {
+        finishLastCall();
+        final int headerPosition = header.position();
+        final int headerLength = header.remaining();
+        final int payloadPosition = payload.position();
+        final int payloadLength = payload.remaining();
+        if ((long) headerLength + payloadLength > maxPayload) {
+            throw badLength((long) headerLength + payloadLength);
+        }
+        final int length = headerLength + payloadLength;
+        final long start = reserve(stride(length));
+        if (start == FULL) {
+            return false;
+        }
+        try {
+            memory.putPayload(payloadOffset(start), header, headerPosition, headerLength);
+            memory.putPayload(payloadOffset(start) + headerLength, payload, payloadPosition, payloadLength);
+            header.position(headerPosition + headerLength);
+            payload.position(payloadPosition + payloadLength);
+        } catch (final Throwable failure) { // another thread changed or closed a source, or an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        commit(start, length);
+        return true;
+    }
+
+    boolean offer(final ByteBuffer src, final long nanos) throws InterruptedException {
+        checkMayWait();
+        final long deadline = memory.nanoTime() + nanos;
+        long pause = FIRST_PAUSE_NANOS;
+        while (!offer(src)) {
+            pause = pause(pause, deadline);
+            if (pause == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean offer(final byte[] src, final int offset, final int length, final long nanos) throws InterruptedException {
+        checkMayWait();
+        final long deadline = memory.nanoTime() + nanos;
+        long pause = FIRST_PAUSE_NANOS;
+        while (!offer(src, offset, length)) {
+            pause = pause(pause, deadline);
+            if (pause == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkMayWait() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (ring.isConsumedBy(Thread.currentThread())) {
+            throw new IllegalStateException("a handler of this ring must not wait for room in it, which it would give"
+                    + " back itself: offer without a timeout");
+        }
+    }
+
+    /** Parks; returns how long to park the next time, or 0 when the time is up. */
+    private long pause(final long pause, final long deadline) throws InterruptedException {
+        final long left = deadline - memory.nanoTime();
+        if (left <= 0) {
+            return 0;
+        }
+        memory.park(Math.min(pause, left));
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return Math.min(2 * pause, MAX_PAUSE_NANOS);
+    }
+
+    // Claims
+
+    /** Opens the claim with the view moved over its payload, and returns whether there was room. */
+    boolean claim(final int length, final RecordView view) {
+        finishLastCall();
+        if (length < 0 || length > maxPayload) {
+            throw badLength(length);
+        }
+        final long start = reserve(stride(length));
+        if (start == FULL) {
+            return false;
+        }
+        try {
+            view.move(payloadOffset(start), length);
+        } catch (final Throwable failure) { // an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        final Thread current = Thread.currentThread();
+        // From here on the reservation is the claim's and not this call's: only stores, which cannot fail
+        claimBegin = begin;
+        claimStart = start;
+        claimLength = length;
+        claimEnd = end;
+        if (claimant != current) {
+            claimant = current;
+        }
+        claimOpen = true;
+        phase = DONE;
+        return true;
+    }
+
+    void commitClaim(final int length, final RecordView view) {
+        finishLastCall();
+        resumeClaim();
+        view.hide(); // a buffer that was kept shows no bytes
+        commit(claimStart, length);
+    }
+
+    void abortClaim(final RecordView view) {
+        finishLastCall();
+        resumeClaim();
+        view.hide();
+        abort();
+    }
+
+    /** Makes the claim's reservation the one that the call under way finishes. */
+    private void resumeClaim() {
+        begin = claimBegin;
+        end = claimEnd;
+        phase = RESERVED;
+        claimOpen = false;
+    }
+
+    /** Finishes what a collected handle left: nobody can commit or abort it any more. */
+    void finishAbandoned() {
+        finishLastCall();
+        if (claimOpen) {
+            counters.leaked();
+            resumeClaim();
+            abort();
+        }
+    }
+
+    /**
+     * Describes what this producer has open at this position, or returns null. Another thread may call it: what it loads may
+     * be from different moments.
+     */
+    String describeOpen(final long position) {
+        if (claimOpen && claimBegin == position) {
+            return "a claim of " + claimLength + " bytes, made by " + claimant;
+        }
+        return phase == RESERVED && begin == position ? "an offer or a commit under way" : null;
+    }
+
+    // Batches
+
+    int offerAll(final ByteBuffer[] srcs, final int from, final int count) {
+        finishLastCall();
+        final long strides = checkedStrides(srcs, from, count);
+        long position = expected; // as in reserve()
+        boolean isGuess = count > 0 && position + strides - contiguousLimit <= 0;
+        if (!isGuess) {
+            position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
+        }
+        for (; ; ) {
+            checkNotClosed(position);
+            final long end = batchEnd(position, strides, srcs, from, count);
+            if (batchCount == 0) {
+                if (count > 0) {
+                    refuse(position);
+                }
+                return 0;
+            }
+            // as in reserve() [M4] [M6] [M8]
+            final long found = memory.compareAndExchangeProducerPosition(position, end);
+            if (found == position) {
+                begin = position;
+                this.end = end;
+                phase = RESERVED;
+                expect(end);
+                if (batchCount < count) {
+                    counters.refused();
+                }
+                writeBatch(srcs, from);
+                return batchCount;
+            }
+            if (!isGuess) {
+                counters.lostRace();
+                Thread.onSpinWait();
+            }
+            isGuess = false;
+            position = found;
+        }
+    }
+
+    /** Returns the sum of the strides; nothing may be stored when one of the buffers is too long. */
+    private long checkedStrides(final ByteBuffer[] srcs, final int from, final int count) {
+        long strides = 0;
+        for (int i = from; i < from + count; i++) {
+            final ByteBuffer src = srcs[i];
+            if (src == null) {
+                throw new NullPointerException("srcs[" + i + "] is null");
+            }
+            if (src.remaining() > maxPayload) {
+                throw badLength(src.remaining());
+            }
+            strides += stride(src.remaining());
+        }
+        return strides;
+    }
+
+    /** Returns where the longest prefix that fits behind this position would end, and notes its length. */
+    private long batchEnd(
+            final long position, final long strides, final ByteBuffer[] srcs, final int from, final int count) {
+        if (strides <= capacity - ((int) position & mask) && position + strides - limit <= 0) {
+            batchCount = count;
+            return position + strides;
+        }
+        long end = position;
+        batchCount = 0;
+        while (batchCount < count) {
+            // at most maxPayload, even if another thread has changed the source: writeBatch() checks again
+            final int stride = stride(Math.min(srcs[from + batchCount].remaining(), maxPayload));
+            final long next = recordStart(end, stride) + stride;
+            if (next - limit > 0 && next - readLimit() > 0) {
+                break;
+            }
+            end = next;
+            batchCount++;
+        }
+        return end;
+    }
+
+    /** Fills the open reservation with the batch for which it was made, and publishes it. */
+    private void writeBatch(final ByteBuffer[] srcs, final int from) {
+        final int count = batchCount;
+        final long firstHeader;
+        try {
+            firstHeader = fillBatch(srcs, from, from + count);
+            for (int i = from; i < from + count; i++) {
+                srcs[i].position(srcs[i].limit());
+            }
+        } catch (final Throwable failure) { // another thread changed or closed a source, or an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        publish(firstHeader);
+    }
+
+    /** Writes all of a batch but its first header, which it returns. */
+    private long fillBatch(final ByteBuffer[] srcs, final int from, final int to) {
+        long next = begin;
+        long bytes = 0;
+        long strides = 0;
+        long firstHeader = 0;
+        for (int i = from; i < to; i++) {
+            final int length = srcs[i].remaining();
+            final long start = recordStart(next, stride(Math.min(length, maxPayload)));
+            if (length > maxPayload || start + stride(length) - end > 0) {
+                throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
+            }
+            memory.putPayload(payloadOffset(start), srcs[i], srcs[i].position(), length);
+            if (start != next) {
+                firstHeader = setBatchHeader(next, paddingHeader(start - next), firstHeader);
+            }
+            firstHeader = setBatchHeader(start, recordHeader(length), firstHeader);
+            bytes += length;
+            strides += stride(length);
+            next = start + stride(length);
+        }
+        if (next != end) {
+            setBatchHeader(next, paddingHeader(end - next), firstHeader);
+        }
+        counters.committed(to - from, bytes);
+        if (strides != end - begin) {
+            counters.padded(end - begin - strides);
+        }
+        return firstHeader;
+    }
+
+    /** Stores a header of a batch, unless it is the first one; returns the first one. */
+    private long setBatchHeader(final long position, final long header, final long firstHeader) {
+        if (position == begin) {
+            return header;
+        }
+        setHeaderPlain(position, header); // plain: as in pad() [M1]
+        return firstHeader;
+    }
+
+    // Refusals
+
+    private IllegalArgumentException badLength(final long length) {
+        if (length > maxPayload) {
+            counters.tooLarge();
+        }
+        return new IllegalArgumentException(
+                "length must be in 0.." + maxPayload + ", the maxPayload of this ring, but is " + length);
+    }
+}

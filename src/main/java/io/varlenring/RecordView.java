@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The buffer in which a user sees a payload: one view of all the data, moved from payload to payload, or, with slices, a new
+ * buffer for each.
+ *
+ * <p>The thread that moves a view writes its fields with every record. A {@link ByteBuffer} cannot have {@link Padding}, so
+ * its neighbours are chosen: objects that were made one after the other lie side by side, and collectors mostly move what
+ * one object refers to together. Nothing promises either.
+ */
+final class RecordView extends RecordBounds {
+    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
+    private final RingMemory memory;
+    private final boolean slices;
+
+    @SuppressWarnings("unused") // only takes room
+    private final byte[] front;
+
+    private final ByteBuffer whole;
+
+    @SuppressWarnings("unused")
+    private final byte[] behind;
+
+    RecordView(final RingMemory memory, final boolean slices) {
+        this.memory = memory;
+        this.slices = slices;
+        // In this order, for new objects lie where they were made one after the other
+        front = new byte[RingLayout.CACHE_LINE_PAIR];
+        whole = memory.newView();
+        behind = new byte[RingLayout.CACHE_LINE_PAIR];
+        buffer = whole;
+    }
+
+    /** Shows the payload at this offset. */
+    void move(final int offset, final int length) {
+        if (slices) {
+            buffer = memory.slice(offset, length);
+            start = 0;
+            end = length;
+            return;
+        }
+        RingMemory.moveView(whole, offset, length);
+        start = offset;
+        end = offset + length;
+    }
+
+    /** Tells whether the user's code has left position and limit within the payload. */
+    boolean isWithin() {
+        return buffer.position() >= start && buffer.limit() <= end;
+    }
+
+    /** Describes where the user's code has left position and limit. */
+    IllegalStateException misplaced(final String whose) {
+        return new IllegalStateException(
+                "position " + buffer.position() + " and limit " + buffer.limit() + " of " + whose
+                        + " buffer lie outside its bytes, " + start + " to " + end
+                        + ": never call clear, flip, rewind or compact"
+                        + " on it, and give slice() of it to code that does");
+    }
+
+    /** Returns how many bytes of the payload are before the buffer's position. */
+    int written() {
+        return buffer.position() - start;
+    }
+
+    /** Shows nothing to whoever kept the buffer. */
+    void hide() {
+        whole.limit(0);
+    }
+}
+
+/** What is written with every record. */
+abstract class RecordBounds extends Padding {
+    ByteBuffer buffer;
+    /** Where the payload is in the buffer. */
+    int start;
+
+    int end;
+}

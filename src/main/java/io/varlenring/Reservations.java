@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.RingLayout.CLOSED;
+import static io.varlenring.RingLayout.HEADER_LENGTH;
+import static io.varlenring.RingLayout.NOT_READY;
+import static io.varlenring.RingLayout.paddingHeader;
+import static io.varlenring.RingLayout.recordHeader;
+import static io.varlenring.RingLayout.stride;
+
+/**
+ * The producer's side of the algorithm, from the reservation of space to the wakeup of the consumer, with the state of one
+ * producer; {@link ProducerSide} has the ways to write. {@link VarLenMpscRing} states the invariants.
+ */
+abstract class Reservations extends ProducerState {
+    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
+    /** What {@link #reserve} answers when the ring is full: no position, since those are multiples of 8. */
+    static final long FULL = -1;
+
+    // Phases of a call
+
+    /** Nothing is reserved, and nobody has to be woken. */
+    static final int DONE = 0;
+    /** The bytes from begin to end are reserved and not published. */
+    static final int RESERVED = 1;
+    /** They are published, and the consumer may still have to be woken. */
+    static final int PUBLISHED = 2;
+
+    final RingCounters counters = new RingCounters();
+    final VarLenMpscRing ring;
+    final RingMemory memory;
+    final WakeupHook hook;
+    final int capacity;
+    final int mask;
+    final int maxPayload;
+
+    Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition) {
+        this.ring = ring;
+        this.memory = ring.memory;
+        this.hook = ring.hook;
+        this.capacity = memory.capacity();
+        this.mask = capacity - 1;
+        this.maxPayload = RingLayout.maxPayload(capacity);
+        this.limit = consumerPosition + capacity;
+        expect(position);
+    }
+
+    // Reserve
+
+    /**
+     * Reserves a record, and the gap before it if there is one. Returns the record's position; or {@link #FULL}. A commit or
+     * an abort MUST follow.
+     */
+    final long reserve(final int stride) {
+        final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
+        final long end = position + stride;
+        if (end - contiguousLimit > 0) {
+            return reserveFrom(memory.getProducerPositionVolatile(), stride); // pairs with the compare-and-set [M4]
+        }
+        // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
+        // drainOrWait(), or sees it armed in the signal that follows [M6]
+        final long found = memory.compareAndExchangeProducerPosition(position, end);
+        if (found != position) {
+            return reserveFrom(found, stride);
+        }
+        // Only stores: an Error can come with any call, and must find what was reserved
+        begin = position;
+        this.end = end;
+        phase = RESERVED;
+        expected = end;
+        return position;
+    }
+
+    /** The rest of {@link #reserve}: where there may be a gap, no room, another producer, or a closed ring. */
+    final long reserveFrom(final long newest, final int stride) {
+        long position = newest;
+        for (; ; ) {
+            checkNotClosed(position);
+            final long start = recordStart(position, stride);
+            final long end = start + stride;
+            if (end - limit > 0 && end - readLimit() > 0) {
+                refuse(position);
+                return FULL;
+            }
+            // as in reserve() [M4] [M6] [M8]
+            final long found = memory.compareAndExchangeProducerPosition(position, end);
+            if (found == position) {
+                begin = position;
+                this.end = end;
+                phase = RESERVED;
+                expect(end);
+                return start;
+            }
+            counters.lostRace();
+            Thread.onSpinWait();
+            position = found;
+        }
+    }
+
+    /** Notes where the next reservation will begin, unless another producer is faster. */
+    final void expect(final long position) {
+        final long lapEnd = (position | mask) + 1;
+        expected = position;
+        contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
+    }
+
+    /** Where a record of this stride goes when the producer position is this: there, or at the start of the next lap. */
+    final long recordStart(final long position, final int stride) {
+        final int untilWrap = capacity - ((int) position & mask);
+        return stride <= untilWrap ? position : position + untilWrap;
+    }
+
+    /** Renews the limit; MUST come after the load of the producer position for which it is to decide "full". */
+    final long readLimit() {
+        // pairs with giveBack(): up to the new limit all bytes are zero [M2], and nobody reads or writes them [M3]
+        limit = memory.getConsumerPositionAcquire() + capacity;
+        return limit;
+    }
+
+    /** Answers "full", behind this position. */
+    final void refuse(final long position) {
+        counters.refused();
+        expect(position); // the next try need not find this out by a compare-and-set
+        ring.finishAbandoned();
+        // A consumer that sleeps though it has something to read: its hook has failed, and a full ring gets no commit
+        // that could call it again; pairs with arm() [M5] and publish() [M1]. One that has moved on is woken for
+        // nothing.
+        if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
+            signal();
+        }
+    }
+
+    // Publish
+
+    final int payloadOffset(final long start) {
+        return ((int) start & mask) + HEADER_LENGTH;
+    }
+
+    /** Makes {@code length} bytes of the open reservation a record, and what is left of it padding. */
+    final void commit(final long start, final int length) {
+        counters.committed(1, length);
+        publish(end - begin == stride(length) ? recordHeader(length) : pad(start, length));
+    }
+
+    /** Writes what lies behind the first header of a reservation with a gap or a rest; returns that header. */
+    final long pad(final long start, final int length) {
+        final long rest = start + stride(length);
+        counters.padded(end - begin - stride(length));
+        // plain, all: inside our own reservation, where nobody reads before its first header is published [M1]
+        if (rest != end) {
+            setHeaderPlain(rest, paddingHeader(end - rest));
+        }
+        if (start == begin) {
+            return recordHeader(length);
+        }
+        setHeaderPlain(start, recordHeader(length));
+        return paddingHeader(start - begin);
+    }
+
+    final void setHeaderPlain(final long position, final long header) {
+        memory.setHeaderPlain((int) position & mask, header);
+    }
+
+    /** Makes all of the open reservation padding, which may go past the end of the data: the consumer only skips it. */
+    final void abort() {
+        counters.aborted(end - begin);
+        publish(paddingHeader(end - begin));
+    }
+
+    /** Aborts before the caller throws the failure; what the abort itself fails with does not hide it. */
+    final void abortAfter(final Throwable failure) {
+        try {
+            abort();
+        } catch (final Throwable another) {
+            failure.addSuppressed(another);
+        }
+    }
+
+    /** Publishes the open reservation by its first header; all others in it MUST have been written. */
+    final void publish(final long header) {
+        final int offset = (int) begin & mask;
+        if (hook == null) {
+            memory.setHeaderRelease(offset, header); // pairs with next(): all that was written is visible [M1]
+        } else {
+            // the same, and arm()'s load of it, or ours of armed, sees the other's store [M1] [M5]
+            memory.setHeaderVolatile(offset, header);
+        }
+        phase = PUBLISHED;
+        signal();
+    }
+
+    // Signal
+
+    /** Wakes the consumer if it sleeps or is about to; comes after every store that could be what it waits for. */
+    final void signal() {
+        // pairs with arm() [M5] [M6] [M8]; the compare-and-set elects one waker [M9]
+        if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
+            wake();
+        }
+        phase = DONE;
+    }
+
+    final void wake() {
+        final Thread waiter = memory.getWaiterVolatile(); // pairs with drainOrWait() [M7]
+        if (waiter != null) {
+            counters.woke();
+            memory.unpark(waiter);
+        } else if (hook != null) {
+            counters.woke();
+            callHook();
+        }
+    }
+
+    final void callHook() {
+        try {
+            hook.wakeup();
+        } catch (final Throwable failure) {
+            memory.setArmedVolatile(true); // the consumer still sleeps, and the next commit tries again [M5]
+            if (failure instanceof Error error) { // the record is in the ring; but the program has to know of this
+                phase = DONE;
+                throw error;
+            }
+            counters.hookFailed();
+        }
+    }
+
+    // What was left open
+
+    /**
+     * Finishes what the last call left when an Error ended it. A call on the same handle proves that the last one is over; so
+     * does the handle's end.
+     */
+    final void finishLastCall() {
+        if (phase != DONE) {
+            finishInterruptedCall();
+        }
+    }
+
+    final void finishInterruptedCall() {
+        if (phase == RESERVED) {
+            abort();
+        } else {
+            wake(); // it may have disarmed the consumer and not woken it; one wakeup too many does no harm
+            phase = DONE;
+        }
+    }
+
+    final void checkNotClosed(final long producerPosition) {
+        if ((producerPosition & CLOSED) != 0) {
+            throw new RingClosedException("the ring is closed: " + ring);
+        }
+    }
+}
+
+/** What a producer writes with every record. */
+abstract class ProducerState extends Padding {
+    /** The first position that a reservation must not go beyond before the consumer position is loaded again. */
+    long limit;
+    /** The producer position as this producer knows it; another producer may have moved it on. */
+    long expected;
+    /** Up to here a reservation at the expected position needs no gap, and is within the limit. */
+    long contiguousLimit;
+
+    /** The reservation of the call under way, from its gap, if there is one, to the end of its padding. */
+    long begin;
+
+    long end;
+    int phase;
+
+    /** The records of the batch under way. */
+    int batchCount;
+
+    /** The reservation of the open claim, and the record in it. */
+    long claimBegin;
+
+    long claimStart;
+    long claimEnd;
+    int claimLength;
+    boolean claimOpen;
+    /** Who opened the last claim, for reports. */
+    Thread claimant;
+}
