@@ -7,6 +7,8 @@ import static io.varlenring.RingLayout.NOT_READY;
 import static io.varlenring.RingLayout.payloadLength;
 import static io.varlenring.RingLayout.stride;
 
+import java.nio.ByteBuffer;
+
 /**
  * The consumer's side of the algorithm, and its state. {@link VarLenMpscRing} states the invariants.
  *
@@ -113,10 +115,11 @@ final class ConsumerSide extends ConsumerState {
         final RecordView view = this.view;
         begin();
         try {
-            while (records < maxRecords && next()) {
-                handler.onRecord(view.buffer);
-                if (!view.isWithin()) {
-                    throw view.misplaced("the record's");
+            ByteBuffer record;
+            while (records < maxRecords && (record = next()) != null) {
+                handler.onRecord(record);
+                if (!view.isWithin(record)) {
+                    throw view.misplaced(record, "the record's");
                 }
             }
         } finally {
@@ -129,15 +132,15 @@ final class ConsumerSide extends ConsumerState {
         final RecordView view = this.view;
         begin();
         try {
-            while (records < maxRecords && next()) {
-                final int length = view.end - view.start;
-                final ControlledRecordHandler.Action action = handler.onRecord(view.buffer);
-                if (!view.isWithin()) {
-                    throw view.misplaced("the record's");
+            ByteBuffer record;
+            while (records < maxRecords && (record = next()) != null) {
+                final ControlledRecordHandler.Action action = handler.onRecord(record);
+                if (!view.isWithin(record)) {
+                    throw view.misplaced(record, "the record's");
                 }
                 if (action == ControlledRecordHandler.Action.ABORT) {
                     records--;
-                    cursor -= stride(length);
+                    cursor -= stride(view.end - view.start);
                     break;
                 }
                 if (action == ControlledRecordHandler.Action.BREAK) {
@@ -162,26 +165,25 @@ final class ConsumerSide extends ConsumerState {
         pausePosition = givenBack + giveBackBytes;
     }
 
-    /** Moves the cursor over padding and one record, and the view to that record; returns whether there is one. */
-    private boolean next() {
+    /** Moves the cursor over padding and one record; returns that record, or null when there is none. */
+    private ByteBuffer next() {
         for (; ; ) {
             final long position = cursor;
             if (position - pausePosition >= 0 && !goOn(position)) {
-                return false;
+                return null;
             }
             final int offset = (int) position & mask;
             final long header = memory.getHeaderAcquire(offset); // pairs with publish() [M1]
             if (header > 0) {
                 final int length = payloadLength(header);
-                view.move(offset + HEADER_LENGTH, length);
-                cursor =
-                        position + stride(length); // before the handler's call: one that throws has consumed its record
+                final ByteBuffer record = view.move(offset + HEADER_LENGTH, length);
+                cursor = position + stride(length); // before the handler's call: one that throws has consumed its record
                 records++;
-                return true;
+                return record;
             }
             if (header == NOT_READY) {
                 caughtUp = true;
-                return false;
+                return null;
             }
             cursor = position - header;
         }

@@ -8,7 +8,7 @@ abstract class ControlWords extends ConsumerPositionWord {
     private long gap8, gap9, gap10, gap11, gap12, gap13, gap14, gap15;
 
     /** 1 while the consumer sleeps or is about to, else 0. */
-    long armed;
+    volatile long armed;
 }
 
 @SuppressWarnings("unused")

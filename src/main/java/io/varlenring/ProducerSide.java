@@ -145,18 +145,19 @@ final class ProducerSide extends Reservations {
 
     // Claims
 
-    /** Opens the claim with the view moved over its payload, and returns whether there was room. */
-    boolean claim(final int length, final RecordView view) {
+    /** Opens the claim, and returns the view of its payload; or null when the ring is full. */
+    ByteBuffer claim(final int length, final RecordView view) {
         finishLastCall();
         if (length < 0 || length > maxPayload) {
             throw badLength(length);
         }
         final long start = reserve(stride(length));
         if (start == FULL) {
-            return false;
+            return null;
         }
+        final ByteBuffer buffer;
         try {
-            view.move(payloadOffset(start), length);
+            buffer = view.move(payloadOffset(start), length);
         } catch (final Throwable failure) { // an Error
             abortAfter(failure);
             throw failure;
@@ -172,7 +173,7 @@ final class ProducerSide extends Reservations {
         }
         claimOpen = true;
         phase = DONE;
-        return true;
+        return buffer;
     }
 
     void commitClaim(final int length, final RecordView view) {

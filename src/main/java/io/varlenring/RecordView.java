@@ -2,6 +2,8 @@
 package io.varlenring;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 
 /**
  * The buffer in which a user sees a payload: one view of all the data, moved from payload to payload, or, with slices, a new
@@ -23,7 +25,7 @@ final class RecordView extends RecordBounds {
     @SuppressWarnings("unused") // only takes room
     private final byte[] front;
 
-    private final ByteBuffer whole;
+    private final MappedByteBuffer whole;
 
     @SuppressWarnings("unused")
     private final byte[] behind;
@@ -35,39 +37,40 @@ final class RecordView extends RecordBounds {
         front = new byte[RingLayout.CACHE_LINE_PAIR];
         whole = memory.newView();
         behind = new byte[RingLayout.CACHE_LINE_PAIR];
-        buffer = whole;
     }
 
-    /** Shows the payload at this offset. */
-    void move(final int offset, final int length) {
+    /** Returns a buffer that shows the payload at this offset. */
+    ByteBuffer move(final int offset, final int length) {
         if (slices) {
-            buffer = memory.slice(offset, length);
-            start = 0;
-            end = length;
-            return;
+            return slice(offset, length);
         }
-        RingMemory.moveView(whole, offset, length);
         start = offset;
         end = offset + length;
+        whole.clear().limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
+        return whole;
+    }
+
+    private ByteBuffer slice(final int offset, final int length) {
+        start = 0;
+        end = length;
+        return memory.slice(offset, length);
     }
 
     /** Tells whether the user's code has left position and limit within the payload. */
-    boolean isWithin() {
-        return buffer.position() >= start && buffer.limit() <= end;
+    boolean isWithin(final ByteBuffer shown) {
+        return shown.position() >= start && shown.limit() <= end;
     }
 
     /** Describes where the user's code has left position and limit. */
-    IllegalStateException misplaced(final String whose) {
-        return new IllegalStateException(
-                "position " + buffer.position() + " and limit " + buffer.limit() + " of " + whose
-                        + " buffer lie outside its bytes, " + start + " to " + end
-                        + ": never call clear, flip, rewind or compact"
-                        + " on it, and give slice() of it to code that does");
+    IllegalStateException misplaced(final ByteBuffer shown, final String whose) {
+        return new IllegalStateException("position " + shown.position() + " and limit " + shown.limit() + " of " + whose
+                + " buffer lie outside its bytes, " + start + " to " + end + ": never call clear, flip, rewind or compact"
+                + " on it, and give slice() of it to code that does");
     }
 
     /** Returns how many bytes of the payload are before the buffer's position. */
-    int written() {
-        return buffer.position() - start;
+    int written(final ByteBuffer shown) {
+        return shown.position() - start;
     }
 
     /** Shows nothing to whoever kept the buffer. */
@@ -78,8 +81,7 @@ final class RecordView extends RecordBounds {
 
 /** What is written with every record. */
 abstract class RecordBounds extends Padding {
-    ByteBuffer buffer;
-    /** Where the payload is in the buffer. */
+    /** Where the payload is in the buffer that was returned last. */
     int start;
 
     int end;

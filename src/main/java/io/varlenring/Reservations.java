@@ -143,7 +143,7 @@ abstract class Reservations extends ProducerState {
     /** Makes {@code length} bytes of the open reservation a record, and what is left of it padding. */
     final void commit(final long start, final int length) {
         counters.committed(1, length);
-        publish(end - begin == stride(length) ? recordHeader(length) : pad(start, length));
+        publish(start == begin && end - start == stride(length) ? recordHeader(length) : pad(start, length));
     }
 
     /** Writes what lies behind the first header of a reservation with a gap or a rest; returns that header. */

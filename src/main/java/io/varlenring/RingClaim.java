@@ -23,6 +23,7 @@ public final class RingClaim implements AutoCloseable {
     private final RingProducer producer;
     private final ProducerSide side;
     private final RecordView view;
+    private ByteBuffer buffer;
 
     RingClaim(final RingProducer producer, final ProducerSide side, final boolean slices) {
         this.producer = producer; // keeps the handle reachable as long as this
@@ -31,7 +32,8 @@ public final class RingClaim implements AutoCloseable {
     }
 
     boolean open(final int maxLength) {
-        return side.claim(maxLength, view);
+        buffer = side.claim(maxLength, view);
+        return buffer != null;
     }
 
     /**
@@ -43,7 +45,7 @@ public final class RingClaim implements AutoCloseable {
      */
     public ByteBuffer buffer() {
         checkOpen();
-        return view.buffer;
+        return buffer;
     }
 
     /**
@@ -84,7 +86,7 @@ public final class RingClaim implements AutoCloseable {
      */
     public void commitWritten() {
         checkOpen();
-        finish(view.written());
+        finish(view.written(buffer));
     }
 
     /**
@@ -110,8 +112,8 @@ public final class RingClaim implements AutoCloseable {
     }
 
     private void finish(final int length) {
-        if (!view.isWithin()) {
-            final IllegalStateException misplaced = view.misplaced("the claim's");
+        if (!view.isWithin(buffer)) {
+            final IllegalStateException misplaced = view.misplaced(buffer, "the claim's");
             abort();
             throw misplaced;
         }

@@ -121,16 +121,8 @@ final class RingMemory extends ControlWords {
     }
 
     /** Returns a view of all the data, to be moved over payloads. */
-    ByteBuffer newView() {
-        return data.duplicate().limit(0);
-    }
-
-    static void moveView(final ByteBuffer view, final int offset, final int length) {
-        ((MappedByteBuffer) view)
-                .clear()
-                .limit(offset + length)
-                .position(offset)
-                .order(ByteOrder.BIG_ENDIAN);
+    MappedByteBuffer newView() {
+        return (MappedByteBuffer) data.duplicate().limit(0);
     }
 
     /** Returns a view of one payload only. */
@@ -158,11 +150,11 @@ final class RingMemory extends ControlWords {
     }
 
     boolean isArmedVolatile() {
-        return (long) ARMED.getVolatile(this) != 0L;
+        return armed != 0;
     }
 
     void setArmedVolatile(final boolean armed) {
-        ARMED.setVolatile(this, armed ? 1L : 0L);
+        this.armed = armed ? 1 : 0;
     }
 
     /** Returns whether this call is the one that ended the arming. */

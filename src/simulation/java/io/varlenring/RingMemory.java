@@ -6,6 +6,7 @@ import io.varlenring.simulation.Weakening;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 
 /**
  * The twin of the shipped class of this name, on simulated memory. It stands before the library on the class path.
@@ -15,6 +16,8 @@ import java.nio.ByteBuffer;
  */
 final class RingMemory {
     private static final long WHOLE = -1L;
+    /** What the views are views of; as large as any ring here. */
+    private static final ByteBuffer NO_BYTES = ByteBuffer.allocateDirect(1024);
 
     private final Simulation simulation = Simulation.running();
     private final int capacity;
@@ -114,12 +117,8 @@ final class RingMemory {
         return bytes >= Long.BYTES ? WHOLE : (1L << (bytes * Byte.SIZE)) - 1;
     }
 
-    ByteBuffer newView() {
-        return ByteBuffer.allocate(capacity).limit(0);
-    }
-
-    static void moveView(final ByteBuffer view, final int offset, final int length) {
-        view.clear().limit(offset + length).position(offset);
+    MappedByteBuffer newView() {
+        return (MappedByteBuffer) NO_BYTES.duplicate().limit(0);
     }
 
     @SuppressWarnings("DoNotCallSuggester") // the library has a call, which no scenario reaches

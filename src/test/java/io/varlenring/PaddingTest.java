@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,20 +31,47 @@ final class PaddingTest {
                 .toList();
     }
 
+    /** The fields of a class and its superclasses, down to the room in front of them. */
+    private static List<Field> written(final Class<?> first) {
+        final List<Field> fields = new ArrayList<>();
+        for (Class<?> type = first; type != Padding.class; type = type.getSuperclass()) {
+            fields.addAll(fieldsOf(type));
+        }
+        return fields;
+    }
+
     @ParameterizedTest
-    @ValueSource(classes = {RingProducer.class, RingConsumer.class, RingClaim.class})
-    void whatIsWritten_hasTwoLinesOfRoomOnEitherSide(final Class<?> handle) throws ReflectiveOperationException {
-        final Class<?> written = handle.getSuperclass();
-        assertEquals(Padding.class, written.getSuperclass());
+    @ValueSource(
+            classes = {Reservations.class, ConsumerSide.class, RecordView.class, RingCounters.class, RingMemory.class})
+    void whatIsWritten_hasTwoLinesOfRoomOnEitherSide(final Class<?> padded) throws ReflectiveOperationException {
         long last = 0;
-        for (final Field field : fieldsOf(written)) {
-            assertTrue(offset(field) >= LINE_PAIR, field + " is at " + offset(field));
-            last = Math.max(last, offset(field));
+        for (final Field field : written(padded.getSuperclass())) {
+            if (!field.getName().startsWith("gap")) {
+                assertTrue(offset(field) >= LINE_PAIR, field + " is at " + offset(field));
+                last = Math.max(last, offset(field));
+            }
         }
         long end = 0;
-        for (final Field field : fieldsOf(handle)) {
+        for (final Field field : fieldsOf(padded)) {
             end = Math.max(end, offset(field));
         }
         assertTrue(end >= last + LINE_PAIR, "written up to " + last + ", and the object ends at " + end);
+    }
+
+    @Test
+    void controlWords_haveTwoLinesOfRoomBetweenThem() throws ReflectiveOperationException {
+        final List<Long> offsets = new ArrayList<>();
+        for (final Field field : written(ControlWords.class)) {
+            if (!field.getName().startsWith("gap")) {
+                offsets.add(offset(field));
+            }
+        }
+        assertEquals(3, offsets.size());
+        offsets.sort(null);
+        assertTrue(offsets.get(1) - offsets.get(0) >= LINE_PAIR, offsets.toString());
+        assertTrue(offsets.get(2) - offsets.get(1) >= LINE_PAIR, offsets.toString());
+        for (final String read : List.of("data", "waiter")) { // by all threads
+            assertTrue(offset(RingMemory.class.getDeclaredField(read)) - offsets.get(2) >= LINE_PAIR, read);
+        }
     }
 }

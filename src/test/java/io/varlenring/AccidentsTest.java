@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Errors in the middle of a call, habits with buffers, and hooks that fail: the ring goes on, and says what it can. */
+final class AccidentsTest {
+    /** One way to write a record of 40 bytes. */
+    enum Way {
+        BUFFER {
+            @Override
+            boolean write(final RingProducer producer) {
+                return producer.offer(ByteBuffer.allocate(40));
+            }
+        },
+        ARRAY {
+            @Override
+            boolean write(final RingProducer producer) {
+                return producer.offer(new byte[40], 0, 40);
+            }
+        },
+        GATHER {
+            @Override
+            boolean write(final RingProducer producer) {
+                return producer.offer(ByteBuffer.allocate(10), ByteBuffer.allocate(30));
+            }
+        },
+        BATCH {
+            @Override
+            boolean write(final RingProducer producer) {
+                return producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(16), ByteBuffer.allocate(24)}, 0, 2) > 0;
+            }
+        },
+        CLAIM {
+            @Override
+            boolean write(final RingProducer producer) {
+                try (RingClaim claim = producer.tryClaim(64)) {
+                    if (claim == null) {
+                        return false;
+                    }
+                    claim.buffer().position(claim.buffer().position() + 40);
+                    claim.commitWritten();
+                    return true;
+                }
+            }
+        };
+
+        abstract boolean write(RingProducer producer);
+    }
+
+    // Errors
+
+    private int refused;
+
+    @SuppressWarnings("InfiniteRecursion") // it ends where the stack does
+    private void recurse(final Way way, final RingProducer producer, final VarLenMpscRing ring) {
+        if (!way.write(producer)) {
+            refused++;
+            ring.consumer().drain(record -> {});
+        }
+        recurse(way, producer, ring);
+    }
+
+    /** The stack ends anywhere in the library or the platform, at another place in each round. */
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void stackOverflow_inACall_doesNotStopTheRing(final Way way) throws InterruptedException {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 14)
+                .hook(woken::incrementAndGet)
+                .build();
+        final RingProducer producer = ring.newProducer();
+        for (int round = 0; round < 60; round++) {
+            final int size = 128 * 1024 + round * 8;
+            final List<Throwable> thrown = new ArrayList<>();
+            final Thread thread = new Thread(
+                    null,
+                    () -> {
+                        try {
+                            recurse(way, producer, ring);
+                        } catch (final StackOverflowError expected) {
+                            thrown.add(expected);
+                        }
+                    },
+                    "deep",
+                    size);
+            thread.start();
+            thread.join();
+            assertEquals(1, thrown.size());
+            drain(ring); // what there is, up to what the Error left open
+            assertTrue(way.write(producer), "refused after round " + round);
+            assertTrue(drain(ring).size() > 0, "nothing readable after round " + round);
+            assertTrue(ring.isEmpty(), ring.dump());
+            assertTrue(ring.consumer().arm());
+            woken.set(0);
+            assertTrue(way.write(producer));
+            assertEquals(1, woken.get(), "round " + round);
+            drain(ring);
+        }
+    }
+
+    @Test
+    void stackOverflow_inAHandler_consumesItsRecordOnly() throws InterruptedException {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        final List<Integer> seen = new ArrayList<>();
+        int sent = 0;
+        for (int round = 0; round < 100; round++) {
+            while (offer(producer, payload(sent, 8))) {
+                sent++;
+            }
+            final Thread thread = new Thread(
+                    null,
+                    () -> {
+                        try {
+                            drainDeeper(ring.consumer(), seen);
+                        } catch (final StackOverflowError expected) {
+                            return;
+                        }
+                    },
+                    "deep",
+                    128 * 1024 + round * 8);
+            thread.start();
+            thread.join();
+        }
+        while (!ring.isEmpty()) {
+            ring.consumer().drain(record -> seen.add(record.get(record.position()) & 0xff));
+        }
+        assertTrue(seen.size() <= sent, seen.size() + " of " + sent);
+        assertEquals(sent, ring.stats().handedOver(), 100.0, "a count may be lost with each Error");
+        assertTrue(seen.size() >= sent - 100, seen.size() + " of " + sent);
+    }
+
+    @SuppressWarnings("InfiniteRecursion")
+    private static void drainDeeper(final RingConsumer consumer, final List<Integer> seen) {
+        consumer.drain(record -> seen.add(record.get(record.position()) & 0xff), 1);
+        drainDeeper(consumer, seen);
+    }
+
+    /** A handle that is called again has finished its last call; here the last one ended between reservation and copy. */
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void whatACallLeft_isFinishedByTheNextOne(final Way way) {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        producer.side().reserve(24);
+        assertEquals(0, drain(ring).size());
+        assertTrue(way.write(producer));
+        assertTrue(drain(ring).size() > 0);
+        assertTrue(ring.isEmpty());
+        assertEquals(1, ring.stats().aborted());
+    }
+
+    @Test
+    void whatACallLeft_isFinishedByACommitOrAbortOfAnOpenClaim() {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        for (int i = 0; i < 2; i++) {
+            final RingClaim claim = producer.tryClaim(8);
+            producer.side().reserve(24);
+            if (i == 0) {
+                claim.commit();
+            } else {
+                claim.abort();
+            }
+            assertEquals(1 - i, drain(ring).size());
+            assertTrue(ring.isEmpty());
+        }
+        assertEquals(3, ring.stats().aborted());
+    }
+
+    @Test
+    void whatACallLeft_isFinishedOnAClosedRing() {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        producer.side().reserve(24);
+        ring.close();
+        assertThrows(RingClosedException.class, () -> producer.offer(ByteBuffer.allocate(1)));
+        assertEquals(0, drain(ring).size());
+        assertTrue(ring.isEmpty());
+    }
+
+    /** The last call published its record and ended before it could wake the consumer it had disarmed. */
+    @Test
+    void wakeupThatACallOwed_isMadeByTheNextOne() {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 12)
+                .hook(woken::incrementAndGet)
+                .build();
+        final RingProducer producer = ring.newProducer();
+        assertTrue(ring.consumer().arm());
+        assertTrue(ring.memory.compareAndSetDisarmed());
+        producer.side().phase = Reservations.PUBLISHED;
+        assertThrows(IllegalArgumentException.class, () -> producer.offer(ByteBuffer.allocate(1 << 12)));
+        assertEquals(1, woken.get());
+        assertTrue(producer.offer(ByteBuffer.allocate(1)));
+        assertEquals(1, woken.get());
+    }
+
+    // Hooks that fail
+
+    /** A hook that throws leaves the consumer armed; when the ring is full, no commit comes that could call it again. */
+    @Test
+    void hookThatFailedUntilTheRingWasFull_isCalledByARefusal() {
+        final boolean[] broken = {true};
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    if (broken[0]) {
+                        throw new IllegalStateException("refused");
+                    }
+                    woken.incrementAndGet();
+                })
+                .build();
+        final RingProducer producer = ring.newProducer();
+        assertTrue(ring.consumer().arm());
+        fill(producer);
+        broken[0] = false;
+        assertFalse(offer(producer, new byte[0]));
+        assertEquals(1, woken.get());
+        assertFalse(offer(producer, new byte[0]));
+        assertEquals(1, woken.get());
+    }
+
+    /** Nothing can be read, so a refusal has nobody to wake. */
+    @Test
+    void refusal_behindAnOpenClaim_doesNotWake() {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(woken::incrementAndGet)
+                .build();
+        final RingClaim claim = ring.newProducer().tryClaim(8);
+        final RingProducer producer = ring.newProducer();
+        fill(producer);
+        assertTrue(ring.consumer().arm());
+        assertFalse(offer(producer, new byte[0]));
+        assertEquals(0, woken.get());
+        claim.commit();
+        assertEquals(1, woken.get());
+    }
+
+    // Buffer habits
+
+    private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
+    private final RingProducer producer = ring.newProducer();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clear", "flip", "rewind", "limit"})
+    void handler_thatMovesTheViewOutOfItsRecord_isTold(final String habit) {
+        assertTrue(offer(producer, payload(1, 13)));
+        assertTrue(offer(producer, payload(2, 13)));
+        final IllegalStateException told = assertThrows(
+                IllegalStateException.class,
+                () -> ring.consumer().drain(record -> {
+                    if (habit.equals("limit")) {
+                        record.limit(record.limit() + 1);
+                    } else {
+                        misuse(habit, record);
+                    }
+                }));
+        assertTrue(told.getMessage().contains("outside its bytes, 8 to 21"), told.getMessage());
+        assertTrue(told.getMessage().contains("flip"), told.getMessage());
+        final List<byte[]> rest = drain(ring); // the record counts as consumed
+        assertEquals(1, rest.size());
+        assertArrayEquals(payload(2, 13), rest.get(0));
+    }
+
+    @Test
+    void controlledHandler_thatMovesTheViewOutOfItsRecord_isTold() {
+        assertTrue(offer(producer, payload(1, 13)));
+        assertThrows(
+                IllegalStateException.class,
+                () -> ring.consumer()
+                        .drainControlled(
+                                record -> {
+                                    record.clear();
+                                    return ControlledRecordHandler.Action.ABORT;
+                                },
+                                9));
+        assertTrue(ring.isEmpty());
+    }
+
+    @Test
+    void handler_thatReadsOrShrinksItsRecord_isFine() {
+        assertTrue(offer(producer, payload(1, 13)));
+        assertTrue(offer(producer, new byte[0]));
+        assertEquals(2, ring.consumer().drain(record -> {
+            record.position(record.limit());
+            record.limit(record.position());
+        }));
+    }
+
+    private static void misuse(final String habit, final ByteBuffer buffer) {
+        switch (habit) {
+            case "clear" -> buffer.clear();
+            case "flip" -> buffer.flip();
+            case "rewind" -> buffer.rewind();
+            default -> throw new AssertionError(habit);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clear", "flip", "rewind"})
+    void claim_whoseViewIsMovedOutOfIt_isAbortedAndTold(final String habit) {
+        final List<Runnable> commits = new ArrayList<>();
+        final RingClaim[] claim = new RingClaim[1];
+        commits.add(() -> claim[0].commit());
+        commits.add(() -> claim[0].commit(5));
+        commits.add(() -> claim[0].commitWritten());
+        for (final Runnable commit : commits) {
+            claim[0] = producer.tryClaim(20);
+            misuse(habit, claim[0].buffer());
+            assertThrows(IllegalStateException.class, commit::run);
+            assertThrows(IllegalStateException.class, () -> claim[0].buffer());
+            assertTrue(offer(producer, payload(7, 3)));
+            assertEquals(1, drain(ring).size());
+        }
+        assertEquals(3, ring.stats().aborted());
+    }
+
+    @Test
+    void commitWritten_makesWhatWasPutARecord() {
+        for (int i = 0; i < 40; i++) {
+            try (RingClaim claim = producer.tryClaim(30)) {
+                claim.buffer().put(payload(i, i % 31));
+                claim.commitWritten();
+            }
+            assertArrayEquals(payload(i, i % 31), drain(ring).get(0));
+        }
+    }
+
+    // Slices
+
+    @Test
+    void slices_areBuffersOfTheirOwn() {
+        final VarLenMpscRing sliced =
+                VarLenMpscRing.builder().capacity(256).slices().build();
+        final RingProducer writer = sliced.newProducer();
+        for (int i = 0; i < 100; i++) {
+            final byte[] sent = payload(i, 1 + i % 59);
+            try (RingClaim claim = writer.tryClaim(60)) {
+                final ByteBuffer buffer = claim.buffer();
+                assertEquals(0, buffer.position());
+                assertEquals(60, buffer.capacity());
+                buffer.clear();
+                buffer.put(sent);
+                if (i % 2 == 0) {
+                    claim.commitWritten();
+                } else {
+                    buffer.flip();
+                    claim.commit(buffer.limit());
+                }
+            }
+            assertEquals(1, sliced.consumer().drain(record -> {
+                assertEquals(0, record.position());
+                assertEquals(sent.length, record.capacity());
+                record.get();
+                record.clear();
+                final byte[] received = new byte[record.remaining()];
+                record.get(received).flip();
+                assertArrayEquals(sent, received);
+            }));
+        }
+        assertTrue(sliced.isEmpty());
+    }
+
+    // Telling
+
+    @Test
+    void dump_namesWhatIsInTheWay() throws InterruptedException {
+        assertTrue(ring.dump().contains("no unfinished reservation"), ring.dump());
+        assertTrue(offer(producer, payload(1, 8)));
+        final Thread claimer = new Thread(() -> assertNotNull(producer.tryClaim(33)), "claimer");
+        claimer.start();
+        claimer.join();
+        assertTrue(offer(ring.newProducer(), payload(1, 8)));
+        assertTrue(ring.dump().contains("at position 16, a claim of 33 bytes, made by " + claimer), ring.dump());
+        assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
+        assertEquals(1, drain(ring).size());
+        assertTrue(ring.consumer().arm());
+        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
+        assertTrue(ring.dump().contains(", armed"), ring.dump());
+        assertTrue(ring.dump().contains("producers: 2"), ring.dump());
+        for (int i = 0; i < 1000; i++) { // a consumer that never arms notices by itself
+            assertEquals(0, drain(ring).size());
+        }
+        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
+        ring.consumer().drain(record -> assertTrue(ring.dump().contains("in a call of " + Thread.currentThread())));
+    }
+
+    @Test
+    void toString_ofHandles_saysWhichRingAndState() {
+        assertTrue(producer.toString().contains("no claim open, " + ring), producer.toString());
+        final RingClaim claim = producer.tryClaim(33);
+        assertTrue(producer.toString().contains("claim open, " + ring), producer.toString());
+        assertEquals("RingClaim[open, 33 bytes, " + ring + "]", claim.toString());
+        claim.abort();
+        assertEquals("RingClaim[not open, " + ring + "]", claim.toString());
+        assertEquals("RingConsumer[not in use, " + ring + "]", ring.consumer().toString());
+        assertNull(producer.side().describeOpen(0));
+    }
+
+    @Test
+    void builder_withASecondHook_isRefused() {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().hook(() -> {});
+        final IllegalStateException refused = assertThrows(IllegalStateException.class, () -> builder.hook(() -> {}));
+        assertTrue(refused.getMessage().startsWith("the ring has a hook already"), refused.getMessage());
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of handles that are dropped. */
+@Timeout(60)
+final class ProducerRegistryTest {
+    private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
+
+    /** Lets the collector take the referents of these. */
+    private static void collect(final WeakReference<?>... dropped) throws InterruptedException {
+        for (final WeakReference<?> reference : dropped) {
+            while (reference.get() != null) {
+                System.gc();
+                Thread.sleep(1);
+            }
+        }
+    }
+
+    private static WeakReference<RingProducer> dropWithClaim(final VarLenMpscRing ring) {
+        final RingProducer producer = ring.newProducer();
+        assertTrue(offer(producer, payload(1, 8)));
+        producer.tryClaim(20);
+        return new WeakReference<>(producer);
+    }
+
+    private static WeakReference<RingProducer> dropAfterOffer(final VarLenMpscRing ring) {
+        final RingProducer producer = ring.newProducer();
+        assertTrue(offer(producer, payload(1, 8)));
+        return new WeakReference<>(producer);
+    }
+
+    @Test
+    void droppedHandles_areForgottenAndStillCounted() throws Exception {
+        final ProducerRegistry registry = new ProducerRegistry();
+        final RingProducer kept = ring.newProducer();
+        registry.add(kept, kept.side());
+        final WeakReference<RingProducer> dropped = addDropped(registry);
+        collect(dropped);
+        do { // how soon the collector says so is its own affair
+            Thread.sleep(1);
+            registry.finishCollected();
+        } while (registry.size() > 1);
+        final RingCounters sum = new RingCounters();
+        registry.addTo(sum);
+        assertEquals(1, sum.offered);
+        assertEquals(3, sum.bytes);
+        assertTrue(offer(kept, new byte[5]));
+        final RingCounters later = new RingCounters();
+        registry.addTo(later);
+        assertEquals(2, later.offered);
+        assertEquals(8, later.bytes);
+        Reference.reachabilityFence(kept);
+    }
+
+    private WeakReference<RingProducer> addDropped(final ProducerRegistry registry) {
+        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        final RingProducer producer = new RingProducer(side, false);
+        registry.add(producer, side);
+        assertTrue(offer(producer, new byte[3]));
+        return new WeakReference<>(producer);
+    }
+
+    @Test
+    void manyDroppedHandles_areFinishedAFewAtATime() throws Exception {
+        final ProducerRegistry registry = new ProducerRegistry();
+        final WeakReference<?>[] dropped = new WeakReference<?>[300];
+        for (int i = 0; i < dropped.length; i++) {
+            dropped[i] = addEmpty(registry);
+        }
+        collect(dropped);
+        Thread.sleep(100);
+        int before = registry.size();
+        registry.finishCollected();
+        assertTrue(before - registry.size() <= 64, before + " and then " + registry.size());
+        do {
+            Thread.sleep(1);
+            registry.finishCollected();
+        } while (registry.size() > 0);
+    }
+
+    private WeakReference<RingProducer> addEmpty(final ProducerRegistry registry) {
+        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        final RingProducer producer = new RingProducer(side, false);
+        registry.add(producer, side);
+        return new WeakReference<>(producer);
+    }
+
+    @Test
+    void openClaimOfACollectedHandle_becomesPaddingWhileTheConsumerIsStuck() throws Exception {
+        final WeakReference<RingProducer> dropped = dropWithClaim(ring);
+        final RingProducer other = ring.newProducer();
+        assertTrue(offer(other, payload(2, 8)));
+        assertEquals(1, drain(ring).size()); // what is before the claim
+        assertEquals(0, drain(ring).size());
+        collect(dropped);
+        int received = 0;
+        while (received == 0) { // nothing but the drains looks for it
+            received = ring.consumer().drain(record -> {}, 9, 10, TimeUnit.MILLISECONDS);
+        }
+        assertEquals(1, received);
+        assertTrue(ring.isEmpty());
+        assertEquals(1, ring.stats().leakedClaims());
+        assertEquals(1, ring.stats().aborted());
+        assertEquals(2, ring.stats().offered());
+    }
+
+    @Test
+    void openClaimOfACollectedHandle_isFoundByStatsAndWakesTheConsumer() throws Exception {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(woken::incrementAndGet)
+                .build();
+        final WeakReference<RingProducer> dropped = dropWithClaim(hooked);
+        assertEquals(1, drain(hooked).size());
+        assertTrue(hooked.consumer().arm());
+        collect(dropped);
+        while (hooked.stats().leakedClaims() == 0) {
+            Thread.sleep(1);
+        }
+        assertEquals(1, woken.get());
+        assertEquals(0, drain(hooked).size());
+        assertTrue(hooked.isEmpty());
+    }
+
+    @Test
+    void openClaimOfACollectedHandle_isFoundByNewProducers() throws Exception {
+        collect(dropWithClaim(ring));
+        while (ring.memory.getHeaderAcquire(16) == 0) { // the claim's, behind a record of 16 bytes
+            ring.newProducer();
+        }
+        assertEquals(1, drain(ring).size());
+        assertTrue(ring.isEmpty());
+    }
+
+    @Test
+    void openClaimOfACollectedHandle_isFoundByRefusals() throws Exception {
+        final RingProducer other = ring.newProducer();
+        final WeakReference<RingProducer> dropped = dropWithClaim(ring);
+        final int stored = Rings.fill(other);
+        collect(dropped);
+        while (ring.memory.getHeaderAcquire(16) == 0) {
+            assertFalse(offer(other, new byte[0]));
+        }
+        assertEquals(1 + stored, drain(ring).size());
+        assertTrue(ring.isEmpty());
+    }
+
+    @Test
+    void claimThatIsKept_isNeverTaken() throws Exception {
+        final RingClaim claim = claimOnly();
+        System.gc();
+        Thread.sleep(20);
+        System.gc();
+        assertEquals(0, drain(ring).size());
+        assertEquals(0, ring.stats().leakedClaims());
+        claim.commit();
+        assertEquals(1, drain(ring).size());
+    }
+
+    private RingClaim claimOnly() {
+        return ring.newProducer().tryClaim(16);
+    }
+
+    @Test
+    void handleWithoutAnythingOpen_isDroppedWithoutATrace() throws Exception {
+        collect(dropAfterOffer(ring));
+        final RingProducer other = ring.newProducer();
+        assertTrue(other.offer(ByteBuffer.allocate(8)));
+        Thread.sleep(10);
+        assertEquals(2, drain(ring).size());
+        assertEquals(2, ring.stats().offered());
+        assertEquals(0, ring.stats().leakedClaims());
+        assertEquals(0, ring.stats().paddingBytes());
+        assertNull(other.side().describeOpen(0));
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Offers that wait for room. */
+@Timeout(60)
+final class WaitingOfferTest {
+    private static final long LONG = 50;
+
+    private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
+    private final RingProducer producer = ring.newProducer();
+
+    private static boolean offer(
+            final RingProducer producer,
+            final boolean array,
+            final byte[] payload,
+            final long timeout,
+            final TimeUnit unit)
+            throws InterruptedException {
+        return array
+                ? producer.offer(payload, 0, payload.length, timeout, unit)
+                : producer.offer(ByteBuffer.wrap(payload), timeout, unit);
+    }
+
+    private static FutureTask<Boolean> start(final RingProducer producer, final boolean array, final byte[] payload) {
+        final FutureTask<Boolean> task =
+                new FutureTask<>(() -> offer(producer, array, payload, LONG, TimeUnit.SECONDS));
+        new Thread(task, "waiting").start();
+        return task;
+    }
+
+    private void awaitRefusals(final long refusals) throws InterruptedException {
+        while (ring.stats().refusedFull() < refusals) {
+            Thread.sleep(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_whenThereIsRoom_storesAtOnce(final boolean array) throws Exception {
+        assertTrue(offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS));
+        assertTrue(offer(producer, array, payload(2, 9), 0, TimeUnit.SECONDS));
+        assertEquals(2, drain(ring).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_whenFull_isFalseWhenTheTimeIsUp(final boolean array) throws Exception {
+        fill(producer);
+        assertFalse(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
+        assertFalse(offer(producer, array, payload(1, 9), -7, TimeUnit.SECONDS));
+        final ByteBuffer src = ByteBuffer.allocate(9);
+        final long before = System.nanoTime();
+        assertFalse(producer.offer(src, 5, TimeUnit.MILLISECONDS));
+        assertTrue(System.nanoTime() - before >= 5_000_000);
+        assertEquals(0, src.position());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_whenFull_waitsForTheDrain(final boolean array) throws Exception {
+        final int stored = fill(producer);
+        final FutureTask<Boolean> waiting = start(producer, array, payload(5, 30));
+        awaitRefusals(3);
+        assertFalse(waiting.isDone());
+        assertEquals(stored, drain(ring).size());
+        assertTrue(waiting.get());
+        final List<byte[]> last = drain(ring);
+        assertEquals(1, last.size());
+        assertArrayEquals(payload(5, 30), last.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_whenInterrupted_throwsAndStoresNothing(final boolean array) throws Exception {
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS));
+        assertFalse(Thread.currentThread().isInterrupted());
+        assertTrue(ring.isEmpty());
+        fill(producer);
+        final Thread current = Thread.currentThread();
+        final Thread interrupter = new Thread(() -> {
+            try {
+                awaitRefusals(4);
+            } catch (final InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            current.interrupt();
+        });
+        interrupter.start();
+        assertThrows(InterruptedException.class, () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS));
+        assertFalse(Thread.currentThread().isInterrupted());
+        interrupter.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_whenTheRingIsClosedMeanwhile_throws(final boolean array) throws Exception {
+        fill(producer);
+        final FutureTask<Boolean> waiting = start(producer, array, payload(5, 30));
+        awaitRefusals(3);
+        ring.close();
+        final Exception failure = assertThrows(Exception.class, waiting::get);
+        assertEquals(RingClosedException.class, failure.getCause().getClass());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_thatIsTooLong_failsAtOnce(final boolean array) {
+        fill(producer);
+        assertThrows(
+                IllegalArgumentException.class, () -> offer(producer, array, payload(1, 121), LONG, TimeUnit.SECONDS));
+        assertThrows(IndexOutOfBoundsException.class, () -> producer.offer(new byte[4], 2, 3, LONG, TimeUnit.SECONDS));
+        assertThrows(NullPointerException.class, () -> producer.offer(new byte[4], 2, 2, LONG, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_insideAHandlerOfItsRing_isRefused(final boolean array) throws Exception {
+        assertTrue(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
+        assertEquals(
+                1,
+                ring.consumer()
+                        .drain(record -> assertThrows(
+                                IllegalStateException.class,
+                                () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS))));
+        final VarLenMpscRing other = VarLenMpscRing.allocate(64);
+        assertTrue(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
+        assertEquals(1, ring.consumer().drain(record -> {
+            try {
+                assertTrue(offer(other.newProducer(), array, payload(1, 9), LONG, TimeUnit.SECONDS));
+            } catch (final InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }));
+        assertEquals(1, drain(other).size());
+    }
+
+    @Test
+    void manyWaitingOffers_loseNothing() throws Exception {
+        final int threads = 4;
+        final int records = 2_000;
+        final List<FutureTask<Integer>> tasks =
+                Arrays.asList(newSender(records), newSender(records), newSender(records), newSender(records));
+        tasks.forEach(task -> new Thread(task, "sender").start());
+        int received = 0;
+        while (received < threads * records) {
+            received += ring.consumer().drain(record -> {}, 64, 1, TimeUnit.SECONDS);
+        }
+        for (final FutureTask<Integer> task : tasks) {
+            assertEquals(records, task.get());
+        }
+    }
+
+    private FutureTask<Integer> newSender(final int records) {
+        return new FutureTask<>(() -> {
+            final RingProducer sender = ring.newProducer();
+            int sent = 0;
+            while (sent < records && sender.offer(payload(sent, sent % 50), 0, sent % 50, LONG, TimeUnit.SECONDS)) {
+                sent++;
+            }
+            return sent;
+        });
+    }
+}
