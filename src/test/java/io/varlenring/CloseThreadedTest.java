@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,51 @@ final class CloseThreadedTest {
             assertEquals(stored.get(), drained[0], "closed and empty was not the end");
             assertEquals(0, ring.consumer().drain(record -> {}));
             assertEquals(stored.get(), ring.stats().offered());
+        }
+    }
+
+    /** Aborted claims keep the wait going round, so that the record and the close meet it between any two reads. */
+    @Test
+    void close_rightBehindARecord_endsATimedDrainOnlyAfterTheRecord() throws Exception {
+        for (int round = 0; round < 40; round++) {
+            final VarLenMpscRing[] rings = new VarLenMpscRing[100];
+            for (int i = 0; i < rings.length; i++) {
+                rings[i] = VarLenMpscRing.allocate(64);
+            }
+            final Crew crew = new Crew();
+            final AtomicInteger reached = new AtomicInteger(-1);
+            crew.add("consumer", () -> {
+                for (int i = 0; i < rings.length; i++) {
+                    reached.set(i);
+                    int drained = 0;
+                    int last;
+                    do {
+                        last = rings[i].consumer().drain(record -> {}, 9, 1, TimeUnit.DAYS);
+                        drained += last;
+                    } while (last > 0);
+                    assertEquals(1, drained, "the wait ended before the record came");
+                }
+            });
+            crew.add("producer", () -> {
+                for (int i = 0; i < rings.length && !crew.isFailing(); i++) {
+                    final RingProducer producer = rings[i].newProducer();
+                    while (reached.get() < i && !crew.isFailing()) {
+                        Crew.pause();
+                    }
+                    for (int aborts = 0; aborts < 20 + i && !crew.isFailing(); ) {
+                        final RingClaim claim = producer.tryClaim(0);
+                        if (claim != null) {
+                            claim.abort();
+                            aborts++;
+                        }
+                    }
+                    while (!producer.offer(new byte[0], 0, 0) && !crew.isFailing()) {
+                        Crew.pause();
+                    }
+                    rings[i].close();
+                }
+            });
+            crew.run(rings[0]);
         }
     }
 

@@ -11,8 +11,6 @@ import static io.varlenring.Rings.stride;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -142,6 +140,7 @@ final class RingContractTest {
         }
         assertEquals(capacity, ring.size());
         assertFalse(ring.isEmpty());
+        assertFalse(consumer.arm());
         assertFalse(offer(producer, new byte[0]));
         assertEquals(capacity / 8, consumer.drain(record -> assertEquals(0, record.remaining())));
         assertEquals(0, ring.size());
@@ -183,6 +182,30 @@ final class RingContractTest {
         assertEquals(0, producer.offerAll(new ByteBuffer[] {refused}, 0, 1));
         assertEquals(2, refused.position());
         assertEquals(7, refused.limit());
+    }
+
+    @Test
+    void offer_partOfASource_storesThatPartOnly() {
+        final byte[] source = payload(10, 32);
+        for (int offset = 0; offset <= 8; offset++) {
+            for (int length = 0; length <= 8; length++) {
+                final byte[] part = Arrays.copyOfRange(source, offset, offset + length);
+                final ByteBuffer heap = ByteBuffer.wrap(source, offset, length);
+                final ByteBuffer direct = ByteBuffer.allocateDirect(32).put(source);
+                direct.position(offset + 16).limit(offset + 16 + length);
+                final byte[] both = Arrays.copyOf(part, 2 * length);
+                System.arraycopy(source, offset + 16, both, length, length);
+
+                assertTrue(producer.offer(source, offset, length));
+                assertArrayEquals(part, drain(ring).get(0));
+                assertTrue(producer.offer(heap.duplicate(), direct.duplicate()));
+                assertArrayEquals(both, drain(ring).get(0));
+                assertEquals(2, producer.offerAll(new ByteBuffer[] {null, heap, direct}, 1, 2));
+                final List<byte[]> batch = drain(ring);
+                assertArrayEquals(part, batch.get(0));
+                assertArrayEquals(Arrays.copyOfRange(both, length, 2 * length), batch.get(1));
+            }
+        }
     }
 
     @Test
@@ -228,82 +251,6 @@ final class RingContractTest {
             record.position(record.limit());
         }));
         assertIntact(ring);
-    }
-
-    @Test
-    void claim_buffer_isExactlyTheClaimBigEndianAndInPlace() {
-        for (int length = 0; length <= Math.min(maxPayload, 64); length++) {
-            final byte[] sent = payload(length, length);
-            try (RingClaim claim = producer.tryClaim(length)) {
-                assertEquals(length, claim.buffer().remaining());
-                assertEquals(ByteOrder.BIG_ENDIAN, claim.buffer().order());
-                claim.buffer().order(ByteOrder.LITTLE_ENDIAN).put(sent);
-                claim.commit();
-            }
-            assertEquals(1, consumer.drain(record -> assertArrayEquals(sent, bytes(record))));
-        }
-        assertIntact(ring);
-    }
-
-    @Test
-    void claim_committedShort_givesTheRestBack() {
-        for (int claimed = 0; claimed <= Math.min(maxPayload, 40); claimed++) {
-            for (int length = 0; length <= claimed; length++) {
-                final byte[] sent = payload(length, length);
-                final RingClaim claim = producer.tryClaim(claimed);
-                while (claim.buffer().hasRemaining()) {
-                    claim.buffer().put((byte) 0x7f);
-                }
-                claim.buffer().flip().position(claim.buffer().limit() - claimed).put(sent);
-                claim.commit(length);
-                assertTrue(offer(producer, new byte[0]));
-                assertArrayEquals(sent, drain(ring, 1).get(0));
-                assertEquals(1, consumer.drain(record -> assertEquals(0, record.remaining())));
-                assertTrue(ring.isEmpty());
-            }
-        }
-        assertIntact(ring);
-    }
-
-    @Test
-    void claim_aborted_leavesNoRecord() {
-        for (int length = 0; length <= Math.min(maxPayload, 40); length++) {
-            final RingClaim claim = producer.tryClaim(length);
-            while (claim.buffer().hasRemaining()) {
-                claim.buffer().put((byte) 0x7f);
-            }
-            claim.abort();
-            assertEquals(0, consumer.drain(record -> {
-                throw new AssertionError("an aborted claim was handed over");
-            }));
-            assertTrue(ring.isEmpty());
-        }
-        assertIntact(ring);
-    }
-
-    @Test
-    void claim_open_holdsBackWhatWasReservedLater() {
-        final RingClaim claim = producer.tryClaim(3);
-        final RingProducer other = ring.newProducer();
-        assertTrue(offer(other, payload(1, 5)));
-        assertEquals(0, consumer.drain(record -> {}));
-        assertFalse(ring.isEmpty());
-        claim.buffer().put(payload(2, 3));
-        claim.commit();
-        final List<byte[]> records = drain(ring);
-        assertArrayEquals(payload(2, 3), records.get(0));
-        assertArrayEquals(payload(1, 5), records.get(1));
-    }
-
-    @Test
-    void claim_full_isNull() {
-        fill(producer);
-        assertNull(producer.tryClaim(0));
-        assertEquals(1, drain(ring, 1).size());
-        final RingClaim claim = producer.tryClaim(0);
-        assertNotNull(claim);
-        claim.commit();
-        assertEquals(capacity / 8, drain(ring).size());
     }
 
     @Test

@@ -26,10 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every Java snippet in the README and in docs compiles against the library as it is.
+ * Every Java snippet in the README and in docs compiles against the library as it is, and Netty, which tests have.
  *
- * <p>What stands behind {@code java} at the beginning of a block says what else the snippet needs: {@code 21} a JDK of that
- * version or newer, {@code netty} Netty, which only the examples have, and so a test there compiles it.
+ * <p>What stands behind {@code java} at the beginning of a block says what else the reader needs for the snippet: {@code 21}
+ * a JDK of that version or newer, {@code netty} Netty.
  */
 final class SnippetsTest {
     private static final Pattern SNIPPET = Pattern.compile("```java(.*)\\R((?s:.*?))```");
@@ -100,8 +100,6 @@ final class SnippetsTest {
         assertTrue(
                 NEEDS.contains(snippet.needs),
                 () -> snippet + " needs '" + snippet.needs + "', which is not known here");
-        // Skipped here, not dropped: the examples' test compiles the former, this one the latter on a JDK that can.
-        assumeTrue(!snippet.needs.equals("netty"), "compiled by a test of the examples");
         assumeTrue(!snippet.needs.equals("21") || Runtime.version().feature() >= JDK_21, "needs JDK 21");
         final StringWriter messages = new StringWriter();
         assertTrue(compile(snippet, directory, messages), () -> snippet + ": " + messages);

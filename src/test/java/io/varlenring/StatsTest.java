@@ -11,7 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The counters and snapshots of a ring. */
@@ -166,6 +169,70 @@ final class StatsTest {
         }
         assertEquals(10, ring.stats().offered());
         assertEquals(30, ring.stats().bytes());
+    }
+
+    /** Everything a handle counts, done through handles that nobody keeps. */
+    private static List<WeakReference<RingProducer>> useAndDropHandles(final VarLenMpscRing ring) {
+        final List<WeakReference<RingProducer>> dropped = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            final RingProducer handle = ring.newProducer();
+            dropped.add(new WeakReference<>(handle));
+            assertTrue(ring.consumer().arm());
+            assertTrue(offer(handle, payload(i, 10)));
+            handle.tryClaim(20).commit(1);
+            handle.tryClaim(3).abort();
+            fill(handle);
+            assertThrows(IllegalArgumentException.class, () -> handle.tryClaim(121));
+            drain(ring);
+            drain(ring);
+        }
+        return dropped;
+    }
+
+    @Test
+    void stats_afterHandlesWereCollected_areWhatTheyWere() throws Exception {
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    throw new IllegalStateException("from the hook");
+                })
+                .build();
+        final List<WeakReference<RingProducer>> dropped = useAndDropHandles(hooked);
+        final RingStats before = hooked.stats();
+        assertTrue(before.wakeups() >= 5 && before.hookFailures() == before.wakeups(), before::toString);
+        assertEquals(5, before.refusedFull());
+        assertEquals(5, before.tooLarge());
+        assertEquals(5, before.aborted());
+        while (dropped.stream().anyMatch(reference -> reference.get() != null)) {
+            System.gc();
+            Thread.sleep(1);
+        }
+        // When the ring gets to know that they have been collected, and folds them in, is not seen from outside.
+        for (int i = 0; i < 30; i++) {
+            assertEquals(before.toString(), hooked.stats().toString());
+            hooked.newProducer();
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void wakeups_ofAnArmedRingWithoutHookThatIsClosed_areNone() {
+        assertTrue(ring.consumer().arm());
+        ring.close();
+        assertEquals(0, ring.stats().wakeups());
+        assertEquals(0, ring.stats().hookFailures());
+    }
+
+    @Test
+    void wakeups_ofCloseAndProducers_areSummed() {
+        final VarLenMpscRing hooked =
+                VarLenMpscRing.builder().capacity(256).hook(() -> {}).build();
+        assertTrue(hooked.consumer().arm());
+        assertTrue(offer(hooked.newProducer(), payload(1, 1)));
+        drain(hooked);
+        assertTrue(hooked.consumer().arm());
+        hooked.close();
+        assertEquals(2, hooked.stats().wakeups());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,10 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TimedDrainTest {
     private final AtomicInteger hookCalls = new AtomicInteger();
+    private final boolean hasHook;
     private final VarLenMpscRing ring;
     private final RingProducer producer;
 
     TimedDrainTest(final boolean hook) {
+        hasHook = hook;
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(256);
         ring = hook ? builder.hook(hookCalls::incrementAndGet).build() : builder.build();
         producer = ring.newProducer();
@@ -213,6 +216,68 @@ final class TimedDrainTest {
                 assertThrows(ExecutionException.class, sleeper::get).getCause());
         assertTrue(offer(producer, payload(1, 4)));
         assertEquals(1, drainFor(1, TimeUnit.DAYS));
+        assertEquals(0, hookCalls.get());
+    }
+
+    /** After a wait that did not end well, arming must work as if there had been none. */
+    private void assertArmingWorks() {
+        final int called = hookCalls.get();
+        final long wakeups = ring.stats().wakeups();
+        assertTrue(ring.consumer().arm());
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(hasHook ? called + 1 : 0, hookCalls.get());
+        assertEquals(hasHook ? wakeups + 1 : wakeups, ring.stats().wakeups());
+        assertEquals(1, drain(ring).size());
+    }
+
+    @Test
+    void interruptedWait_thenArmAndOffer_callsTheHook() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        sleeper.thread.interrupt();
+        assertThrows(ExecutionException.class, sleeper::get);
+        assertArmingWorks();
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> drainFor(1, TimeUnit.DAYS));
+        assertArmingWorks();
+    }
+
+    @Test
+    void waitEndedByAHandlersFailure_thenArmAndOffer_callsTheHook() throws Exception {
+        for (final Throwable failure : new Throwable[] {new IllegalStateException(), new StackOverflowError()}) {
+            final RecordHandler handler = record -> {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) failure;
+            };
+            final Sleeper sleeper = new Sleeper(() -> ring.consumer().drain(handler, 1, 1, TimeUnit.DAYS));
+            assertTrue(offer(producer, payload(1, 4)));
+            assertSame(
+                    failure,
+                    assertThrows(ExecutionException.class, sleeper::get).getCause());
+            sleeper.thread.join();
+            assertArmingWorks();
+
+            assertTrue(offer(producer, payload(1, 4))); // and one that did not get as far as to wait
+            assertSame(
+                    failure,
+                    assertThrows(failure.getClass(), () -> ring.consumer().drain(handler, 1, 1, TimeUnit.DAYS)));
+            assertArmingWorks();
+        }
+    }
+
+    @Test
+    void waitEndedByItsTime_thenArmAndOffer_callsTheHook() throws Exception {
+        assertEquals(0, drainFor(1, TimeUnit.MILLISECONDS));
+        assertArmingWorks();
+    }
+
+    @Test
+    void closeThatEndsTheWait_isCountedAsAWakeup() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        ring.close();
+        assertEquals(0, sleeper.get());
+        assertEquals(1, ring.stats().wakeups());
         assertEquals(0, hookCalls.get());
     }
 

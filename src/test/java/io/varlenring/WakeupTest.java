@@ -16,7 +16,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 /** When the hook is called and when not, seen from one thread, and the ready-made hooks. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -189,6 +192,70 @@ final class WakeupTest {
         assertWakeups(2);
         assertEquals(2, drain(ring).size());
         assertIntact(ring);
+    }
+
+    @Test
+    void hookThatThrowsAnError_whateverIsPublished_leavesItPublishedAndTheRingArmed() {
+        final ByteBuffer[] srcs = new ByteBuffer[3];
+        final RingClaim[] claim = new RingClaim[1];
+        final Map<Executable, Integer> recordsOf = new LinkedHashMap<>();
+        recordsOf.put(() -> producer.offer(new byte[1], 0, 1), 1);
+        recordsOf.put(() -> producer.offer(srcs[0]), 1);
+        recordsOf.put(() -> producer.offer(srcs[0], srcs[1]), 1);
+        recordsOf.put(() -> producer.offerAll(srcs, 0, 3), 3);
+        recordsOf.put(() -> claim[0].commit(), 1);
+        recordsOf.put(() -> claim[0].commit(1), 1);
+        recordsOf.put(() -> claim[0].abort(), 0);
+        recordsOf.put(() -> claim[0].close(), 0);
+        int way = 0;
+        for (final Map.Entry<Executable, Integer> entry : recordsOf.entrySet()) {
+            final String name = "way " + way;
+            for (int i = 0; i < srcs.length; i++) {
+                srcs[i] = ByteBuffer.wrap(new byte[9], 2, 5);
+            }
+            claim[0] = way < 4 ? null : producer.tryClaim(40);
+            final RingStats before = ring.stats();
+            assertTrue(consumer.arm(), name);
+            error = new OutOfMemoryError("from the hook");
+            assertSame(error, assertThrows(OutOfMemoryError.class, entry.getKey()), name);
+            error = null;
+
+            final int sources = way == 0 || way > 3 ? 0 : way; // as many as that way was given
+            for (int i = 0; i < srcs.length; i++) {
+                assertEquals(i < sources ? 7 : 2, srcs[i].position(), name);
+            }
+            if (claim[0] != null) {
+                assertThrows(IllegalStateException.class, claim[0]::commit, name);
+                claim[0].close(); // does nothing: the claim has ended
+            }
+            final RingStats after = ring.stats();
+            assertEquals(before.offered() + entry.getValue(), after.offered(), name);
+            assertEquals(before.aborted() + (entry.getValue() == 0 ? 1 : 0), after.aborted(), name);
+            assertEquals(before.hookFailures(), after.hookFailures(), name);
+            assertEquals(before.wakeups() + 1, after.wakeups(), name);
+
+            assertTrue(offer(producer, new byte[0]), name);
+            assertEquals(before.wakeups() + 2, ring.stats().wakeups(), "the next one tries again: " + name);
+            assertEquals(entry.getValue() + 1, drain(ring).size(), name);
+            way++;
+        }
+        assertIntact(ring);
+    }
+
+    @Test
+    void hookThatThrowsAnErrorOnClose_leavesTheRingClosedAndArmed() {
+        final RingClaim claim = producer.tryClaim(8);
+        assertTrue(consumer.arm());
+        error = new OutOfMemoryError("from the hook");
+        assertSame(error, assertThrows(OutOfMemoryError.class, ring::close));
+        error = null;
+        assertTrue(ring.isClosed());
+        assertWakeups(1);
+        ring.close();
+        assertWakeups(1);
+        claim.commit();
+        assertWakeups(2);
+        assertEquals(1, drain(ring).size());
     }
 
     @Test

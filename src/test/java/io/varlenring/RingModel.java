@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.stride;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * What a ring must answer, worked out without one: which reservations fit and where they lie, which record comes next,
+ * where both positions stand, how much is counted, and when the hook is called.
+ */
+final class RingModel {
+    /** A reservation from {@code begin} to {@code end}: a gap, a record at {@code start}, padding. */
+    static final class Slot {
+        final long begin;
+        final long start;
+        final long end;
+        boolean open = true;
+        /** The record's bytes; null while the reservation is open, and after it was aborted. */
+        byte[] payload;
+
+        private Slot(final long begin, final long start, final long end) {
+            this.begin = begin;
+            this.start = start;
+            this.end = end;
+        }
+    }
+
+    private final int capacity;
+    private final boolean hasHook;
+    private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+
+    private long producerPosition;
+    private long consumerPosition;
+    private boolean closed;
+    private boolean armed;
+    private boolean hookFails;
+
+    private long offered;
+    private long bytes;
+    private long refused;
+    private long tooLarge;
+    private long padding;
+    private long aborted;
+    private long wakeups;
+    private long hookFailures;
+
+    RingModel(final int capacity, final long initialPosition, final boolean hasHook) {
+        this.capacity = capacity;
+        this.hasHook = hasHook;
+        this.producerPosition = initialPosition;
+        this.consumerPosition = initialPosition;
+    }
+
+    // Positions, which change in no other place
+
+    /** Reserves a record, one of its own or the next of a batch; null when it does not fit. */
+    Slot reserve(final int length) {
+        final long untilWrap = capacity - (producerPosition & capacity - 1);
+        final long start = stride(length) > untilWrap ? producerPosition + untilWrap : producerPosition;
+        final Slot slot = new Slot(producerPosition, start, start + stride(length));
+        if (slot.end - consumerPosition > capacity) {
+            return null;
+        }
+        producerPosition = slot.end;
+        slots.add(slot);
+        return slot;
+    }
+
+    /** Ends a reservation of which so many bytes hold a record; the rest is padding. */
+    private void finish(final Slot slot, final int used) {
+        slot.open = false;
+        padding += slot.end - slot.begin - used;
+    }
+
+    /** A drain consumed the record that {@link #peek} shows. */
+    void consume() {
+        final Slot slot = slots.poll();
+        consumerPosition = slot.start + stride(slot.payload.length);
+    }
+
+    /** A drain stopped before the record that {@link #peek} shows, and has consumed the padding up to it. */
+    void leave() {
+        consumerPosition = slots.peek().start;
+    }
+
+    /** A drain found nothing more to read: it has passed over all padding too, up to an open reservation or the end. */
+    void caughtUp() {
+        consumerPosition = slots.isEmpty() ? producerPosition : slots.peek().begin;
+    }
+
+    long producerPosition() {
+        return producerPosition;
+    }
+
+    long consumerPosition() {
+        return consumerPosition;
+    }
+
+    int size() {
+        return (int) (producerPosition - consumerPosition);
+    }
+
+    // Producers
+
+    void commit(final Slot slot, final byte[] payload) {
+        store(slot, payload);
+        published();
+    }
+
+    void commitBatch(final List<Slot> batch, final List<byte[]> payloads) {
+        for (int i = 0; i < batch.size(); i++) {
+            store(batch.get(i), payloads.get(i));
+        }
+        published();
+    }
+
+    private void store(final Slot slot, final byte[] payload) {
+        slot.payload = payload;
+        offered++;
+        bytes += payload.length;
+        finish(slot, stride(payload.length));
+    }
+
+    void abort(final Slot slot) {
+        aborted++;
+        finish(slot, 0);
+        published();
+    }
+
+    /** An offer or a claim, or part of a batch, was answered with "full". */
+    void refused() {
+        refused++;
+    }
+
+    void tooLarge() {
+        tooLarge++;
+    }
+
+    void close() {
+        if (!closed) {
+            closed = true;
+            published();
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    private void published() {
+        if (!armed) {
+            return;
+        }
+        armed = false;
+        if (hasHook) {
+            wakeups++;
+            hookFailures += hookFails ? 1 : 0;
+            armed = hookFails; // the next one tries again
+        }
+    }
+
+    // Consumer
+
+    /** The next record that a drain must hand over, which stays; null when there is none. Passes over what is padding. */
+    Slot peek() {
+        while (!slots.isEmpty() && !slots.peek().open && slots.peek().payload == null) {
+            slots.poll();
+        }
+        return slots.isEmpty() || slots.peek().open ? null : slots.peek();
+    }
+
+    /** Arms, and tells what the ring must answer: that there is nothing to read and nothing to skip. */
+    boolean arm() {
+        final boolean atOpenReservation =
+                !slots.isEmpty() && slots.peek().open && slots.peek().begin == consumerPosition;
+        armed = atOpenReservation || (!closed && consumerPosition == producerPosition);
+        return armed;
+    }
+
+    /** A timed drain has waited, and ended what was armed. */
+    void disarm() {
+        armed = false;
+    }
+
+    // Hook and counters
+
+    void toggleHookFails() {
+        hookFails = !hookFails;
+    }
+
+    boolean hookFails() {
+        return hookFails;
+    }
+
+    long wakeups() {
+        return wakeups;
+    }
+
+    void check(final RingStats stats) {
+        assertEquals(offered, stats.offered());
+        assertEquals(bytes, stats.bytes());
+        assertEquals(refused, stats.refusedFull());
+        assertEquals(tooLarge, stats.tooLarge());
+        assertEquals(padding, stats.paddingBytes());
+        assertEquals(aborted, stats.aborted());
+        assertEquals(wakeups, stats.wakeups());
+        assertEquals(hookFailures, stats.hookFailures());
+        assertEquals(0, stats.casRetries());
+        assertTrue(stats.highWaterMark() >= 0 && stats.highWaterMark() <= capacity);
+    }
+}
