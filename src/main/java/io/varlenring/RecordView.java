@@ -64,7 +64,8 @@ final class RecordView extends RecordBounds {
     /** Describes where the user's code has left position and limit. */
     IllegalStateException misplaced(final ByteBuffer shown, final String whose) {
         return new IllegalStateException("position " + shown.position() + " and limit " + shown.limit() + " of " + whose
-                + " buffer lie outside its bytes, " + start + " to " + end + ": never call clear, flip, rewind or compact"
+                + " buffer lie outside its bytes, " + start + " to " + end
+                + ": never call clear, flip, rewind or compact"
                 + " on it, and give slice() of it to code that does");
     }
 
