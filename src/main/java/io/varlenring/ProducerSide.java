@@ -325,7 +325,7 @@ final class ProducerSide extends Reservations {
             if (length > maxPayload || start + stride(length) - end > 0) {
                 throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
             }
-            memory.putPayload(payloadOffset(), srcs[i], srcs[i].position(), length);
+            memory.putPayload(((int) start & mask) + HEADER_LENGTH, srcs[i], srcs[i].position(), length);
             if (start != next) {
                 firstHeader = setBatchHeader(next, paddingHeader(start - next), firstHeader);
             }
