@@ -321,18 +321,18 @@ final class ProducerSide extends Reservations {
         long firstHeader = 0;
         for (int i = from; i < to; i++) {
             final int length = srcs[i].remaining();
-            final long start = recordStart(next, stride(Math.min(length, maxPayload)));
-            if (length > maxPayload || start + stride(length) - end > 0) {
+            final long record = recordStart(next, stride(Math.min(length, maxPayload)));
+            if (length > maxPayload || record + stride(length) - end > 0) {
                 throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
             }
-            memory.putPayload(((int) start & mask) + HEADER_LENGTH, srcs[i], srcs[i].position(), length);
-            if (start != next) {
-                firstHeader = setBatchHeader(next, paddingHeader(start - next), firstHeader);
+            memory.putPayload(((int) record & mask) + HEADER_LENGTH, srcs[i], srcs[i].position(), length);
+            if (record != next) {
+                firstHeader = setBatchHeader(next, paddingHeader(record - next), firstHeader);
             }
-            firstHeader = setBatchHeader(start, recordHeader(length), firstHeader);
+            firstHeader = setBatchHeader(record, recordHeader(length), firstHeader);
             bytes += length;
             strides += stride(length);
-            next = start + stride(length);
+            next = record + stride(length);
         }
         if (next != end) {
             setBatchHeader(next, paddingHeader(end - next), firstHeader);
