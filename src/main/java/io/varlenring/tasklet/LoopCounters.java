@@ -17,7 +17,7 @@ final class LoopCounters {
     private final AtomicLongArray values = new AtomicLongArray(COUNT);
 
     private void add(final int counter, final long delta) {
-        values.setOpaque(counter, values.getPlain(counter) + delta); // opaque: one writer, read by snapshots [T4]
+        values.setOpaque(counter, values.getPlain(counter) + delta); // one writer, read by snapshots [T4]
     }
 
     void ran(final long wakeups) {
@@ -41,12 +41,12 @@ final class LoopCounters {
         add(MEASURED, 1);
         add(LATENCY, latencyNanos);
         if (latencyNanos > values.getPlain(WORST_LATENCY)) {
-            values.setOpaque(WORST_LATENCY, latencyNanos); // opaque: one writer, read by snapshots [T4]
+            values.setOpaque(WORST_LATENCY, latencyNanos); // one writer, read by snapshots [T4]
         }
     }
 
     private long get(final int counter) {
-        return values.getOpaque(counter); // opaque, pairs with add(): may lag, never tears [T4]
+        return values.getOpaque(counter); // pairs with add(): may lag, never tears [T4]
     }
 
     TaskletStats snapshot() {

@@ -6,8 +6,7 @@ import io.varlenring.WakeupHook;
 /**
  * A piece of work that is asleep, or queued once, or running, on one {@link TaskletLoop}.
  *
- * <p>All methods may be called from any thread, from bodies and from hooks of rings; none blocks, and none allocates once
- * the loop has seen as many tasklets queued at once as there will be.
+ * <p>All methods may be called from any thread, from bodies and from hooks of rings; none blocks, and none allocates.
  */
 public final class Tasklet extends TaskletState implements WakeupHook {
     /** More are not counted. */
@@ -17,9 +16,7 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     final TaskletBody body;
     final boolean heavy;
 
-    // Used by the loop's thread only, while this tasklet is in one of its run queues
-
-    Tasklet next;
+    /** The run queue that it is in, or null; used by the loop's thread only. */
     RunQueue queue;
 
     /** When this tasklet was queued, for profiling; written by the thread that queued it. */
@@ -63,7 +60,7 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      * again does nothing.
      */
     public void kill() {
-        setKilledVolatile(); // volatile, pairs with run(): either it sees the kill, or the run had begun before [T3]
+        setKilledVolatile(); // pairs with runUnlessKilled(): either it sees the kill, or the run had begun before [T3]
     }
 
     /**
@@ -72,7 +69,7 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      * @return {@code true} from the moment on when {@link #kill()} took effect
      */
     public boolean isKilled() {
-        return isKilledVolatile(); // volatile, pairs with kill() [T3]
+        return isKilledVolatile(); // pairs with kill() [T3]
     }
 
     /**
@@ -80,22 +77,24 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      * after everything the caller did.
      */
     private boolean isQueuedFor(final int reasons) {
-        final long state = getStateVolatile(); // volatile: reasons of other threads only ever add [T1]
+        final long state = getStateVolatile(); // reasons of other threads only ever add [T1]
         return state >>> WAKEUPS_SHIFT != 0 && (reasons & ~state & REASONS) == 0;
     }
 
     /** Counts a wakeup with its reasons; returns whether the caller has to queue the tasklet. */
     boolean addWakeup(final int reasons) {
-        // volatile, both: pair with beginRun(). When this comes before it, that run sees these reasons and all that the
-        // caller did; when it comes after it, no wakeup is counted, and we queue. It is an exchange even if the tasklet
-        // is queued: a mere look could come before the caller's own stores are visible [T1]
+        // Both pair with takeWakeups(). When this comes before it, that run sees these reasons and all that the caller
+        // did;
+        // when it comes after it, no wakeup is counted, and we queue. It is a store even if the tasklet is queued: a
+        // mere
+        // load could come before the caller's own stores are visible [T1]
         long state;
         if (reasons == 0) {
             state = getAndAddState(ONE_WAKEUP);
         } else {
             do {
-                state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
-            } while (!compareAndSetState(state, (state | (reasons & REASONS)) + ONE_WAKEUP)); // volatile, as above [T1]
+                state = getStateVolatile(); // pairs with the compare-and-set below [T1]
+            } while (!compareAndSetState(state, (state | (reasons & REASONS)) + ONE_WAKEUP)); // as above [T1]
         }
         if (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS) {
             forgetOneWakeup();
@@ -107,13 +106,13 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     private void forgetOneWakeup() {
         long state;
         do {
-            state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
+            state = getStateVolatile(); // pairs with the compare-and-set below [T1]
         } while (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS
-                && !compareAndSetState(state, state - ONE_WAKEUP)); // volatile: as any change of the state [T1]
+                && !compareAndSetState(state, state - ONE_WAKEUP)); // as any change of the state [T1]
     }
 
     /** Takes this tasklet out of the queued state; returns the state before, with the reasons and the wakeups. */
-    long beginRun() {
-        return getAndSetState(0); // volatile, pairs with addWakeup() [T1]
+    long takeWakeups() {
+        return getAndSetState(0); // pairs with addWakeup() [T1]
     }
 }

@@ -10,7 +10,6 @@ import java.nio.channels.Selector;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jctools.queues.MessagePassingQueue;
 
 /**
  * One thread that runs tasklets, and sleeps when there are none to run.
@@ -46,9 +45,12 @@ public final class TaskletLoop implements AutoCloseable {
      * which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them; whoever counts
      * the first one puts it there, and the loop takes all of them when it takes it out to run it.
      *
-     * Sleep. The loop looks out for a put for a moment, which decides nothing. Then it stores asleep and looks at the inbox
-     * once more; a waker puts its tasklet into the inbox, with a full fence behind, then looks at asleep. At least one side
-     * sees the other's [T2].
+     * The inbox is a stack, linked through the tasklets: a waker puts its tasklet on top by compare-and-set, and the loop
+     * takes all of them by one swap and reverses them. Nobody takes single ones, so it does no harm when a tasklet was taken
+     * and put again between the waker's load and its compare-and-set: what is on top then is what the tasklet links to [T6].
+     *
+     * Sleep. The loop stores asleep and then loads the inbox once more; a waker puts its tasklet into the inbox and then
+     * loads asleep. At least one side sees the other's [T2].
      *
      * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox and
      * run queues are empty, and since no wakeup adds to them any more, it ends.
@@ -63,19 +65,13 @@ public final class TaskletLoop implements AutoCloseable {
     private final Selector selector;
     private final boolean profiling;
     private final LoopMemory memory = new LoopMemory();
-    private final MessagePassingQueue.Consumer<Tasklet> intoUrgent = this::addUrgent;
     private final Consumer<SelectionKey> intoTasklet = TaskletLoop::wakeupOf;
-    private final RunQueue urgent = new RunQueue(64);
-    private final RunQueue normal = new RunQueue(60);
-    private final RunQueue bulk = new RunQueue(4);
-    private final RunQueue heavy = new RunQueue(1);
     /** The loop's own thread; null for a manual loop. */
     private final Thread thread;
 
     // Written by the loop's thread
 
-    private Tasklet running;
-    private RunQueue runningQueue;
+    private final RunQueues queues = new RunQueues();
     private final LoopCounters counters = new LoopCounters();
 
     private TaskletLoop(final Builder builder, final String threadName) {
@@ -224,37 +220,41 @@ public final class TaskletLoop implements AutoCloseable {
 
     /** Queues a tasklet whose first wakeup the caller has just counted; {@code local} on the loop's thread. */
     void enqueue(final Tasklet tasklet, final boolean local) {
-        // volatile, pairs with close(): what it refuses is refused here [T2]
+        // pairs with close(): what it refuses is refused here [T2]
         if (memory.isClosedVolatile()) { // the wakeup stays counted: nobody will ask again
             return;
         }
-        if (profiling) {
-            tasklet.queuedNanos = System.nanoTime();
-        }
+        stampForProfiling(tasklet);
         if (local) {
-            if (tasklet.heavy) {
-                heavy.addLast(tasklet);
-            } else if (tasklet == running) {
-                bulk.addLast(tasklet);
-            } else if (running == null) { // a socket
-                urgent.addLast(tasklet);
-            } else {
-                normal.addLast(tasklet);
-            }
+            queues.add(tasklet);
             return;
         }
-        memory.putInbox(tasklet);
-        // volatile, after the inbox: pairs with sleep() [T2]; the exchange elects one waker
+        putIntoInbox(tasklet);
+        // after the inbox: pairs with sleep() [T2]; the compare-and-set elects one waker
         if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) {
             wakeThread();
         }
+    }
+
+    private void stampForProfiling(final Tasklet tasklet) {
+        if (profiling) {
+            tasklet.queuedNanos = memory.nanoTime();
+        }
+    }
+
+    private void putIntoInbox(final Tasklet tasklet) {
+        Tasklet top;
+        do {
+            top = memory.getInboxVolatile(); // pairs with the compare-and-set below [T6]
+            tasklet.setNextPlain(top); // plain: whoever counted the first wakeup has it alone until it is in the inbox
+        } while (!memory.compareAndSetInbox(top, tasklet)); // pairs with takeInbox() [T6] and sleep() [T2]
     }
 
     private void wakeThread() {
         if (selector != null) {
             selector.wakeup();
         } else {
-            memory.unpark(memory.getRunnerVolatile()); // volatile, pairs with runOnce(): it was set before asleep [T2]
+            memory.unpark(memory.getRunnerVolatile()); // pairs with runOnce(): it was set before asleep [T2]
         }
     }
 
@@ -286,27 +286,21 @@ public final class TaskletLoop implements AutoCloseable {
         if (next.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
-        if (next == running || next.heavy) {
+        if (next.heavy || queues.isRunning(next)) {
             next.wakeup();
             return previousOrNull;
         }
-        // volatile, pairs with close(), as in enqueue() [T2]
+        // pairs with close(), as in enqueue() [T2]
         if (!next.addWakeup(0) || memory.isClosedVolatile()) {
             return previousOrNull;
         }
-        if (profiling) {
-            next.queuedNanos = System.nanoTime();
-        }
-        if (previousOrNull != null && previousOrNull.loop == this && previousOrNull.queue != null) {
-            previousOrNull.queue.addAfter(previousOrNull, next);
-        } else {
-            (runningQueue == null ? normal : runningQueue).push(next);
-        }
+        stampForProfiling(next);
+        queues.addAfter(previousOrNull != null && previousOrNull.loop == this ? previousOrNull : null, next);
         return next;
     }
 
     boolean isRunner() {
-        // volatile, pairs with runOnce(): only the thread that stored it needs to find it [T5]
+        // pairs with runOnce(): only the thread that stored it needs to find it [T5]
         return memory.getRunnerVolatile() == Thread.currentThread();
     }
 
@@ -327,86 +321,101 @@ public final class TaskletLoop implements AutoCloseable {
         if (thread != null) {
             throw new IllegalStateException("this loop runs on its own thread, " + thread.getName());
         }
-        // volatile, pairs with the store below: hands the run queues on [T5]
+        // pairs with the store below: hands the run queues on [T5]
         if (!memory.compareAndSetRunner(Thread.currentThread())) {
-            if (memory.isClosedVolatile()) { // volatile, pairs with close(), which is running what was left [T2]
+            if (memory.isClosedVolatile()) { // pairs with close(), which is running what was left [T2]
                 return 0;
             }
             throw new IllegalStateException("this loop is being run already");
         }
         final int runs;
         try {
-            runs = memory.isClosedVolatile() ? runAll() : round(maxWaitNanos); // volatile, pairs with close() [T2]
+            runs = memory.isClosedVolatile() ? runToEnd() : round(maxWaitNanos); // pairs with close() [T2]
         } finally {
-            memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
+            memory.setRunnerVolatile(null); // pairs with the compare-and-set above [T5]
         }
-        // volatile, after the runner was taken out: either close() finds none, or this look finds it closed [T5]
-        return memory.isClosedVolatile() ? runs + runWhatIsLeft() : runs;
+        // after the runner was taken out: either close() finds none, or this load finds it closed [T5]
+        return memory.isClosedVolatile() ? runs + enterAndRunToEnd() : runs;
     }
 
-    /** Runs what is queued in a manual loop that has been closed, unless another thread is at it. */
-    private int runWhatIsLeft() {
-        if (!memory.compareAndSetRunner(Thread.currentThread())) { // volatile: hands the run queues on [T5]
+    /** Runs a manual loop that has been closed to its end, unless another thread is at it. */
+    private int enterAndRunToEnd() {
+        if (!memory.compareAndSetRunner(Thread.currentThread())) { // hands the run queues on [T5]
             return 0;
         }
         try {
-            return runAll();
+            return runToEnd();
         } finally {
-            memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
+            memory.setRunnerVolatile(null); // pairs with the compare-and-set above [T5]
         }
     }
 
+    /** The work of the loop's own thread. */
     private void runUntilClosed() {
-        memory.setRunnerVolatile(Thread.currentThread()); // volatile, before any sleep: whom to wake [T2]
+        memory.setRunnerVolatile(Thread.currentThread()); // before any sleep: whom to wake [T2]
         try {
-            while (!memory.isClosedVolatile()) { // volatile, pairs with close() [T2]
+            while (!memory.isClosedVolatile()) { // pairs with close() [T2]
                 Thread.interrupted(); // what a body left would end every sleep at once
                 round(Long.MAX_VALUE);
             }
         } finally {
-            memory.setClosedVolatile(); // when the selector has failed; volatile, pairs with enqueue() [T2]
-            runAll();
+            memory.setClosedVolatile(); // when the selector has failed; pairs with enqueue() [T2]
+            runToEnd();
         }
     }
 
     private int round(final long maxWaitNanos) {
-        memory.drainInbox(intoUrgent);
+        takeInbox();
         boolean selected = false;
-        if (maxWaitNanos > 0 && !isAnyQueued()) {
+        if (maxWaitNanos > 0 && queues.isEmpty()) {
             selected = !memory.spinUntilInbox() && sleep(maxWaitNanos);
-            memory.drainInbox(intoUrgent);
+            takeInbox();
         }
         if (selector != null && !selected) {
             select(0);
         }
-        final int runs = run(urgent) + run(normal) + run(bulk) + run(heavy);
-        return memory.isClosedVolatile() ? runs + runAll() : runs; // volatile, pairs with close() [T2]
+        final int runs = runShares();
+        return memory.isClosedVolatile() ? runs + runToEnd() : runs; // pairs with close() [T2]
     }
 
     /** Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. */
-    private int runAll() {
+    private int runToEnd() {
         int runs = 0;
-        memory.drainInbox(intoUrgent);
-        while (isAnyQueued()) {
-            runs += run(urgent) + run(normal) + run(bulk) + run(heavy);
-            memory.drainInbox(intoUrgent);
+        takeInbox();
+        while (!queues.isEmpty()) {
+            runs += runShares();
+            takeInbox();
         }
         return runs;
     }
 
-    private boolean isAnyQueued() {
-        return !(urgent.isEmpty() && normal.isEmpty() && bulk.isEmpty() && heavy.isEmpty());
-    }
-
-    private void addUrgent(final Tasklet tasklet) {
-        (tasklet.heavy ? heavy : urgent).addLast(tasklet);
+    /** Takes in the wakeups from other threads, in their order. */
+    private void takeInbox() {
+        if (memory.getInboxVolatile() == null) { // a swap for nothing would take the word from the wakers [T6]
+            return;
+        }
+        Tasklet newest = memory.getAndSetInbox(
+                null); // pairs with putIntoInbox(): each tasklet's link, and its waker's stamp [T6]
+        Tasklet oldest = null;
+        while (newest != null) {
+            final Tasklet older = newest.getNextPlain();
+            newest.setNextPlain(oldest);
+            oldest = newest;
+            newest = older;
+        }
+        while (oldest != null) {
+            final Tasklet newer = oldest.getNextPlain();
+            oldest.setNextPlain(null);
+            queues.addFromOutside(oldest);
+            oldest = newer;
+        }
     }
 
     /** Returns whether it really slept, and so looked at the sockets if there are any. */
     private boolean sleep(final long maxWaitNanos) {
-        memory.setAsleepVolatile(true); // volatile, before the looks below: pairs with enqueue() and close() [T2]
-        // volatile, both: pair with enqueue() and close(), whose looks at asleep come after their stores [T2]
-        final boolean idle = memory.isInboxEmptyVolatile() && !memory.isClosedVolatile();
+        memory.setAsleepVolatile(true); // before the loads below: pairs with enqueue() and close() [T2]
+        // both pair with enqueue() and close(), which load asleep after their stores [T2]
+        final boolean idle = memory.getInboxVolatile() == null && !memory.isClosedVolatile();
         if (idle) {
             counters.slept();
             if (selector != null) {
@@ -415,7 +424,7 @@ public final class TaskletLoop implements AutoCloseable {
                 memory.park(maxWaitNanos);
             }
         }
-        memory.setAsleepVolatile(false); // volatile: from here on nobody needs to wake this thread [T2]
+        memory.setAsleepVolatile(false); // from here on nobody needs to wake this thread [T2]
         return idle;
     }
 
@@ -447,32 +456,32 @@ public final class TaskletLoop implements AutoCloseable {
         }
     }
 
-    private int run(final RunQueue queue) {
+    /** Runs of each class its share of a round. */
+    private int runShares() {
         int runs = 0;
-        while (runs < queue.share && !queue.isEmpty()) {
-            runs += run(queue.remove(runs), queue) ? 1 : 0;
+        queues.beginRound();
+        for (Tasklet tasklet = queues.poll(); tasklet != null; tasklet = queues.poll()) {
+            runs += runUnlessKilled(tasklet) ? 1 : 0;
         }
         return runs;
     }
 
-    private boolean run(final Tasklet tasklet, final RunQueue queue) {
-        if (profiling) { // before the run begins: from then on others may queue the tasklet again
-            counters.measured(System.nanoTime() - tasklet.queuedNanos);
+    private boolean runUnlessKilled(final Tasklet tasklet) {
+        if (profiling) { // before the wakeups are taken: from then on others may queue the tasklet again
+            counters.measured(memory.nanoTime() - tasklet.queuedNanos);
         }
-        final long state = tasklet.beginRun();
+        final long state = tasklet.takeWakeups();
         if (tasklet.isKilled()) {
             return false;
         }
-        running = tasklet;
-        runningQueue = queue;
+        queues.beginRun(tasklet);
         try {
             tasklet.body.run(tasklet, (int) (state & TaskletState.REASONS));
         } catch (final Throwable failure) {
             counters.failed();
             report(failure);
         } finally {
-            running = null;
-            runningQueue = null;
+            queues.endRun();
             counters.ran(state >>> TaskletState.WAKEUPS_SHIFT);
         }
         return true;
@@ -498,8 +507,8 @@ public final class TaskletLoop implements AutoCloseable {
      */
     @Override
     public void close() {
-        memory.setClosedVolatile(); // volatile, before the look below: pairs with sleep() [T2]
-        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // volatile, pairs with sleep() [T2]
+        memory.setClosedVolatile(); // before the load below: pairs with sleep() [T2]
+        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // pairs with sleep() [T2]
             wakeThread();
         }
         if (isRunner()) {
@@ -508,7 +517,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (thread != null) {
             LoopMemory.join(thread);
         } else {
-            runWhatIsLeft();
+            enterAndRunToEnd();
         }
     }
 
@@ -518,7 +527,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @return {@code true} from the call of {@link #close()} on
      */
     public boolean isClosed() {
-        return memory.isClosedVolatile(); // volatile, pairs with close() [T2]
+        return memory.isClosedVolatile(); // pairs with close() [T2]
     }
 
     /**

@@ -109,6 +109,39 @@ final class TaskletScenarios {
         });
     }
 
+    /** Two threads wake tasklets of their own, each several times: they run in the order in which their waker queued them. */
+    static void wakeupsOfMany(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final int[] runs = new int[WAKERS];
+        for (int i = 0; i < WAKERS; i++) {
+            final int waker = i;
+            final Tasklet[] tasklets = new Tasklet[WAKEUPS];
+            for (int k = 0; k < WAKEUPS; k++) {
+                final int number = k;
+                tasklets[k] = loop.newTasklet((self, reasons) -> {
+                    if (runs[waker]++ % WAKEUPS != number) {
+                        simulation.fail("tasklet " + number + " of waker " + waker + " is the run " + runs[waker]);
+                    }
+                });
+            }
+            simulation.addThread("waker" + i, () -> {
+                for (int round = 1; round <= 2; round++) {
+                    for (final Tasklet tasklet : tasklets) {
+                        tasklet.wakeup();
+                    }
+                    while (runs[waker] < round * WAKEUPS) { // else wakeups are coalesced
+                        simulation.letOthersRun();
+                    }
+                }
+            });
+        }
+        simulation.addThread("loop", () -> {
+            while (runs[0] < 2 * WAKEUPS || runs[1] < 2 * WAKEUPS) {
+                loop.runOnce(Long.MAX_VALUE);
+            }
+        });
+    }
+
     static void kill(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.start("loop");
         final boolean[] killed = new boolean[1];

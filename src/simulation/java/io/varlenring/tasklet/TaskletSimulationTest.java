@@ -22,6 +22,11 @@ final class TaskletSimulationTest {
     }
 
     @Test
+    void wakeups_ofManyTasklets_areAllRunInTheOrderOfTheirWaker() {
+        Schedules.check("wakeupsOfMany", TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
     void kill_noRunBeginsAfterIt() {
         Schedules.check("kill", TaskletScenarios::kill);
     }
