@@ -19,6 +19,13 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     /** The run queue that it is in, or null; used by the loop's thread only. */
     RunQueue queue;
 
+    // The deadline, if there is one; used by the loop's thread only
+
+    int deadlineIndex = Deadlines.NONE;
+    int deadlineReasons;
+    long deadlineNanos;
+    long deadlineNumber;
+
     /** When this tasklet was queued, for profiling; written by the thread that queued it. */
     long queuedNanos;
 
@@ -61,6 +68,9 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      */
     public void kill() {
         setKilledVolatile(); // pairs with runUnlessKilled(): either it sees the kill, or the run had begun before [T3]
+        if (loop.isRunner()) {
+            loop.forgetDeadline(this);
+        }
     }
 
     /**

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  *     <tr><th scope="col">class</th><th scope="col">share of a round</th><th scope="col">which tasklets</th></tr>
  *   </thead>
  *   <tbody>
- *     <tr><td>URGENT</td><td>64</td><td>woken from another thread, or by a socket</td></tr>
+ *     <tr><td>URGENT</td><td>64</td><td>woken from another thread, by a socket or a deadline</td></tr>
  *     <tr><td>NORMAL</td><td>60</td><td>woken by another tasklet of this loop</td></tr>
  *     <tr><td>BULK</td><td>4</td><td>woken by itself</td></tr>
  *     <tr><td>HEAVY</td><td>1</td><td>made by {@link #newHeavyTasklet}, however woken</td></tr>
@@ -72,6 +72,7 @@ public final class TaskletLoop implements AutoCloseable {
     // Written by the loop's thread
 
     private final RunQueues queues = new RunQueues();
+    private final Deadlines deadlines = new Deadlines();
     private final LoopCounters counters = new LoopCounters();
 
     private TaskletLoop(final Builder builder, final String threadName) {
@@ -280,8 +281,7 @@ public final class TaskletLoop implements AutoCloseable {
      */
     public Tasklet wakeupAfter(final Tasklet previousOrNull, final Tasklet next) {
         if (!isRunner()) {
-            throw new IllegalStateException("wakeupAfter must be called on the loop's thread, but was on "
-                    + Thread.currentThread().getName());
+            throw notTheLoopsThread("wakeupAfter");
         }
         if (next.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
@@ -299,6 +299,70 @@ public final class TaskletLoop implements AutoCloseable {
         return next;
     }
 
+    /**
+     * Wakes a tasklet at a time: as soon as the loop finds that it has come. A tasklet has one deadline; a new one takes the
+     * place of the old one. Other wakeups leave it as it is, and so does a run: who wants to wait again sets it again.
+     *
+     * <p>Tasklets whose time has come are woken in the order of their deadlines, into the class of those that a socket woke.
+     * A parked loop wakes up when the first deadline has come; one that sleeps in a selector, up to a millisecond later.
+     *
+     * @param tasklet the tasklet to wake; on one that was killed, or a loop that was closed, this does nothing
+     * @param nanoTime when, as {@link System#nanoTime()} will tell; when it has come already, in the next round
+     * @param reasons as for {@link Tasklet#wakeup(int)}
+     * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is running is
+     *     any thread's
+     * @throws IllegalArgumentException when the tasklet belongs to another loop
+     */
+    public void wakeupAt(final Tasklet tasklet, final long nanoTime, final int reasons) {
+        final boolean entered = enterForDeadline(tasklet, "wakeupAt");
+        if (!tasklet.isKilled() && !memory.isClosedVolatile()) { // as in enqueue() [T2]
+            deadlines.set(tasklet, memory.nanoTime(), nanoTime, reasons);
+        }
+        if (entered) {
+            leave();
+        }
+    }
+
+    /**
+     * Takes back the deadline of a tasklet, if it has one. When the time has come already and the tasklet is queued, it runs.
+     *
+     * @param tasklet the tasklet
+     * @throws IllegalStateException as for {@link #wakeupAt}
+     * @throws IllegalArgumentException when the tasklet belongs to another loop
+     */
+    public void cancelWakeup(final Tasklet tasklet) {
+        final boolean entered = enterForDeadline(tasklet, "cancelWakeup");
+        deadlines.remove(tasklet);
+        if (entered) {
+            leave();
+        }
+    }
+
+    /** Makes this the loop's thread; returns whether it was not before, and has to leave. */
+    private boolean enterForDeadline(final Tasklet tasklet, final String method) {
+        if (tasklet.loop != this) {
+            throw new IllegalArgumentException("the tasklet belongs to another loop");
+        }
+        if (isRunner()) {
+            return false;
+        }
+        // hands the deadlines on with the run queues [T5]
+        if (thread != null || !memory.compareAndSetRunner(Thread.currentThread())) {
+            throw notTheLoopsThread(method);
+        }
+        return true;
+    }
+
+    /** Forgets the deadline of a tasklet that was killed on the loop's thread; of others, when it has come. */
+    void forgetDeadline(final Tasklet tasklet) {
+        deadlines.remove(tasklet);
+    }
+
+    private static IllegalStateException notTheLoopsThread(final String method) {
+        return new IllegalStateException(
+                method + " must be called on the loop's thread, but was on " + Thread.currentThread());
+    }
+
     boolean isRunner() {
         // pairs with runOnce(): only the thread that stored it needs to find it [T5]
         return memory.getRunnerVolatile() == Thread.currentThread();
@@ -307,11 +371,15 @@ public final class TaskletLoop implements AutoCloseable {
     // Rounds
 
     /**
-     * Runs one round; when there is nothing to run, waits for something first. On a manual loop only, by one thread at a
-     * time, and not from inside a body.
+     * Runs one round; when there is nothing to run, waits for something first, no longer than until the first deadline. On a
+     * manual loop only, by one thread at a time, and not from inside a body.
      *
-     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait, and
-     *     with a selector whole milliseconds, and one at the least
+     * <p>An interrupt ends the wait, and while it is set there is none: it may be how the caller's thread is told to end, so
+     * that it is neither cleared nor put off here, as a loop with a thread of its own does. A caller that does not end for
+     * it, or whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without ever waiting.
+     *
+     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait, and a
+     *     wait in a selector is rounded up to whole milliseconds
      * @return how many bodies were run; 0 when the time was up, or the wait ended for no reason
      * @throws IllegalStateException when this loop has a thread of its own, or is being run already
      * @throws UncheckedIOException when the selector fails
@@ -328,14 +396,20 @@ public final class TaskletLoop implements AutoCloseable {
             }
             throw new IllegalStateException("this loop is being run already");
         }
-        final int runs;
+        int runs = 0;
         try {
             runs = memory.isClosedVolatile() ? runToEnd() : round(maxWaitNanos); // pairs with close() [T2]
         } finally {
-            memory.setRunnerVolatile(null); // pairs with the compare-and-set above [T5]
+            runs += leave();
         }
+        return runs;
+    }
+
+    /** Ends this thread's turn at a manual loop; if that was closed meanwhile, runs it to its end. */
+    private int leave() {
+        memory.setRunnerVolatile(null); // pairs with the next one's compare-and-set [T5]
         // after the runner was taken out: either close() finds none, or this load finds it closed [T5]
-        return memory.isClosedVolatile() ? runs + enterAndRunToEnd() : runs;
+        return memory.isClosedVolatile() ? enterAndRunToEnd() : 0;
     }
 
     /** Runs a manual loop that has been closed to its end, unless another thread is at it. */
@@ -366,10 +440,12 @@ public final class TaskletLoop implements AutoCloseable {
 
     private int round(final long maxWaitNanos) {
         takeInbox();
+        final long mostWaitNanos = Math.min(maxWaitNanos, wakeDue());
         boolean selected = false;
-        if (maxWaitNanos > 0 && queues.isEmpty()) {
-            selected = !memory.spinUntilInbox() && sleep(maxWaitNanos);
+        if (mostWaitNanos > 0 && queues.isEmpty()) {
+            selected = !memory.spinUntilInbox() && sleep(mostWaitNanos);
             takeInbox();
+            wakeDue();
         }
         if (selector != null && !selected) {
             select(0);
@@ -411,6 +487,18 @@ public final class TaskletLoop implements AutoCloseable {
         }
     }
 
+    /** Wakes the tasklets whose time has come; returns how long it is to the next time. */
+    private long wakeDue() {
+        if (deadlines.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        final long now = memory.nanoTime();
+        for (Tasklet due = deadlines.pollDue(now); due != null; due = deadlines.pollDue(now)) {
+            due.wakeup(due.deadlineReasons);
+        }
+        return deadlines.nanosUntilFirst(now);
+    }
+
     /** Returns whether it really slept, and so looked at the sockets if there are any. */
     private boolean sleep(final long maxWaitNanos) {
         memory.setAsleepVolatile(true); // before the loads below: pairs with enqueue() and close() [T2]
@@ -419,7 +507,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (idle) {
             counters.slept();
             if (selector != null) {
-                select(Math.max(1, maxWaitNanos / MILLISECOND));
+                select(maxWaitNanos / MILLISECOND + (maxWaitNanos % MILLISECOND == 0 ? 0 : 1));
             } else {
                 memory.park(maxWaitNanos);
             }

@@ -46,5 +46,7 @@ public enum Weakening {
     CLOSED_STORED_RELEASE,
     CLOSED_LOADED_ACQUIRE,
     RUNNER_EXCHANGE_SPLIT,
-    RUNNER_STORED_PLAIN
+    RUNNER_STORED_PLAIN,
+    /** A loop that sleeps until a deadline sleeps for ever. */
+    PARK_WITHOUT_TIME
 }

@@ -9,6 +9,9 @@ import io.varlenring.simulation.Word.Mode;
 
 /** The twin of the shipped class of this name, on simulated memory and by the simulation's clock. */
 final class LoopMemory {
+    /** So that the clock goes round while a scenario runs. */
+    static final long CLOCK_AT_START = Long.MAX_VALUE - 100;
+
     private final Simulation simulation = Simulation.running();
     private final Word closed = simulation.newWord("closed", 0);
     private final Word asleep = simulation.newWord("asleep", 0);
@@ -109,11 +112,11 @@ final class LoopMemory {
     // Sleeping and time
 
     long nanoTime() {
-        return simulation.nanoTime();
+        return CLOCK_AT_START + simulation.nanoTime();
     }
 
     void park(final long nanos) {
-        simulation.park(nanos);
+        simulation.park(simulation.has(Weakening.PARK_WITHOUT_TIME) ? Long.MAX_VALUE : nanos);
     }
 
     void unpark(final Thread thread) {

@@ -88,6 +88,11 @@ final class TaskletControlsTest {
     }
 
     @Test
+    void deadlineSleptOver_isFound() {
+        Schedules.checkFinds(Weakening.PARK_WITHOUT_TIME, TaskletScenarios::deadlines);
+    }
+
+    @Test
     void wakeupLost_inARingTasklet_isFound() { // M5 through a tasklet
         Schedules.checkFinds(Weakening.ARMED_STORED_RELEASE, TaskletScenarios::ringTasklet);
     }

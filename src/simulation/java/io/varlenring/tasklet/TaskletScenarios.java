@@ -6,6 +6,7 @@ import io.varlenring.RingRun;
 import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
 /** What simulated threads do with tasklets and their loops. */
@@ -225,6 +226,79 @@ final class TaskletScenarios {
         } catch (final IllegalStateException beingRun) { // by the other thread
             Simulation.running().letOthersRun();
         }
+    }
+
+    /** Deadlines that one body sets, moves and takes back again and again; it is woken from outside as well. */
+    private static final class Timed {
+        private static final int TASKLETS = 5;
+        private static final int ROUNDS = 4;
+
+        private final Simulation simulation;
+        private final TaskletLoop loop = TaskletLoop.manual();
+        private final Tasklet setter = loop.newTasklet((self, reasons) -> setAll());
+        private final Tasklet[] tasklets = new Tasklet[TASKLETS];
+        /** By the simulation's clock; 0 for none. */
+        private final long[] due = new long[TASKLETS];
+
+        private long lastDue;
+        private int rounds;
+
+        Timed(final Simulation simulation) {
+            this.simulation = simulation;
+            for (int i = 0; i < TASKLETS; i++) {
+                final int number = i;
+                tasklets[i] = loop.newTasklet((self, reasons) -> run(number, reasons));
+            }
+        }
+
+        private void run(final int number, final int reasons) {
+            final long now = simulation.nanoTime();
+            if (due[number] == 0 || now < due[number] || due[number] < lastDue || reasons != 1 << number) {
+                simulation.fail("tasklet " + number + ", due at " + due[number] + ", runs at " + now
+                        + ", after one due at " + lastDue + ", for " + reasons);
+            }
+            lastDue = due[number];
+            due[number] = 0;
+        }
+
+        private void setAll() {
+            if (rounds++ >= ROUNDS) {
+                return;
+            }
+            final long now = simulation.nanoTime();
+            for (int i = 0; i < TASKLETS; i++) {
+                final int delay = simulation.choose(60);
+                if (due[i] != 0 && due[i] <= now) { // it may be queued
+                    continue;
+                }
+                due[i] = delay < 10 ? 0 : now + delay;
+                if (delay < 10) {
+                    loop.cancelWakeup(tasklets[i]);
+                } else {
+                    loop.wakeupAt(tasklets[i], LoopMemory.CLOCK_AT_START + due[i], 1 << i);
+                }
+            }
+        }
+
+        boolean isAllDone() {
+            return rounds >= ROUNDS && Arrays.stream(due).allMatch(time -> time == 0);
+        }
+    }
+
+    /** Each deadline is met once, not before its time, and in the order of the times; while the clock goes round. */
+    static void deadlines(final Simulation simulation) {
+        final Timed timed = new Timed(simulation);
+        simulation.addThread("waker", () -> {
+            while (timed.rounds < Timed.ROUNDS) {
+                timed.setter.wakeup();
+                simulation.letOthersRun();
+            }
+        });
+        simulation.addThread("loop", () -> {
+            while (!timed.isAllDone()) {
+                timed.loop.runOnce(Long.MAX_VALUE);
+            }
+        });
     }
 
     /** Two threads offer to a ring whose consumer is a tasklet, and close it when they have ended. */

@@ -47,6 +47,11 @@ final class TaskletSimulationTest {
     }
 
     @Test
+    void deadlines_areMetInTheirOrderAndNoneIsLost() {
+        Schedules.check("deadlines", TaskletScenarios::deadlines);
+    }
+
+    @Test
     void ringTasklet_consumesAllAndEndsWithItsRing() {
         Schedules.check("ringTasklet", TaskletScenarios::ringTasklet);
     }

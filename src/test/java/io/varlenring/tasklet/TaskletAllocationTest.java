@@ -74,6 +74,25 @@ final class TaskletAllocationTest {
     }
 
     @Test
+    void deadlines() {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final Tasklet[] tasklets = new Tasklet[100];
+        for (int i = 0; i < tasklets.length; i++) {
+            tasklets[i] = loop.newTasklet((self, reasons) -> {});
+        }
+        final long[] time = {System.nanoTime()};
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < tasklets.length; i++) {
+                loop.wakeupAt(tasklets[i], time[0] - i % 7, i);
+            }
+            loop.cancelWakeup(tasklets[50]);
+            while (loop.runOnce(0) > 0) {
+                time[0]++;
+            }
+        });
+    }
+
+    @Test
     void ringTasklet() {
         final TaskletLoop loop = TaskletLoop.manual();
         final long[] bytes = new long[1];
