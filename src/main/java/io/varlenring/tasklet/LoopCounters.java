@@ -12,7 +12,8 @@ final class LoopCounters {
     private static final int MEASURED = 4;
     private static final int LATENCY = 5;
     private static final int WORST_LATENCY = 6;
-    private static final int COUNT = 7;
+    private static final int RUNNING_SINCE = 7;
+    private static final int COUNT = 8;
 
     private final AtomicLongArray values = new AtomicLongArray(COUNT);
 
@@ -20,7 +21,13 @@ final class LoopCounters {
         values.setOpaque(counter, values.getPlain(counter) + delta); // one writer, read by snapshots [T4]
     }
 
+    /** Notes when the body began that runs now. */
+    void began(final long nanoTime) {
+        values.setOpaque(RUNNING_SINCE, nanoTime == 0 ? 1 : nanoTime); // one writer, read by snapshots [T4]
+    }
+
     void ran(final long wakeups) {
+        values.setOpaque(RUNNING_SINCE, 0); // one writer, read by snapshots [T4]
         add(RUNS, 1);
         add(WAKEUPS, wakeups);
     }
@@ -59,6 +66,7 @@ final class LoopCounters {
                 get(FAILURES),
                 get(SLEEPS),
                 get(LATENCY) / Math.max(1, get(MEASURED)),
-                get(WORST_LATENCY));
+                get(WORST_LATENCY),
+                get(RUNNING_SINCE));
     }
 }

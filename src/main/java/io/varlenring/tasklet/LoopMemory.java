@@ -3,6 +3,8 @@ package io.varlenring.tasklet;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -121,26 +123,17 @@ final class LoopMemory {
 
     // The loop's own thread
 
-    static Thread newThread(final Runnable task, final String name) {
-        return new Thread(task, name);
+    static Thread newThread(final ThreadFactory factoryOrNull, final Runnable task, final String name) {
+        return LoopThread.make(factoryOrNull, task, name);
     }
 
     static void start(final Thread thread) {
         thread.start();
     }
 
-    /** Waits for the end of a thread, and keeps an interrupt for the caller. */
-    static void join(final Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /** Waits for the end of a thread, for a time; returns whether it has come. */
+    static boolean join(final Thread thread, final long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
+        return !thread.isAlive();
     }
 }

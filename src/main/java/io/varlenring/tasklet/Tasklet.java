@@ -125,4 +125,20 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     long takeWakeups() {
         return getAndSetState(0); // pairs with addWakeup() [T1]
     }
+
+    /** Returns the state of this tasklet and its loop, for people to read. */
+    @Override
+    public String toString() {
+        final long state = getStateVolatile(); // a snapshot [T1]
+        final long wakeups = state >>> WAKEUPS_SHIFT;
+        final String what;
+        if (isKilled()) {
+            what = "killed";
+        } else if (wakeups == 0) {
+            what = "not queued";
+        } else {
+            what = "queued by " + wakeups + " wakeups, reasons 0x" + Long.toHexString(state & REASONS);
+        }
+        return "Tasklet[" + what + ", " + loop + "]";
+    }
 }

@@ -8,6 +8,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -65,6 +66,7 @@ public final class TaskletLoop implements AutoCloseable {
     private final Selector selector;
     private final boolean profiling;
     private final LoopMemory memory = new LoopMemory();
+    final LoopRings rings = new LoopRings();
     private final Consumer<SelectionKey> intoTasklet = TaskletLoop::wakeupOf;
     /** The loop's own thread; null for a manual loop. */
     private final Thread thread;
@@ -78,7 +80,9 @@ public final class TaskletLoop implements AutoCloseable {
     private TaskletLoop(final Builder builder, final String threadName) {
         this.selector = builder.selector;
         this.profiling = builder.profiling;
-        this.thread = threadName == null ? null : LoopMemory.newThread(this::runUntilClosed, threadName);
+        this.thread = threadName == null
+                ? null
+                : LoopMemory.newThread(builder.threadFactory, this::runUntilClosed, threadName);
     }
 
     /**
@@ -113,6 +117,7 @@ public final class TaskletLoop implements AutoCloseable {
     public static final class Builder {
         private Selector selector;
         private boolean profiling;
+        private ThreadFactory threadFactory;
 
         private Builder() {}
 
@@ -134,12 +139,25 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
-         * Measures the time from each tasklet's being queued to its run, which costs two readings of the clock a run.
+         * Measures the time from each tasklet's being queued to its run, and when the run began, which costs two readings of
+         * the clock a run.
          *
          * @return this builder
          */
         public Builder profiling() {
             this.profiling = true;
+            return this;
+        }
+
+        /**
+         * Lets {@link #start} take its thread from a factory, and give it its name. Without one it is no daemon, has the
+         * normal priority and the class loader of this library, and inherits no thread locals.
+         *
+         * @param threadFactory makes the thread, which must run its task once
+         * @return this builder
+         */
+        public Builder threadFactory(final ThreadFactory threadFactory) {
+            this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
             return this;
         }
 
@@ -454,7 +472,10 @@ public final class TaskletLoop implements AutoCloseable {
         return memory.isClosedVolatile() ? runs + runToEnd() : runs; // pairs with close() [T2]
     }
 
-    /** Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. */
+    /**
+     * Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. Then ends the
+     * loop's rings.
+     */
     private int runToEnd() {
         int runs = 0;
         takeInbox();
@@ -462,6 +483,10 @@ public final class TaskletLoop implements AutoCloseable {
             runs += runShares();
             takeInbox();
         }
+        for (final RingTasklet ring : rings.takeAll()) {
+            ring.end();
+        }
+        rings.setEnded();
         return runs;
     }
 
@@ -555,19 +580,22 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private boolean runUnlessKilled(final Tasklet tasklet) {
+        final long begin = profiling ? memory.nanoTime() : 0;
         if (profiling) { // before the wakeups are taken: from then on others may queue the tasklet again
-            counters.measured(memory.nanoTime() - tasklet.queuedNanos);
+            counters.measured(begin - tasklet.queuedNanos);
         }
         final long state = tasklet.takeWakeups();
         if (tasklet.isKilled()) {
             return false;
         }
         queues.beginRun(tasklet);
+        if (profiling) {
+            counters.began(begin);
+        }
         try {
             tasklet.body.run(tasklet, (int) (state & TaskletState.REASONS));
         } catch (final Throwable failure) {
-            counters.failed();
-            report(failure);
+            failed(failure);
         } finally {
             queues.endRun();
             counters.ran(state >>> TaskletState.WAKEUPS_SHIFT);
@@ -575,7 +603,9 @@ public final class TaskletLoop implements AutoCloseable {
         return true;
     }
 
-    private static void report(final Throwable failure) {
+    /** Counts and reports what a body or a handler has thrown. */
+    void failed(final Throwable failure) {
+        counters.failed();
         final Thread current = Thread.currentThread();
         try {
             current.getUncaughtExceptionHandler().uncaughtException(current, failure);
@@ -585,28 +615,101 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop, for good: what was queued before is run once, and later wakeups do nothing. A loop with a thread of
-     * its own is waited for. A manual loop that nobody is running is run to its end by the caller; one that another thread is
-     * running is run to its end by that thread, and not waited for. Called from a body, the round under way does it. Closing
-     * again does nothing more. The selector stays open.
+     * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines that have not
+     * come are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained. Closing again does nothing more.
+     * The selector stays open.
+     *
+     * <p>Who runs it to its end, and whether this call waits for that:
+     *
+     * <ul>
+     *   <li>Called from a body of this loop: the round under way; not waited for.
+     *   <li>A loop with a thread of its own: that thread. It is waited for, without a limit, unless it cannot end before this
+     *       call does: because it waits for the calling thread in {@code close()} of another loop, be it through more of
+     *       them, or is inside {@link System#exit}, which waits for a shutdown hook that calls this. And while the JVM exits
+     *       it is waited for 10 seconds at the most.
+     *   <li>A manual loop that nobody is running: the caller. One that another thread is running: that thread; not waited for.
+     * </ul>
+     *
+     * <p>{@link #close(long, TimeUnit)} has a limit, and tells whether the loop has ended.
      *
      * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in another
      * thread may be too late, and so may one that was coalesced with it, even when that one has returned.
      */
     @Override
     public void close() {
-        memory.setClosedVolatile(); // before the load below: pairs with sleep() [T2]
-        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // pairs with sleep() [T2]
-            wakeThread();
-        }
+        beginClose();
         if (isRunner()) {
             return;
         }
         if (thread != null) {
-            LoopMemory.join(thread);
+            LoopThread.awaitEnd(thread);
         } else {
             enterAndRunToEnd();
         }
+    }
+
+    /**
+     * Closes the loop as {@link #close()} does, and waits for its end at most for a time. A manual loop that nobody is running
+     * is run to its end by the caller, whatever the time; one that another thread is running is waited for.
+     *
+     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param unit the unit of the timeout
+     * @return whether the loop has ended: no body runs any more, and its rings are closed. From a body of this loop always
+     *     {@code false}, at once
+     * @throws InterruptedException when this thread is interrupted while it waits; the loop is closed all the same
+     */
+    public boolean close(final long timeout, final TimeUnit unit) throws InterruptedException {
+        final long nanos = unit.toNanos(timeout);
+        beginClose();
+        if (isRunner()) {
+            return false;
+        }
+        if (thread != null) {
+            return LoopMemory.join(thread, nanos);
+        }
+        final long begin = memory.nanoTime();
+        enterAndRunToEnd();
+        while (!rings.isEnded()) {
+            final long left = nanos - (memory.nanoTime() - begin);
+            if (left <= 0) {
+                return false;
+            }
+            pause(Math.min(left, MILLISECOND));
+            enterAndRunToEnd();
+        }
+        return true;
+    }
+
+    private void beginClose() {
+        memory.setClosedVolatile(); // before the load below: pairs with sleep() [T2]
+        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // pairs with sleep() [T2]
+            wakeThread();
+        }
+    }
+
+    /** Refuses what a loop that has been closed cannot do any more. */
+    void checkNotClosed() {
+        if (memory.isClosedVolatile()) { // pairs with close() [T2]
+            throw new IllegalStateException("the loop has been closed: " + this);
+        }
+    }
+
+    // Time, for whoever belongs to this loop
+
+    long nanoTime() {
+        return memory.nanoTime();
+    }
+
+    void park(final long nanos) {
+        memory.park(nanos);
+    }
+
+    /** Parks, on a thread that may be interrupted. */
+    void pause(final long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        memory.park(nanos);
     }
 
     /**
@@ -625,5 +728,19 @@ public final class TaskletLoop implements AutoCloseable {
      */
     public TaskletStats stats() {
         return counters.snapshot();
+    }
+
+    /** Returns the name of the loop's thread and the loop's state, for people to read. */
+    @Override
+    public String toString() {
+        final String state;
+        if (rings.isEnded()) {
+            state = "ended";
+        } else if (isClosed()) {
+            state = "closed";
+        } else {
+            state = memory.isAsleepVolatile() ? "asleep" : "awake"; // a snapshot [T2]
+        }
+        return "TaskletLoop[" + (thread == null ? "manual" : thread.getName()) + ", " + state + "]";
     }
 }

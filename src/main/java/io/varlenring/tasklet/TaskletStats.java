@@ -13,6 +13,8 @@ package io.varlenring.tasklet;
  * @param sleeps times that the loop found nothing to do and waited
  * @param averageLatencyNanos time from a tasklet's being queued to its run, averaged; 0 when profiling is off
  * @param worstLatencyNanos the longest of those times; 0 when profiling is off
+ * @param runningSinceNanos when the body began that runs now, as {@link System#nanoTime()} told; 0 when none does, or when
+ *     profiling is off
  */
 public record TaskletStats(
         long runs,
@@ -21,4 +23,5 @@ public record TaskletStats(
         long failures,
         long sleeps,
         long averageLatencyNanos,
-        long worstLatencyNanos) {}
+        long worstLatencyNanos,
+        long runningSinceNanos) {}

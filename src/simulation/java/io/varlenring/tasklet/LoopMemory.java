@@ -6,6 +6,7 @@ import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Weakening;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
+import java.util.concurrent.ThreadFactory;
 
 /** The twin of the shipped class of this name, on simulated memory and by the simulation's clock. */
 final class LoopMemory {
@@ -125,7 +126,7 @@ final class LoopMemory {
 
     // The loop's own thread
 
-    static Thread newThread(final Runnable task, final String name) {
+    static Thread newThread(final ThreadFactory factoryOrNull, final Runnable task, final String name) {
         return Simulation.running().newThread(name, task::run);
     }
 
@@ -133,7 +134,9 @@ final class LoopMemory {
         Simulation.running().start(thread);
     }
 
-    static void join(final Thread thread) {
+    /** Waits for ever: a thread that does not end is what the simulation looks for. */
+    static boolean join(final Thread thread, final long nanos) {
         Simulation.running().join(thread);
+        return true;
     }
 }

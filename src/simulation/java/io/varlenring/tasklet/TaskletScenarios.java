@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
+import io.varlenring.RingClosedException;
 import io.varlenring.RingProducer;
 import io.varlenring.RingRun;
+import io.varlenring.VarLenMpscRing;
 import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** What simulated threads do with tasklets and their loops. */
@@ -323,11 +326,43 @@ final class TaskletScenarios {
                 simulation.join(producer);
             }
             tasklet.ring().close();
-            while (!tasklet.tasklet().isKilled()) {
-                simulation.letOthersRun();
+            if (!tasklet.awaitDrained(Long.MAX_VALUE, TimeUnit.NANOSECONDS)) {
+                simulation.fail("not drained, and nobody will");
             }
             loop.close();
         });
         simulation.addCheck(run[0]::checkAllReceived);
+    }
+
+    /** A loop is closed while two threads offer to the ring of its tasklet: what was taken is handed over, the rest refused. */
+    static void ringOfALoopThatEnds(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final int[] taken = new int[1];
+        final int[] handedOver = new int[1];
+        final VarLenMpscRing ring = RingTasklet.create(loop, RingRun.builder(), record -> handedOver[0]++, 1)
+                .ring();
+        for (int i = 0; i < WAKERS; i++) {
+            final RingProducer producer = ring.newProducer();
+            simulation.addThread("producer" + i, () -> {
+                try {
+                    for (int sent = 0; sent < 2; sent++) {
+                        while (!producer.offer(new byte[8], 0, 8)) {
+                            simulation.letOthersRun();
+                        }
+                        taken[0]++;
+                    }
+                } catch (final RingClosedException closed) {
+                    if (!loop.isClosed()) {
+                        simulation.fail("refused by the ring of a loop that is open");
+                    }
+                }
+            });
+        }
+        simulation.addThread("closer", loop::close);
+        simulation.addCheck(() -> {
+            if (handedOver[0] != taken[0] || !ring.isClosed()) {
+                simulation.fail(taken[0] + " records taken, " + handedOver[0] + " handed over");
+            }
+        });
     }
 }

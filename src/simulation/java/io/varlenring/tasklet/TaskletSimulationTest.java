@@ -52,6 +52,11 @@ final class TaskletSimulationTest {
     }
 
     @Test
+    void loopThatEnds_closesItsRingAndHandsOverWhatItTook() {
+        Schedules.check("ringOfALoopThatEnds", TaskletScenarios::ringOfALoopThatEnds);
+    }
+
+    @Test
     void ringTasklet_consumesAllAndEndsWithItsRing() {
         Schedules.check("ringTasklet", TaskletScenarios::ringTasklet);
     }

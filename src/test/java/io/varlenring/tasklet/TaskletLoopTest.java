@@ -70,7 +70,7 @@ final class TaskletLoopTest {
         tasklet.wakeup();
         assertEquals(1, loop.runOnce(0));
         assertEquals(List.of(5 | Integer.MIN_VALUE, 0), seen);
-        assertEquals(new TaskletStats(2, 5, 3, 0, 0, 0, 0), loop.stats());
+        assertEquals(new TaskletStats(2, 5, 3, 0, 0, 0, 0, 0), loop.stats());
     }
 
     @Test
