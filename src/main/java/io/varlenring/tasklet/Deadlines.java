@@ -4,11 +4,12 @@ package io.varlenring.tasklet;
 import java.util.Arrays;
 
 /**
- * The tasklets of a loop that wait for a time, the first of them on top; used by the loop's thread only. It is a binary heap
- * in an array that grows, and each tasklet knows its place in it, so that a deadline can be moved and taken back.
+ * The tasklets of a loop that wait for a time, the first of them on top; used by the loop's thread only. It is a binary
+ * heap in an array that grows, and each tasklet knows its place in it, so that a deadline can be moved and taken back.
  *
- * <p>Times are those of {@link System#nanoTime()}, which may overflow: only differences are compared. Those are right while
- * all deadlines are less than 2^63 ns apart, so one that is further away from now than {@link #FURTHEST} is brought nearer.
+ * <p>Times are those of {@link System#nanoTime()}, which may overflow: only differences are compared. Those are right
+ * while all deadlines are less than 2^63 ns apart, so one that is further away from now than {@link #FURTHEST} is
+ * brought nearer.
  */
 final class Deadlines {
     /** The place of a tasklet that has no deadline. */

@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the threads around a {@link TaskletLoop} share: the inbox, who runs the loop, whether it sleeps and whether it is
- * closed; and sleeping, the clock and the loop's own thread.
+ * What the threads around a {@link TaskletLoop} share: the inbox, who runs the loop, whether it sleeps and whether it
+ * is closed; and sleeping, the clock and the loop's own thread.
  *
- * <p>With {@link TaskletState} it is the seam at which twins put the loop on a simulated memory and a simulated clock. The
- * counters are shared as well, but nothing depends on them.
+ * <p>With {@link TaskletState} it is the seam at which twins put the loop on a simulated memory and a simulated clock.
+ * The counters are shared as well, but nothing depends on them.
  */
 final class LoopMemory {
     /** The inbox is written by every waker: it has 128 bytes to itself, on both sides, with references of 4 bytes. */
@@ -114,6 +114,13 @@ final class LoopMemory {
     }
 
     void park(final long nanos) {
+        LockSupport.parkNanos(this, nanos);
+    }
+
+    void parkInterruptibly(final long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         LockSupport.parkNanos(this, nanos);
     }
 

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * The rings whose consumers run on a loop, so that they can be closed when it ends. Behind a lock: it is used when a ring is
- * made and when the loop ends.
+ * The rings whose consumers run on a loop, so that they can be closed when it ends. Behind a lock: it is used when a
+ * ring is made and when the loop ends.
  */
 final class LoopRings {
     /** Weak: a producer's handle reaches its ring, and that, by its hook, the tasklet; without one nobody can offer. */

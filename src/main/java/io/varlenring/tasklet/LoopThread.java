@@ -28,15 +28,14 @@ final class LoopThread {
         }
         final Thread thread = new Thread(null, task, name, 0, false); // no inheritable thread locals
         thread.setDaemon(false);
-        thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(LoopThread.class.getClassLoader());
         return thread;
     }
 
     /**
-     * Waits for the end of a loop's thread, unless it cannot end before this call: because it is inside {@link System#exit},
-     * which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits, there is a limit besides,
-     * since it may wait for something else that does. An interrupt is kept for the caller.
+     * Waits for the end of a loop's thread, unless it cannot end before this call: because it is inside {@link
+     * System#exit}, which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits,
+     * there is a limit besides, since it may wait for something else that does. An interrupt is kept for the caller.
      */
     static void awaitEnd(final Thread thread) {
         final Thread current = Thread.currentThread();

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * The consumer of a ring as a tasklet: records wake it, it hands over a budget of them and lets others run.
  *
- * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the others;
- * otherwise it arms the ring, and the next commit, abort or close wakes it. When the ring is closed and drained it kills
- * itself.
+ * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the
+ * others; otherwise it arms the ring, and the next commit, abort or close wakes it. When the ring is closed and drained
+ * it kills itself.
  *
- * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of them,
- * hands over what was committed, whatever the budget, and kills the tasklet. Reservations under way are waited for, but for
- * 100 ms at the most; what is behind a claim that stays open longer, or behind a record that the handler refuses, stays in
- * the ring.
+ * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
+ * them, hands over what was committed, whatever the budget, and kills the tasklet. Reservations under way are waited
+ * for, but for 100 ms at the most; what is behind a claim that stays open longer, or behind a record that the handler
+ * refuses, stays in the ring.
  */
 public final class RingTasklet {
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -76,10 +76,10 @@ public final class RingTasklet {
     }
 
     /**
-     * Makes a ring whose consumer runs on a loop and says after each record how to go on. {@link Action#ABORT} leaves the
-     * record and lets the tasklet sleep, whatever else is offered, until {@link #tasklet()} is woken: a channel that is not
-     * writable pauses, and wakes it when it is. The handler may be asked again before that. After {@link Action#BREAK} others
-     * run before the next record.
+     * Makes a ring whose consumer runs on a loop and says after each record how to go on. {@link Action#ABORT} leaves
+     * the record and lets the tasklet sleep, whatever else is offered, until {@link #tasklet()} is woken: a channel
+     * that is not writable pauses, and wakes it when it is. The handler may be asked again before that. After {@link
+     * Action#BREAK} others run before the next record.
      *
      * @param loop the loop on whose thread the handler is called
      * @param ring how to make the ring; its hook is set here
@@ -137,13 +137,13 @@ public final class RingTasklet {
     }
 
     /**
-     * Waits until all that was offered before this call has been handed over. When the ring has been closed before, that is
-     * everything, and the handler is not called any more.
+     * Waits until all that was offered before this call has been handed over. When the ring has been closed before,
+     * that is everything, and the handler is not called any more.
      *
      * @param timeout how long to wait at the most
      * @param unit the unit of the timeout
-     * @return whether it has been handed over; {@code false} when the time was up, or the tasklet was killed before, so that
-     *     nobody will do it any more
+     * @return whether it has been handed over; {@code false} when the time was up, or the tasklet was killed before, so
+     *     that nobody will do it any more
      * @throws InterruptedException when this thread is interrupted while it waits
      * @throws IllegalStateException when called on the loop's thread, which would wait for itself
      */
@@ -152,14 +152,14 @@ public final class RingTasklet {
             throw new IllegalStateException("awaitDrained must not be called on the loop's own thread");
         }
         final long position = ring.producerPosition();
-        final long begin = loop.nanoTime();
+        final long begin = loop.memory.nanoTime();
         final long nanos = unit.toNanos(timeout);
         while (!isDrained(position)) {
-            final long left = nanos - (loop.nanoTime() - begin);
+            final long left = nanos - (loop.memory.nanoTime() - begin);
             if (tasklet.isKilled() || left <= 0) {
                 return isDrained(position);
             }
-            loop.pause(Math.min(left, POLL_NANOS));
+            loop.memory.parkInterruptibly(Math.min(left, POLL_NANOS));
         }
         return true;
     }
@@ -197,9 +197,9 @@ public final class RingTasklet {
     void end() {
         ring.close();
         if (!tasklet.isKilled()) {
-            final long begin = loop.nanoTime();
-            while (drainAll() && loop.nanoTime() - begin < END_NANOS) {
-                loop.park(POLL_NANOS);
+            final long begin = loop.memory.nanoTime();
+            while (drainAll() && loop.memory.nanoTime() - begin < END_NANOS) {
+                loop.memory.park(POLL_NANOS);
             }
             tasklet.kill();
         }

@@ -4,9 +4,9 @@ package io.varlenring.tasklet;
 /**
  * The queued tasklets of one class, linked through the tasklets themselves; used by the loop's thread only.
  *
- * <p>It is a queue and a stack. The stack holds what was woken to run right after the running tasklet, and goes first. But
- * tasklets that wake each other that way for ever must not starve the queue: the last run of a round is the queue's, and
- * where a round has one run only, stack and queue take turns.
+ * <p>It is a queue and a stack. The stack holds what was woken to run right after the running tasklet, and goes first.
+ * But tasklets that wake each other that way for ever must not starve the queue: the last run of a round is the
+ * queue's, and where a round has one run only, stack and queue take turns.
  */
 final class RunQueue {
     /** How many tasklets of this class may run in a round. */

@@ -2,8 +2,8 @@
 package io.varlenring.tasklet;
 
 /**
- * The queued tasklets of a loop by class, and which of them runs next; used by the loop's thread only. A round goes through
- * the classes in their order, and lets each run up to its share.
+ * The queued tasklets of a loop by class, and which of them runs next; used by the loop's thread only. A round goes
+ * through the classes in their order, and lets each run up to its share.
  */
 final class RunQueues {
     private static final int URGENT = 0;

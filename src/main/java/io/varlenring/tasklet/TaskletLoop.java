@@ -3,14 +3,12 @@ package io.varlenring.tasklet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * One thread that runs tasklets, and sleeps when there are none to run.
@@ -35,39 +33,41 @@ import java.util.function.Consumer;
  *   </tbody>
  * </table>
  *
- * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class tasklets
- * run in the order of their wakeups, but for {@link #wakeupAfter}.
+ * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class
+ * tasklets run in the order of their wakeups, but for {@link #wakeupAfter}.
  */
 public final class TaskletLoop implements AutoCloseable {
     /*
      * Implementation
      *
-     * A queued tasklet is in exactly one place: in the inbox, when another thread queued it, or in one of the run queues,
-     * which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them; whoever counts
-     * the first one puts it there, and the loop takes all of them when it takes it out to run it.
+     * A queued tasklet is in exactly one place: in the inbox, when another thread queued it, or in one of the run
+     * queues, which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them;
+     * whoever counts the first one puts it there, and the loop takes all of them when it takes it out to run it.
      *
-     * The inbox is a stack, linked through the tasklets: a waker puts its tasklet on top by compare-and-set, and the loop
-     * takes all of them by one swap and reverses them. Nobody takes single ones, so it does no harm when a tasklet was taken
-     * and put again between the waker's load and its compare-and-set: what is on top then is what the tasklet links to [T6].
+     * The inbox is a stack, linked through the tasklets: a waker puts its tasklet on top by compare-and-set, and the
+     * loop takes all of them by one swap and reverses them. Nobody takes single ones, so it does no harm when a tasklet
+     * was taken and put again between the waker's load and its compare-and-set: what is on top then is what the tasklet
+     * links to [T6].
      *
-     * Sleep. The loop stores asleep and then loads the inbox once more; a waker puts its tasklet into the inbox and then
-     * loads asleep. At least one side sees the other's [T2].
+     * Sleep. The loop stores asleep and then loads the inbox once more; a waker puts its tasklet into the inbox and
+     * then loads asleep. At least one side sees the other's [T2].
      *
-     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox and
-     * run queues are empty, and since no wakeup adds to them any more, it ends.
+     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox
+     * and run queues are empty, and since no wakeup adds to them any more, it ends.
      *
      * [Tn] names a row of docs/wakeup-and-tasklets.md.
      */
 
-    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     // Immutable
 
-    private final Selector selector;
+    /** Null for a loop without sockets. */
+    private final LoopSockets sockets;
+
     private final boolean profiling;
-    private final LoopMemory memory = new LoopMemory();
+    final LoopMemory memory = new LoopMemory();
     final LoopRings rings = new LoopRings();
-    private final Consumer<SelectionKey> intoTasklet = TaskletLoop::wakeupOf;
     /** The loop's own thread; null for a manual loop. */
     private final Thread thread;
 
@@ -78,7 +78,7 @@ public final class TaskletLoop implements AutoCloseable {
     private final LoopCounters counters = new LoopCounters();
 
     private TaskletLoop(final Builder builder, final String threadName) {
-        this.selector = builder.selector;
+        this.sockets = builder.selector == null ? null : new LoopSockets(builder.selector);
         this.profiling = builder.profiling;
         this.thread = threadName == null
                 ? null
@@ -122,8 +122,9 @@ public final class TaskletLoop implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is attached
-         * to it, with the key's ready operations as reasons. Nobody else may select with it. The loop does not close it.
+         * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
+         * attached to it, with the key's ready operations as reasons. Nobody else may select with it. The loop does not
+         * close it.
          *
          * @param selector an open selector
          * @return this builder
@@ -139,8 +140,8 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
-         * Measures the time from each tasklet's being queued to its run, and when the run began, which costs two readings of
-         * the clock a run.
+         * Measures the time from each tasklet's being queued to its run, and when the run began, which costs two
+         * readings of the clock a run.
          *
          * @return this builder
          */
@@ -150,8 +151,8 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
-         * Lets {@link #start} take its thread from a factory, and give it its name. Without one it is no daemon, has the
-         * normal priority and the class loader of this library, and inherits no thread locals.
+         * Lets {@link #start} take its thread from a factory, and give it its name. Without one it is no daemon, has
+         * the class loader of this library, and inherits no thread locals.
          *
          * @param threadFactory makes the thread, which must run its task once
          * @return this builder
@@ -204,9 +205,9 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet must
-     * do the input or output, or clear the key's interest: otherwise it is woken in every round. When it has been killed,
-     * the key is cancelled as soon as the channel is ready; the channel stays open.
+     * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet
+     * must do the input or output, or clear the key's interest: otherwise it is woken in every round. When it has been
+     * killed, the key is cancelled as soon as the channel is ready; the channel stays open.
      *
      * @param channel a channel in non-blocking mode
      * @param operations the operations of interest, see {@link SelectionKey}
@@ -219,15 +220,13 @@ public final class TaskletLoop implements AutoCloseable {
     public SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
             throws IOException {
         Objects.requireNonNull(tasklet, "tasklet");
-        if (selector == null) {
+        if (sockets == null) {
             throw new IllegalStateException("this loop has no selector");
         }
         if (tasklet.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
-        final SelectionKey key = channel.register(selector, operations, tasklet);
-        selector.wakeup(); // a select under way does not see the new key
-        return key;
+        return sockets.register(channel, operations, tasklet);
     }
 
     // Wakeups
@@ -270,8 +269,8 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private void wakeThread() {
-        if (selector != null) {
-            selector.wakeup();
+        if (sockets != null) {
+            sockets.wakeup();
         } else {
             memory.unpark(memory.getRunnerVolatile()); // pairs with runOnce(): it was set before asleep [T2]
         }
@@ -288,11 +287,11 @@ public final class TaskletLoop implements AutoCloseable {
      * }
      * }</pre>
      *
-     * <p>The tasklet joins the class of the one it runs after and uses that one's share. One that is queued already stays
-     * where it is; a heavy one, and one that wakes itself this way, is woken as by {@link Tasklet#wakeup()}.
+     * <p>The tasklet joins the class of the one it runs after and uses that one's share. One that is queued already
+     * stays where it is; a heavy one, and one that wakes itself this way, is woken as by {@link Tasklet#wakeup()}.
      *
-     * @param previousOrNull a tasklet to run after, of this loop and in one of its run queues; when it is null, or is not
-     *     there (it has run, or was just woken by another thread), the running one
+     * @param previousOrNull a tasklet to run after, of this loop and in one of its run queues; when it is null, or is
+     *     not there (it has run, or was just woken by another thread), the running one
      * @param next the tasklet to wake
      * @return where the series now ends: {@code next}, or {@code previousOrNull} when {@code next} was not moved
      * @throws IllegalStateException when called from another thread than the loop's
@@ -318,17 +317,19 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Wakes a tasklet at a time: as soon as the loop finds that it has come. A tasklet has one deadline; a new one takes the
-     * place of the old one. Other wakeups leave it as it is, and so does a run: who wants to wait again sets it again.
+     * Wakes a tasklet at a time: as soon as the loop finds that it has come. A tasklet has one deadline; a new one
+     * takes the place of the old one. Other wakeups leave it as it is, and so does a run: who wants to wait again sets
+     * it again.
      *
-     * <p>Tasklets whose time has come are woken in the order of their deadlines, into the class of those that a socket woke.
-     * A parked loop wakes up when the first deadline has come; one that sleeps in a selector, up to a millisecond later.
+     * <p>Tasklets whose time has come are woken in the order of their deadlines, into the class of those that a socket
+     * woke. A parked loop wakes up when the first deadline has come; one that sleeps in a selector, up to a millisecond
+     * later.
      *
      * @param tasklet the tasklet to wake; on one that was killed, or a loop that was closed, this does nothing
      * @param nanoTime when, as {@link System#nanoTime()} will tell; when it has come already, in the next round
      * @param reasons as for {@link Tasklet#wakeup(int)}
-     * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is running is
-     *     any thread's
+     * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is
+     *     running is any thread's
      * @throws IllegalArgumentException when the tasklet belongs to another loop
      */
     public void wakeupAt(final Tasklet tasklet, final long nanoTime, final int reasons) {
@@ -342,7 +343,8 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Takes back the deadline of a tasklet, if it has one. When the time has come already and the tasklet is queued, it runs.
+     * Takes back the deadline of a tasklet, if it has one. When the time has come already and the tasklet is queued, it
+     * runs.
      *
      * @param tasklet the tasklet
      * @throws IllegalStateException as for {@link #wakeupAt}
@@ -389,15 +391,16 @@ public final class TaskletLoop implements AutoCloseable {
     // Rounds
 
     /**
-     * Runs one round; when there is nothing to run, waits for something first, no longer than until the first deadline. On a
-     * manual loop only, by one thread at a time, and not from inside a body.
+     * Runs one round; when there is nothing to run, waits for something first, no longer than until the first deadline.
+     * On a manual loop only, by one thread at a time, and not from inside a body.
      *
-     * <p>An interrupt ends the wait, and while it is set there is none: it may be how the caller's thread is told to end, so
-     * that it is neither cleared nor put off here, as a loop with a thread of its own does. A caller that does not end for
-     * it, or whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without ever waiting.
+     * <p>An interrupt ends the wait, and while it is set there is none: it may be how the caller's thread is told to
+     * end, so that it is neither cleared nor put off here, as a loop with a thread of its own does. A caller that does
+     * not end for it, or whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without
+     * ever waiting.
      *
-     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait, and a
-     *     wait in a selector is rounded up to whole milliseconds
+     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait,
+     *     and a wait in a selector is rounded up to whole milliseconds
      * @return how many bodies were run; 0 when the time was up, or the wait ended for no reason
      * @throws IllegalStateException when this loop has a thread of its own, or is being run already
      * @throws UncheckedIOException when the selector fails
@@ -465,16 +468,16 @@ public final class TaskletLoop implements AutoCloseable {
             takeInbox();
             wakeDue();
         }
-        if (selector != null && !selected) {
-            select(0);
+        if (sockets != null && !selected) {
+            sockets.selectNow();
         }
         final int runs = runShares();
         return memory.isClosedVolatile() ? runs + runToEnd() : runs; // pairs with close() [T2]
     }
 
     /**
-     * Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. Then ends the
-     * loop's rings.
+     * Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. Then ends
+     * the loop's rings.
      */
     private int runToEnd() {
         int runs = 0;
@@ -531,42 +534,14 @@ public final class TaskletLoop implements AutoCloseable {
         final boolean idle = memory.getInboxVolatile() == null && !memory.isClosedVolatile();
         if (idle) {
             counters.slept();
-            if (selector != null) {
-                select(maxWaitNanos / MILLISECOND + (maxWaitNanos % MILLISECOND == 0 ? 0 : 1));
+            if (sockets != null) {
+                sockets.select(maxWaitNanos);
             } else {
                 memory.park(maxWaitNanos);
             }
         }
         memory.setAsleepVolatile(false); // from here on nobody needs to wake this thread [T2]
         return idle;
-    }
-
-    private void select(final long millis) {
-        try {
-            if (millis == 0) {
-                selector.selectNow(intoTasklet);
-            } else {
-                selector.select(intoTasklet, millis);
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void wakeupOf(final SelectionKey key) {
-        if (key.attachment() instanceof Tasklet tasklet) {
-            if (tasklet.isKilled()) { // nobody would serve the socket, and it would stay ready for ever
-                key.cancel();
-                return;
-            }
-            int reasons = 0;
-            try {
-                reasons = key.readyOps();
-            } catch (final CancelledKeyException cancelled) { // by another thread: its tasklet will find out
-                reasons = 0;
-            }
-            tasklet.wakeup(reasons);
-        }
     }
 
     /** Runs of each class its share of a round. */
@@ -615,25 +590,26 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines that have not
-     * come are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained. Closing again does nothing more.
-     * The selector stays open.
+     * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines that have
+     * not come are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained. Closing again does
+     * nothing more. The selector stays open.
      *
      * <p>Who runs it to its end, and whether this call waits for that:
      *
      * <ul>
      *   <li>Called from a body of this loop: the round under way; not waited for.
-     *   <li>A loop with a thread of its own: that thread. It is waited for, without a limit, unless it cannot end before this
-     *       call does: because it waits for the calling thread in {@code close()} of another loop, be it through more of
-     *       them, or is inside {@link System#exit}, which waits for a shutdown hook that calls this. And while the JVM exits
-     *       it is waited for 10 seconds at the most.
-     *   <li>A manual loop that nobody is running: the caller. One that another thread is running: that thread; not waited for.
+     *   <li>A loop with a thread of its own: that thread. It is waited for, without a limit, unless it cannot end
+     *       before this call does: because it waits for the calling thread in {@code close()} of another loop, be it
+     *       through more of them, or is inside {@link System#exit}, which waits for a shutdown hook that calls this.
+     *       And while the JVM exits it is waited for 10 seconds at the most.
+     *   <li>A manual loop that nobody is running: the caller. One that another thread is running: that thread; not
+     *       waited for.
      * </ul>
      *
      * <p>{@link #close(long, TimeUnit)} has a limit, and tells whether the loop has ended.
      *
-     * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in another
-     * thread may be too late, and so may one that was coalesced with it, even when that one has returned.
+     * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in
+     * another thread may be too late, and so may one that was coalesced with it, even when that one has returned.
      */
     @Override
     public void close() {
@@ -649,13 +625,13 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop as {@link #close()} does, and waits for its end at most for a time. A manual loop that nobody is running
-     * is run to its end by the caller, whatever the time; one that another thread is running is waited for.
+     * Closes the loop as {@link #close()} does, and waits for its end at most for a time. A manual loop that nobody is
+     * running is run to its end by the caller, whatever the time; one that another thread is running is waited for.
      *
      * @param timeout how long to wait at the most; 0 or less does not wait
      * @param unit the unit of the timeout
-     * @return whether the loop has ended: no body runs any more, and its rings are closed. From a body of this loop always
-     *     {@code false}, at once
+     * @return whether the loop has ended: no body runs any more, and its rings are closed. From a body of this loop
+     *     always {@code false}, at once
      * @throws InterruptedException when this thread is interrupted while it waits; the loop is closed all the same
      */
     public boolean close(final long timeout, final TimeUnit unit) throws InterruptedException {
@@ -674,7 +650,7 @@ public final class TaskletLoop implements AutoCloseable {
             if (left <= 0) {
                 return false;
             }
-            pause(Math.min(left, MILLISECOND));
+            memory.parkInterruptibly(Math.min(left, POLL_NANOS));
             enterAndRunToEnd();
         }
         return true;
@@ -692,24 +668,6 @@ public final class TaskletLoop implements AutoCloseable {
         if (memory.isClosedVolatile()) { // pairs with close() [T2]
             throw new IllegalStateException("the loop has been closed: " + this);
         }
-    }
-
-    // Time, for whoever belongs to this loop
-
-    long nanoTime() {
-        return memory.nanoTime();
-    }
-
-    void park(final long nanos) {
-        memory.park(nanos);
-    }
-
-    /** Parks, on a thread that may be interrupted. */
-    void pause(final long nanos) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        memory.park(nanos);
     }
 
     /**

@@ -120,6 +120,10 @@ final class LoopMemory {
         simulation.park(simulation.has(Weakening.PARK_WITHOUT_TIME) ? Long.MAX_VALUE : nanos);
     }
 
+    void parkInterruptibly(final long nanos) throws InterruptedException {
+        simulation.park(nanos);
+    }
+
     void unpark(final Thread thread) {
         simulation.unpark(thread);
     }

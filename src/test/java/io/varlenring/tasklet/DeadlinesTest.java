@@ -82,9 +82,13 @@ final class DeadlinesTest {
         assertSame(tasklet, deadlines.pollDue(20));
     }
 
+    private static long justBeforeTheOverflow() {
+        return Long.MAX_VALUE - 5;
+    }
+
     @Test
     void clockThatGoesRound_isCompared() {
-        final long now = Long.MAX_VALUE - 5;
+        final long now = justBeforeTheOverflow();
         final Tasklet before = tasklet();
         final Tasklet after = tasklet();
         deadlines.set(after, now, now + 10, 0);

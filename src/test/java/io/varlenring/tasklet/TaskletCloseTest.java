@@ -271,7 +271,6 @@ final class TaskletCloseTest {
                 loop.close();
             });
             maker.setDaemon(true);
-            maker.setPriority(Thread.MIN_PRIORITY);
             maker.setContextClassLoader(makersLoader);
             maker.start();
             maker.join();
