@@ -177,8 +177,8 @@ final class ConsumerSide extends ConsumerState {
             if (header > 0) {
                 final int length = payloadLength(header);
                 final ByteBuffer record = view.move(offset + HEADER_LENGTH, length);
-                cursor =
-                        position + stride(length); // before the handler's call: one that throws has consumed its record
+                // before the handler's call: one that throws has consumed its record
+                cursor = position + stride(length);
                 records++;
                 return record;
             }
