@@ -185,7 +185,7 @@ final class SourceRulesTest {
             final String body = method.group(3);
             final boolean isOfTheMode = body.contains(".get" + mode + "(")
                     || body.contains(".set" + mode + "(")
-                    || (mode.equals("Volatile") && body.matches("(?s).*\\b(waiter|armed)\\b.*"));
+                    || (mode.equals("Volatile") && body.matches("(?s).*(return|this\\.)? ?(waiter|armed)( = | != |;).*"));
             assertTrue(isOfTheMode, method.group(1));
         }
         assertTrue(accessors > 12, "only " + accessors + " accessors found");
