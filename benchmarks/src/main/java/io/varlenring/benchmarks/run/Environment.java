@@ -14,6 +14,7 @@ import java.util.Map;
 /** Where and how results came about, in a text file beside them: a line {@code name: value} for each fact. */
 public final class Environment {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    static final String CPU = "cpu";
     private static final String MODEL = "model name";
 
     private Environment() {}
@@ -31,7 +32,7 @@ public final class Environment {
         facts.put("command", System.getProperty("benchmarks.command", "unknown"));
         facts.put("commit", System.getProperty("benchmarks.commit", "unknown"));
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-        facts.put("cpu", cpu());
+        facts.put(CPU, cpu());
         facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put(
                 "os",
@@ -58,7 +59,7 @@ public final class Environment {
         return results.resolveSibling(results.getFileName().toString().replaceAll("\\.[a-z]+$", ".txt"));
     }
 
-    private static String cpu() throws IOException {
+    static String cpu() throws IOException {
         if (Files.isReadable(CPU_INFO)) {
             for (final String line : Files.readAllLines(CPU_INFO)) {
                 if (line.startsWith(MODEL)) {
