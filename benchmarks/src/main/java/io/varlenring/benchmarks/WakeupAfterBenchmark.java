@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks;
 
+import io.varlenring.benchmarks.host.HostMonitor;
+import io.varlenring.benchmarks.host.HostReading;
 import io.varlenring.benchmarks.run.Environment;
 import io.varlenring.benchmarks.run.Statistics;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -126,14 +129,21 @@ public final class WakeupAfterBenchmark {
         final Plan plan = Plan.valueOf(arguments[0].toUpperCase(Locale.ROOT));
         final String jdk = System.getProperty("java.specification.version");
         final WakeupAfterBenchmark benchmark = new WakeupAfterBenchmark(plan, System.out);
+        final HostMonitor host = new HostMonitor();
+        final HostReading before = host.read();
         benchmark.measureAll();
+        final HostReading after = host.read();
         final Path directory = Path.of(arguments[1]);
         Files.createDirectories(directory);
         final Path file = directory.resolve("wakeup-after-" + jdk + ".csv");
         Files.writeString(file, benchmark.csv());
         final String rounds =
                 plan.rounds + " rounds of " + TimeUnit.NANOSECONDS.toMillis(plan.roundNanos) + " ms each way";
-        Environment.write(file, rounds, 0);
+        Environment.write(
+                file,
+                rounds,
+                0,
+                Map.of("host", String.format(Locale.ROOT, "alu %.3f, %.3f", before.alu(), after.alu())));
     }
 
     private void measureAll() throws IOException, InterruptedException {

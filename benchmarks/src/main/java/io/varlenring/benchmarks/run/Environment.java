@@ -25,9 +25,11 @@ public final class Environment {
      * @param results the file of the results
      * @param plan how much was measured
      * @param failures how many forks failed
+     * @param more other facts
      * @throws IOException when the file cannot be written
      */
-    public static void write(final Path results, final String plan, final int failures) throws IOException {
+    public static void write(final Path results, final String plan, final int failures, final Map<String, String> more)
+            throws IOException {
         final Map<String, String> facts = new LinkedHashMap<>();
         facts.put("command", System.getProperty("benchmarks.command", "unknown"));
         facts.put("commit", System.getProperty("benchmarks.commit", "unknown"));
@@ -41,6 +43,7 @@ public final class Environment {
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         facts.put("plan", plan);
         facts.put("failed forks", Integer.toString(failures));
+        facts.putAll(more);
         final List<String> lines = new ArrayList<>();
         facts.forEach((name, value) -> lines.add(name + ": " + value));
         Files.write(file(results), lines);

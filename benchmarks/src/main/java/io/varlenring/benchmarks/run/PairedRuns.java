@@ -99,7 +99,7 @@ public final class PairedRuns {
         final Path file = directory.resolve(name + "-" + JAVA.feature() + ResultsFile.EXTENSION);
         final PairedRuns runs = new PairedRuns(set, plan, selection, cells, file);
         runs.runAll();
-        Environment.write(file, plan.describe(runs.rounds), runs.failures);
+        Environment.write(file, plan.describe(runs.rounds), runs.failures, Map.of());
         final double leastAlu = ResultsFile.leastAlu(directory, JAVA.feature(), Environment.cpu());
         Summary.print(set, new Results(runs.forks, fork -> set.kind(fork, leastAlu)), System.out);
         if (runs.failures > 0) {
@@ -156,7 +156,7 @@ public final class PairedRuns {
                 .include("^" + Pattern.quote(Cell.PACKAGE + cell.benchmark()) + "$")
                 .forks(1)
                 .param("round", Integer.toString(round))
-                .jvmArgs(jvmArguments(rival))
+                .jvmArgs(jvmArguments(rival.equals(Rivals.AGRONA)))
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT);
         plan.apply(options, set.metrics().stream().anyMatch(Metric::isPercentile));
@@ -230,14 +230,19 @@ public final class PairedRuns {
                 after);
     }
 
-    /** The same for all, besides what Agrona needs to be at its best. */
-    private static String[] jvmArguments(final String rival) {
+    /**
+     * The same for all, besides what Agrona needs to be at its best.
+     *
+     * @param agrona whether Agrona is in the process
+     * @return the options of the JVM
+     */
+    public static String[] jvmArguments(final boolean agrona) {
         final List<String> arguments = new ArrayList<>(List.of("-Xms512m", "-Xmx512m", "-XX:+UseParallelGC"));
         if (JAVA.feature()
                 >= UNSAFE_OPTION_SINCE) { // JMH itself needs it, and peers; without it there are warnings only
             arguments.add("--sun-misc-unsafe-memory-access=allow");
         }
-        if (rival.equals(Rivals.AGRONA)) {
+        if (agrona) {
             arguments.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
             arguments.add("-Dagrona.disable.bounds.checks=true");
         }
