@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.examples.udp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.RecordHandler;
+import io.varlenring.examples.harness.ExampleOutput;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class UdpHandoverTest {
+    private static final int DAMAGED_RECORD = 100;
+
+    private final ExampleOutput output = new ExampleOutput();
+
+    @Test
+    void run_threeListenersAndSenders_handsOverAndAccountsForAll() {
+        assertEquals(0, run("--seconds 1 --listeners 3 --senders 3"), this::all);
+
+        final long handedOver = count("handed over");
+        assertTrue(handedOver > 0, this::all);
+        assertTrue(
+                out().contains("integrity: OK (" + handedOver + " records verified: checksum and per-sender order)"),
+                this::all);
+        assertEquals(count("received by listeners"), handedOver + count("refused as full") + count("malformed"));
+        assertEquals(count("datagrams sent"), count("received by listeners") + count("lost by the kernel"));
+        assertEquals(0, count("malformed"));
+        assertEquals(0, count("send failures"));
+        assertTrue(count("throughput, datagrams/s") > 0, this::all);
+        assertTrue(number("throughput, MB/s") > 0, this::all);
+        assertTrue(count("wakeups of the handler") > 0, this::all);
+        assertTrue(number("hand-over latency p50, us") > 0, this::all);
+        assertTrue(number("hand-over latency p50, us") <= number("hand-over latency p90, us"), this::all);
+        assertTrue(number("hand-over latency p90, us") <= number("hand-over latency p99, us"), this::all);
+        assertTrue(number("hand-over latency p99, us") <= number("hand-over latency p99.9, us"), this::all);
+        assertTrue(number("hand-over latency p99.9, us") <= number("hand-over latency max, us"), this::all);
+        assertTrue(
+                Pattern.compile(
+                                "^   1 s  received +[0-9,]+/s  handed over +[0-9,]+/s  refused +[0-9,]+/s"
+                                        + "  ring [0-9,]+ of 1,048,576 bytes$",
+                                Pattern.MULTILINE)
+                        .matcher(out())
+                        .find(),
+                this::all);
+        assertEquals("", err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"thread", "tasklet"})
+    void run_handlerMode_handsOverOnIt(final String mode) {
+        final Set<String> threads = ConcurrentHashMap.newKeySet();
+        final int exitCode = run("--seconds 1 --handler " + mode, (recordNumber, record, handler) -> {
+            threads.add(Thread.currentThread().getName());
+            handler.onRecord(record);
+        });
+
+        assertEquals(0, exitCode, this::all);
+        assertTrue(
+                Pattern.compile("^handler mode +" + mode + "$", Pattern.MULTILINE)
+                        .matcher(out())
+                        .find(),
+                this::all);
+        assertEquals(Set.of("handler"), threads);
+        assertTrue(count("wakeups of the handler") > 0, this::all);
+        assertEquals("", err());
+    }
+
+    @Test
+    void run_tinyRing_refusesAndStaysSound() {
+        assertEquals(0, run("--seconds 1 --capacity 4k --size 64..1000"), this::all);
+
+        assertTrue(count("refused as full") > 0, this::all);
+        assertEquals(count("received by listeners"), count("handed over") + count("refused as full"), this::all);
+        assertTrue(count("most bytes in the ring") <= 4096, this::all);
+    }
+
+    @Test
+    void run_smallestAndLargestDatagrams_arrive() {
+        assertEquals(0, run("--seconds 1 --senders 1 --listeners 1 --size 16..16"), this::all);
+        output.reset();
+        assertEquals(0, run("--seconds 1 --senders 1 --listeners 1 --size 65507..65507"), this::all);
+    }
+
+    @Test
+    void run_byteFlippedInTheRing_fails() {
+        final int exitCode = run((recordNumber, record, handler) -> {
+            if (recordNumber == DAMAGED_RECORD) {
+                record.put(record.limit() - 1, (byte) ~record.get(record.limit() - 1));
+            }
+            handler.onRecord(record);
+        });
+
+        assertEquals(1, exitCode, this::all);
+        assertTrue(out().contains("integrity: FAILED: 1 violation:"), this::all);
+        assertTrue(out().contains("  record " + DAMAGED_RECORD + ": wrong checksum"), this::all);
+    }
+
+    @Test
+    void run_recordLostInTheRing_fails() {
+        final int exitCode = run((recordNumber, record, handler) -> {
+            if (recordNumber != DAMAGED_RECORD) {
+                handler.onRecord(record);
+            }
+        });
+
+        assertEquals(1, exitCode, this::all);
+        assertTrue(out().contains("integrity: FAILED: 3 violations, the first of them:"), this::all);
+        assertTrue(out().contains("  listener "), this::all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"thread", "tasklet"})
+    void run_handlerThrows_failsSoon(final String mode) {
+        final int exitCode = run("--seconds 1 --handler " + mode, (recordNumber, record, handler) -> {
+            if (recordNumber == DAMAGED_RECORD) {
+                throw new IllegalStateException("as planned");
+            }
+            handler.onRecord(record);
+        });
+
+        assertEquals(1, exitCode, this::all);
+        assertTrue(out().contains("  thread handler threw java.lang.IllegalStateException: as planned"), this::all);
+        assertTrue(err().contains("as planned"), this::all);
+        assertFalse(out().contains(" s  received"), "the failure ends the run before the first second is over");
+    }
+
+    @Test
+    void run_badOption_printsMessageAndUsage() {
+        assertEquals(2, run("--capacity 3000"));
+
+        assertEquals("", out());
+        assertTrue(err().contains("--capacity': must be a power of two in 64..1073741824 bytes"), this::all);
+        assertTrue(err().contains("but is '3000'"), this::all);
+    }
+
+    /** Stands between the ring and the handler. */
+    @FunctionalInterface
+    private interface Interposer {
+        void onRecord(int recordNumber, ByteBuffer record, RecordHandler handler);
+    }
+
+    private int run(final Interposer interposer) {
+        return run("--seconds 1", interposer);
+    }
+
+    private int run(final String commandLine, final Interposer interposer) {
+        final int[] records = {0};
+        return output.of(
+                new UdpHandoverOptions(),
+                commandLine,
+                (options, watch, out) -> UdpHandover.run(
+                        options, handler -> record -> interposer.onRecord(++records[0], record, handler), watch, out));
+    }
+
+    private int run(final String commandLine) {
+        return output.of(new UdpHandoverOptions(), commandLine, UdpHandover::run);
+    }
+
+    private long count(final String label) {
+        return output.count(label);
+    }
+
+    private double number(final String label) {
+        return output.number(label);
+    }
+
+    private String out() {
+        return output.out();
+    }
+
+    private String err() {
+        return output.err();
+    }
+
+    private String all() {
+        return output.all();
+    }
+}
