@@ -66,7 +66,7 @@ inputs() {
 }
 
 is_built() {
-    [ -f "$target/built" ] && [ -z "$(inputs | xargs -d '\n' -I{} find {} -newer "$target/built" -print -quit)" ]
+    [ -f "$target/built" ] && [ -z "$(inputs | while read -r input; do find "$input" -newer "$target/built"; done)" ]
 }
 
 # Prints what a command had to say only when it fails.
@@ -82,12 +82,14 @@ quietly() {
 build() {
     say "building, about half a minute; the first time Maven also downloads what it needs, which takes minutes"
     start=$(date +%s)
+    mkdir -p "$target"
+    : >"$target/building" # what changes from now on is for the next build
     quietly ${MVN:-mvn} -B -q -Dmaven.test.skip=true -Dspotless.check.skip=true -Dmaven.javadoc.skip=true \
         -Dmaven.source.skip=true -f "$tree/pom.xml" install
     for module in $modules; do
         quietly ${MVN:-mvn} -B -q -Dmaven.test.skip=true -f "$tree/$module/pom.xml" install
     done
-    touch -d "@$start" "$target/built"
+    mv "$target/building" "$target/built"
     say "built in $(($(date +%s) - start)) s"
 }
 
@@ -116,7 +118,6 @@ if ! is_built; then
         rm -rf "${tree:?}"/*
         for part in pom.xml src $modules; do cp -R "$root/$part" "$tree/"; done
         chmod -R u+w "$tree"
-        mkdir -p "$target"
     fi
     build
 fi
