@@ -24,6 +24,8 @@ final class HandoverHandler implements RecordHandler {
     private final List<String> violations = new ArrayList<>();
     private final LongAdder records = new LongAdder();
 
+    private volatile long threadId;
+    private volatile long measuredSinceNanos;
     private long datagramBytes;
     private long violationCount;
     private long lastNanos;
@@ -32,6 +34,17 @@ final class HandoverHandler implements RecordHandler {
         this.verifier = new Verifier(options, startNanos);
         this.recordsOfListeners = new long[options.listeners];
         this.lastNanos = startNanos;
+        this.measuredSinceNanos = startNanos;
+    }
+
+    /** Leaves out the latencies of what was received before a time; any thread may call this. */
+    void measureSince(final long nanos) {
+        measuredSinceNanos = nanos;
+    }
+
+    /** Returns the thread that it runs on; 0 when it has not run yet. */
+    long threadId() {
+        return threadId;
     }
 
     @Override
@@ -39,11 +52,17 @@ final class HandoverHandler implements RecordHandler {
         final long now = System.nanoTime(); // first of all: the hand-over ends here
         records.increment();
         lastNanos = now;
+        if (threadId == 0) {
+            threadId = Thread.currentThread().getId();
+        }
         if (record.remaining() >= Records.HEADER_LENGTH) {
             final int start = record.position();
             datagramBytes += record.remaining() - Records.HEADER_LENGTH;
             countListener(Records.listener(record, start));
-            recordLatency(now - Records.receiveNanos(record, start));
+            final long receiveNanos = Records.receiveNanos(record, start);
+            if (receiveNanos - measuredSinceNanos >= 0) {
+                recordLatency(now - receiveNanos);
+            }
         }
         final String violation = verifier.check(record, now);
         if (violation != null) {

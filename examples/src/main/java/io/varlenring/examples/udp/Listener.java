@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples.udp;
 
-import io.varlenring.RingClaim;
-import io.varlenring.RingProducer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,39 +12,35 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
-/**
- * A producer of the ring: receives datagrams from a socket of its own straight into the ring, and drops them when the
- * ring is full.
- *
- * <p>The records behind an open claim wait for it, so nothing here waits with a claim open: the socket is non-blocking,
- * and the thread sleeps in a selector.
- */
-final class Listener implements Closeable {
+/** A socket, and the thread that takes datagrams from it and hands them over, or drops them when there is no room. */
+abstract class Listener implements Closeable {
     private static final int SOCKET_BUFFER_LENGTH = 1 << 20;
     private static final long QUIET_MILLIS = 200;
 
-    private final int id;
+    final int id;
+    final int claimLength;
+    final LongAdder committed = new LongAdder();
+
     private final int minSize;
     private final int maxSize;
-    private final RingProducer producer;
-    private final ByteBuffer scratch;
     private final LongAdder received = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder malformed = new LongAdder();
-    private final LongAdder committed = new LongAdder();
+    private final Consumer<SelectionKey> ready =
+            key -> {}; // so that the selector keeps no set of keys, which allocates
     private final DatagramChannel channel;
     private final Selector selector;
     private final SocketAddress address;
 
     private volatile boolean finishing;
 
-    Listener(final int id, final UdpHandoverOptions options, final RingProducer producer) throws IOException {
+    Listener(final int id, final UdpHandoverOptions options) throws IOException {
         this.id = id;
         this.minSize = options.size.min();
         this.maxSize = options.size.max();
-        this.producer = producer;
-        this.scratch = ByteBuffer.allocateDirect(Records.claimLength(maxSize));
+        this.claimLength = Records.claimLength(maxSize);
         this.channel = DatagramChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_LENGTH); // the kernel may give less
@@ -69,8 +63,7 @@ final class Listener implements Closeable {
     void run() throws IOException {
         for (; ; ) {
             final boolean finishing = this.finishing; // before the wait: all of the wait was after the last datagram
-            if (selector.select(QUIET_MILLIS) > 0) {
-                selector.selectedKeys().clear();
+            if (selector.select(ready, QUIET_MILLIS) > 0) {
                 boolean more;
                 do {
                     more = receive();
@@ -81,58 +74,37 @@ final class Listener implements Closeable {
         }
     }
 
-    /** Takes one datagram from the socket; returns {@code false} when there is none. */
-    private boolean receive() throws IOException {
-        try (RingClaim claim = producer.tryClaim(Records.claimLength(maxSize))) {
-            return claim == null ? receiveAndDrop() : receiveInto(claim);
-        }
-    }
+    /** Takes one datagram from the socket and hands it over; returns {@code false} when there is none. */
+    abstract boolean receive() throws IOException;
 
-    private boolean receiveInto(final RingClaim claim) throws IOException {
-        final ByteBuffer record = claim.buffer();
+    /**
+     * Receives behind the space for a header, and writes that.
+     *
+     * @return the length of the record; 0 when there is no datagram, less when there was one that is dropped
+     */
+    final int receiveInto(final ByteBuffer record) throws IOException {
         final int start = record.position();
         record.position(start + Records.HEADER_LENGTH);
         if (channel.receive(record) == null) {
-            return false; // and the claim is aborted when it is closed
+            return 0;
         }
         received.increment();
         final int length = record.position() - start;
-        if (isMalformed(length)) {
+        // One that is too long has been cut to what the buffer held, which is one byte more than the maximum.
+        if (length < minSize + Records.HEADER_LENGTH || length > maxSize + Records.HEADER_LENGTH) {
             malformed.increment();
-            return true;
+            return -1;
         }
         Records.putHeader(record, start, id, System.nanoTime());
-        claim.commit(length);
-        committed.increment();
-        return true;
+        return length;
     }
 
-    private boolean receiveAndDrop() throws IOException {
-        scratch.clear().position(Records.HEADER_LENGTH);
-        if (channel.receive(scratch) == null) {
-            return false;
-        }
-        received.increment();
-        (isMalformed(scratch.position()) ? malformed : refused).increment();
-        return true;
-    }
-
-    /** A datagram that is too long has been cut to what the buffer held, which is one byte more than the maximum. */
-    private boolean isMalformed(final int recordLength) {
-        final int length = recordLength - Records.HEADER_LENGTH;
-        return length < minSize || length > maxSize;
+    final void countRefused() {
+        refused.increment();
     }
 
     void finish() {
         finishing = true;
-    }
-
-    long received() {
-        return received.sum();
-    }
-
-    long refused() {
-        return refused.sum();
     }
 
     ListenerCounts counts() {

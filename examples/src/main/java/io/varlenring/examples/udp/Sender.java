@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** Sends numbered datagrams of random lengths from a socket of its own, as fast as it can, until it is stopped. */
+/** Sends numbered datagrams of random lengths from a socket of its own, at a rate or as fast as it can, until it is stopped. */
 final class Sender implements Closeable {
     private final int id;
     private final int minSize;
     private final int maxSize;
+    private final long intervalNanos;
     private final DatagramSender socket;
 
     private volatile boolean stopped;
@@ -22,6 +25,7 @@ final class Sender implements Closeable {
         this.id = id;
         this.minSize = options.size.min();
         this.maxSize = options.size.max();
+        this.intervalNanos = options.rate == 0 ? 0 : TimeUnit.SECONDS.toNanos(options.senders) / options.rate;
         this.socket = new DatagramSender(target);
     }
 
@@ -29,9 +33,18 @@ final class Sender implements Closeable {
         final Datagrams datagrams = new Datagrams();
         final ByteBuffer datagram = ByteBuffer.allocateDirect(maxSize);
         final SplittableRandom sizes = new SplittableRandom(id);
+        final long start = System.nanoTime();
         for (long sequence = 0; !stopped; sequence++) {
+            sleepUntil(start + sequence * intervalNanos);
             datagrams.encode(datagram, 0, sizes.nextInt(minSize, maxSize + 1), id, sequence);
             socket.send(datagram);
+        }
+    }
+
+    /** One that is late is sent at once. */
+    private void sleepUntil(final long due) {
+        for (long early; intervalNanos > 0 && !stopped && (early = due - System.nanoTime()) > 0; ) {
+            LockSupport.parkNanos(early);
         }
     }
 

@@ -2,7 +2,6 @@
 package io.varlenring.examples.udp;
 
 import io.varlenring.RecordHandler;
-import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.ThreadWatch;
 import java.io.Closeable;
@@ -15,33 +14,40 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Several UDP listeners hand the datagrams that they receive to one handler thread, through one ring.
+ * Several UDP listeners hand the datagrams that they receive to one handler thread, through one ring; at a rate, the same
+ * traffic goes through a queue as well, and the two are compared.
  *
  * <p>Senders in the same process keep the listeners busy over the loopback interface. Each sends to one listener only, so
  * that its datagrams stay in order all the way, and the handler checks that order, and every byte.
  */
 public final class UdpHandover implements Closeable {
+    private static final int WARMUP_SECONDS = 1;
+
     private final UdpHandoverOptions options;
     private final PrintStream out;
     private final ThreadWatch watch;
     private final HandoverHandler handler;
-    private final RingRunner runner;
-    private final VarLenMpscRing ring;
+    private final Handover handover;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Sender> senders = new ArrayList<>();
-    private final long startNanos = System.nanoTime();
+
+    /** Makes a hand-over whose records go to a handler. */
+    @FunctionalInterface
+    private interface Way {
+        Handover open(UdpHandoverOptions options, RecordHandler handler, ThreadWatch watch);
+    }
 
     private UdpHandover(
             final UdpHandoverOptions options,
+            final Way way,
             final UnaryOperator<RecordHandler> interposer,
             final ThreadWatch watch,
             final PrintStream out) {
         this.options = options;
         this.out = out;
         this.watch = watch;
-        this.handler = new HandoverHandler(options, startNanos);
-        this.runner = options.handler.start(options.capacity, interposer.apply(handler), watch);
-        this.ring = runner.ring();
+        this.handler = new HandoverHandler(options, System.nanoTime());
+        this.handover = way.open(options, interposer.apply(handler), watch);
     }
 
     /**
@@ -65,7 +71,32 @@ public final class UdpHandover implements Closeable {
             final ThreadWatch watch,
             final PrintStream out)
             throws IOException, InterruptedException {
-        try (UdpHandover example = new UdpHandover(options, interposer, watch, out)) {
+        final boolean paced = options.rate > 0;
+        if (paced) {
+            out.println("through the ring");
+        }
+        final UdpHandoverReport ring = runOnce(options, RingHandover::new, interposer, watch, out);
+        if (!paced || !ring.isGood() || watch.isOver()) {
+            return ring.print(out) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+        }
+        out.println("through a LinkedBlockingQueue<byte[]>");
+        final UdpHandoverReport queue = runOnce(options, QueueHandover::new, interposer, watch, out);
+        if (!queue.isGood()) {
+            queue.print(out);
+            return Program.EXIT_FAILED;
+        }
+        new Comparison(ring, queue).print(out);
+        return Program.EXIT_GOOD;
+    }
+
+    private static UdpHandoverReport runOnce(
+            final UdpHandoverOptions options,
+            final Way way,
+            final UnaryOperator<RecordHandler> interposer,
+            final ThreadWatch watch,
+            final PrintStream out)
+            throws IOException, InterruptedException {
+        try (UdpHandover example = new UdpHandover(options, way, interposer, watch, out)) {
             example.openSockets();
             return example.run();
         }
@@ -73,7 +104,7 @@ public final class UdpHandover implements Closeable {
 
     private void openSockets() throws IOException {
         for (int i = 0; i < options.listeners; i++) {
-            listeners.add(new Listener(i, options, ring.newProducer()));
+            listeners.add(handover.newListener(i));
         }
         for (int i = 0; i < options.senders; i++) {
             senders.add(
@@ -81,37 +112,36 @@ public final class UdpHandover implements Closeable {
         }
     }
 
-    private int run() throws InterruptedException {
+    private UdpHandoverReport run() throws InterruptedException {
         final List<Thread> listenerThreads = IntStream.range(0, listeners.size())
                 .mapToObj(i -> watch.start("listener-" + i, listeners.get(i)::run))
                 .toList();
+        final Cost.Meter meter = new Cost.Meter(listeners, listenerThreads, handler);
         final long sendingSince = System.nanoTime();
         final List<Thread> senderThreads = IntStream.range(0, senders.size())
                 .mapToObj(i -> watch.start("sender-" + i, senders.get(i)::run))
                 .toList();
 
-        reportProgress(sendingSince);
+        if (options.rate > 0) {
+            watch.sleepUntil(sendingSince + TimeUnit.SECONDS.toNanos(WARMUP_SECONDS));
+        }
+        meter.begin();
+        reportProgress(System.nanoTime());
+        final Cost cost = meter.end();
 
         // Upstream first, so that everything still under way arrives.
         senders.forEach(Sender::stop);
         joinAll(senderThreads);
         listeners.forEach(Listener::finish);
         joinAll(listenerThreads);
-        ring.close();
-        if (!runner.await()) {
-            final List<String> failures = watch.failures();
-            UdpHandoverReport.printVerdict(out, handler.records(), failures.size(), failures);
-            return Program.EXIT_FAILED;
-        }
-        final UdpHandoverReport report = report(sendingSince);
-        return report.print(out) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+        return report(sendingSince, cost, handover.finish());
     }
 
-    /** Prints a line a second until the senders have had their time, or until something goes wrong. */
-    private void reportProgress(final long sendingSince) throws InterruptedException {
-        final Progress progress = new Progress(listeners, handler, ring, out, sendingSince);
+    /** Prints a line a second until the senders have had their time, or until it is over. */
+    private void reportProgress(final long startNanos) throws InterruptedException {
+        final Progress progress = new Progress(listeners, handler, handover, out, startNanos);
         for (int second = 1; second <= options.seconds; second++) {
-            if (watch.sleepUntil(sendingSince + TimeUnit.SECONDS.toNanos(second))) {
+            if (watch.sleepUntil(startNanos + TimeUnit.SECONDS.toNanos(second))) {
                 return;
             }
             progress.print(second);
@@ -124,7 +154,7 @@ public final class UdpHandover implements Closeable {
         }
     }
 
-    private UdpHandoverReport report(final long sendingSince) {
+    private UdpHandoverReport report(final long sendingSince, final Cost cost, final boolean ended) {
         final Accounting accounting = new Accounting(
                 senders.stream().mapToLong(Sender::sent).sum(),
                 listeners.stream().map(Listener::counts).toList(),
@@ -132,9 +162,11 @@ public final class UdpHandover implements Closeable {
                         .mapToObj(handler::recordsOf)
                         .toList(),
                 handler.records(),
-                ring.stats().offered());
+                handover.offered());
         final List<String> violations = new ArrayList<>(watch.failures());
-        violations.addAll(accounting.mismatches());
+        if (ended) { // otherwise the counts are not final
+            violations.addAll(accounting.mismatches());
+        }
         final long violationCount = violations.size() + handler.violationCount();
         violations.addAll(handler.violations());
         return new UdpHandoverReport(
@@ -144,7 +176,8 @@ public final class UdpHandover implements Closeable {
                 handler.datagramBytes(),
                 Math.max(1, handler.lastNanos() - sendingSince),
                 handler.latencyNanos(),
-                ring.stats(),
+                handover instanceof RingHandover ring ? ring.stats() : null,
+                cost,
                 violationCount,
                 violations);
     }
@@ -157,6 +190,6 @@ public final class UdpHandover implements Closeable {
         for (final Listener listener : listeners) {
             listener.close();
         }
-        runner.close();
+        handover.close();
     }
 }

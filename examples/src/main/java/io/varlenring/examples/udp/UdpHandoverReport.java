@@ -17,7 +17,8 @@ import org.HdrHistogram.Histogram;
  * @param datagramBytes bytes of the datagrams handed over
  * @param nanos time from the first datagram sent to the last one handed over, at least 1
  * @param latencyNanos time from just before each commit to the entry of the handler
- * @param stats what the ring counted
+ * @param stats what the ring counted; null when there was none
+ * @param cost what was measured once it was warm
  * @param violationCount how many things were wrong
  * @param violations the first few of them, in words
  */
@@ -29,13 +30,18 @@ record UdpHandoverReport(
         long nanos,
         Histogram latencyNanos,
         RingStats stats,
+        Cost cost,
         long violationCount,
         List<String> violations) {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final int LABEL_WIDTH = 26;
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
-    /** Prints all, and returns whether nothing was wrong and something was handed over. */
+    boolean isGood() {
+        return violationCount == 0 && accounting.handedOver() > 0;
+    }
+
+    /** Prints all, and returns {@link #isGood}. */
     boolean print(final PrintStream out) {
         final double seconds = nanos / NANOS_PER_SECOND;
         final Table table = new Table(out, LABEL_WIDTH);
@@ -51,14 +57,15 @@ record UdpHandoverReport(
         table.count("throughput, datagrams/s", Math.round(accounting.handedOver() / seconds));
         table.number("throughput, MB/s", datagramBytes / BYTES_PER_MEGABYTE / seconds);
         table.percentiles("hand-over latency", latencyNanos);
-        table.count("wakeups of the handler", stats.wakeups());
-        table.count("most bytes in the ring", stats.highWaterMark());
-        return printVerdict(out, accounting.handedOver(), violationCount, violations);
-    }
-
-    static boolean printVerdict(
-            final PrintStream out, final long records, final long violationCount, final List<String> violations) {
+        if (stats != null) {
+            table.count("wakeups of the handler", stats.wakeups());
+            table.count("most bytes in the ring", stats.highWaterMark());
+        }
         return Table.verdict(
-                out, records, "records verified: checksum and per-sender order", violationCount, violations);
+                out,
+                accounting.handedOver(),
+                "records verified: checksum and per-sender order",
+                violationCount,
+                violations);
     }
 }

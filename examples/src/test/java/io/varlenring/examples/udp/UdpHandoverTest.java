@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.RecordHandler;
 import io.varlenring.examples.harness.ExampleOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,6 +96,62 @@ class UdpHandoverTest {
     }
 
     @Test
+    void run_atARate_comparesTheRingWithAQueue() throws IOException {
+        assertEquals(0, output.of(new UdpHandoverOptions(), "--rate 2000 --seconds 1", UdpHandover::run), this::all);
+
+        final double[] handedOver = columns("handed over");
+        final double[] refused = columns("refused as full");
+        final double[] garbage = columns("allocated, bytes per datagram");
+        assertTrue(handedOver[0] > 0 && handedOver[1] > 0, this::all);
+        assertTrue(handedOver[0] + refused[0] <= 4000 && handedOver[1] + refused[1] <= 4000, this::all);
+        assertTrue(columns("hand-over latency p50, us")[0] <= columns("hand-over latency p99.9, us")[0], this::all);
+        assertTrue(garbage[1] >= 64 + Records.HEADER_LENGTH, "a copy of each, " + all());
+        assertTrue(garbage[0] < garbage[1] / 2, this::all);
+        assertEquals(2, columns("collections").length);
+        assertEquals(2, columns("longest pause, ms").length);
+        assertTrue(out().contains("\nThe ring handed over "), this::all);
+
+        final Matcher path = Pattern.compile("latency distribution: (.*)").matcher(out());
+        assertTrue(path.find(), this::all);
+        final Path chart = Path.of(path.group(1));
+        assertEquals(2, Files.readString(chart).split("<polyline").length - 1);
+        Files.delete(chart);
+    }
+
+    @Test
+    void run_atARateWithAHandlerThatIsSlow_refusesInBothWays() {
+        final String slow = "--rate 4000 --seconds 1 --capacity 4k --size 1000..1000";
+        assertEquals(
+                0,
+                output.of(
+                        new UdpHandoverOptions(),
+                        slow,
+                        (options, watch, out) -> UdpHandover.run(
+                                options,
+                                handler -> record -> {
+                                    LockSupport.parkNanos(2_000_000);
+                                    handler.onRecord(record);
+                                },
+                                watch,
+                                out)),
+                this::all);
+
+        assertTrue(columns("refused as full")[0] > 0 && columns("refused as full")[1] > 0, this::all);
+    }
+
+    /** Returns the two numbers of a line. */
+    private double[] columns(final String label) {
+        final Matcher line = Pattern.compile(
+                        "^" + Pattern.quote(label) + " +([0-9,.]+) +([0-9,.]+)$", Pattern.MULTILINE)
+                .matcher(out());
+        assertTrue(line.find(), () -> "no line '" + label + "' in " + all());
+        return new double[] {
+            Double.parseDouble(line.group(1).replace(",", "")),
+            Double.parseDouble(line.group(2).replace(",", ""))
+        };
+    }
+
+    @Test
     void run_byteFlippedInTheRing_fails() {
         final int exitCode = run((recordNumber, record, handler) -> {
             if (recordNumber == DAMAGED_RECORD) {
@@ -156,13 +217,13 @@ class UdpHandoverTest {
         final int[] records = {0};
         return output.of(
                 new UdpHandoverOptions(),
-                commandLine,
+                "--rate 0 " + commandLine,
                 (options, watch, out) -> UdpHandover.run(
                         options, handler -> record -> interposer.onRecord(++records[0], record, handler), watch, out));
     }
 
     private int run(final String commandLine) {
-        return output.of(new UdpHandoverOptions(), commandLine, UdpHandover::run);
+        return output.of(new UdpHandoverOptions(), "--rate 0 " + commandLine, UdpHandover::run);
     }
 
     private long count(final String label) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ListenerTest {
+class RingListenerTest {
     private static final UdpHandoverOptions OPTIONS =
             Options.parse(new UdpHandoverOptions(), "--size", "20..100", "--capacity", "256", "--listeners", "8");
     private static final int ID = 7;
@@ -78,7 +78,7 @@ class ListenerTest {
     @Test
     void run_quietBeforeFinish_goesOnListening() throws Exception {
         final ThreadWatch watch = new ThreadWatch(System.err, 10_000);
-        try (Listener listener = new Listener(ID, OPTIONS, ring.newProducer());
+        try (Listener listener = new RingListener(ID, OPTIONS, ring.newProducer());
                 DatagramChannel sender = DatagramChannel.open()) {
             final Thread thread = watch.start("listener", listener::run);
             thread.join(500); // longer than the quiet time that ends it when it is to finish
@@ -95,7 +95,7 @@ class ListenerTest {
 
     /** Runs a listener until it has received these datagrams, sent beforehand, and nothing has come for a while. */
     private ListenerCounts receive(final byte[]... datagrams) throws IOException {
-        try (Listener listener = new Listener(ID, OPTIONS, ring.newProducer());
+        try (Listener listener = new RingListener(ID, OPTIONS, ring.newProducer());
                 DatagramChannel sender = DatagramChannel.open()) {
             for (final byte[] datagram : datagrams) {
                 assertEquals(datagram.length, sender.send(ByteBuffer.wrap(datagram), listener.address()));
