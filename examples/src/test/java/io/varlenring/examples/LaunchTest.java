@@ -136,7 +136,7 @@ class LaunchTest {
                 "udp-handover --seconds",
                 "udp-handover --seconds x",
                 "udp-handover --size 7",
-                "udp-handover --handler busy",
+                "udp-handover --handler thread",
                 "udp-handover 3",
                 "udp-handouer",
                 ""

@@ -9,10 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
-/** A producer of the proxy's ring: hands it small bursts of commands for random clients, until it is stopped. */
+/** A producer of the proxy's ring: hands it small bursts of notices for random clients, until it is stopped. */
 final class Control {
     private static final int MOST_IN_BURST = 8;
-    private static final int MAX_AMOUNT = 1000;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final int id;
@@ -20,9 +19,7 @@ final class Control {
     private final RingProducer producer;
     private final ByteBuffer record = ByteBuffer.allocateDirect(Notices.MAX_LENGTH);
     private final LongAdder notices = new LongAdder();
-    private final long[] added;
 
-    private long changes;
     private long refused;
     private volatile boolean stopped;
 
@@ -30,7 +27,6 @@ final class Control {
         this.id = id;
         this.clients = clients;
         this.producer = producer;
-        this.added = new long[clients.size()];
     }
 
     void run() {
@@ -38,11 +34,7 @@ final class Control {
         for (long number = 0; !stopped; ) {
             for (int i = random.nextInt(1, MOST_IN_BURST + 1); i > 0; i--, number++) {
                 final int client = random.nextInt(clients.size());
-                if (random.nextBoolean()) {
-                    offerNotice(client, number);
-                } else {
-                    offerAdd(client, random.nextInt(-MAX_AMOUNT, MAX_AMOUNT + 1));
-                }
+                offerNotice(client, number);
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
@@ -57,34 +49,16 @@ final class Control {
         }
     }
 
-    private void offerAdd(final int client, final int amount) {
-        Notices.putAdd(record, clients.get(client).address().getPort(), amount);
-        if (producer.offer(record)) {
-            changes++;
-            added[client] += amount;
-        } else {
-            refused++;
-        }
-    }
-
     void stop() {
         stopped = true;
     }
 
-    /** Returns how many notices the ring took; may be called at any time, unlike what follows. */
+    /** Returns how many notices the ring took; may be called at any time. */
     long notices() {
         return notices.sum();
     }
 
-    long changes() {
-        return changes;
-    }
-
     long refused() {
         return refused;
-    }
-
-    long addedFor(final int client) {
-        return added[client];
     }
 }

@@ -2,6 +2,7 @@
 package io.varlenring.examples.echo;
 
 import io.varlenring.examples.harness.Program;
+import io.varlenring.examples.harness.Progress;
 import io.varlenring.examples.harness.ThreadWatch;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,7 +10,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
@@ -88,7 +89,15 @@ public final class EchoProxy implements Closeable {
                 .mapToObj(i -> watch.start("control-" + i, controls.get(i)::run))
                 .toList();
 
-        reportProgress();
+        new Progress(() -> String.format(
+                        Locale.ROOT,
+                        "ring %,d of %,d bytes",
+                        proxy.ring().size(),
+                        proxy.ring().capacity()))
+                .rate("echoed", () -> sum(EchoClient::echoed))
+                .rate("notices", () -> sum(EchoClient::notices))
+                .rate("tasklet runs", () -> proxy.stats().runs())
+                .run(options.seconds, watch, out);
 
         // The commands first, so that the clients are still there for the notices; the server last.
         controls.forEach(Control::stop);
@@ -107,18 +116,6 @@ public final class EchoProxy implements Closeable {
         }
         final EchoProxyReport report = report();
         return report.print(out) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
-    }
-
-    /** Prints a line a second until the clients have had their time, or until something goes wrong. */
-    private void reportProgress() throws InterruptedException {
-        final long start = System.nanoTime();
-        final EchoProgress progress = new EchoProgress(clients, proxy, out, start);
-        for (int second = 1; second <= options.seconds; second++) {
-            if (watch.sleepUntil(start + TimeUnit.SECONDS.toNanos(second))) {
-                return;
-            }
-            progress.print(second);
-        }
     }
 
     private boolean joinAll(final List<Thread> threads) throws InterruptedException {
@@ -159,7 +156,6 @@ public final class EchoProxy implements Closeable {
     private EchoAccounting accounting() {
         final ProxyCounts counts = proxy.counts();
         final long notices = controls.stream().mapToLong(Control::notices).sum();
-        final long changes = controls.stream().mapToLong(Control::changes).sum();
         return new EchoAccounting(
                 List.of(
                         sum(EchoClient::sent),
@@ -169,13 +165,7 @@ public final class EchoProxy implements Closeable {
                         counts.returned(),
                         sum(EchoClient::echoed)),
                 List.of(notices, counts.notices(), counts.noticesSent(), sum(EchoClient::notices)),
-                List.of(notices + changes, proxy.ring().stats().offered(), counts.commands.sum()),
-                IntStream.range(0, clients.size())
-                        .mapToObj(client -> controls.stream()
-                                .mapToLong(control -> control.addedFor(client))
-                                .sum())
-                        .toList(),
-                clients.stream().map(client -> proxy.sumOf(client.address())).toList(),
+                List.of(notices, proxy.ring().stats().offered(), counts.commands.sum()),
                 proxy.stats().failures());
     }
 

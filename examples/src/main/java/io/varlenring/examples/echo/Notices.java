@@ -5,25 +5,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The commands that control threads put into the proxy's ring, and the notices that clients get.
+ * The notices that control threads put into the proxy's ring, and clients get.
  *
  * <pre>
  *   offset    +0     +4        +8       +12       +20
  *             +------+---------+--------+---------+---------+
  *   notice    | port | NOTICE  | thread | number  | text    |     what follows the port is sent to the client
  *             +------+---------+--------+---------+---------+
- *   add       | port | ADD     | amount |
- *             +------+---------+--------+
  * </pre>
  *
- * NOTICE and ADD are negative, and the numbers of the clients, with which echoes begin, are not.
+ * NOTICE is negative, and the numbers of the clients, with which echoes begin, are not.
  */
 final class Notices {
     static final int NOTICE = -1;
-    static final int ADD = -2;
     /** From the beginning of a record to what a client gets. */
     static final int PORT_LENGTH = 4;
-    /** Bytes of the longest command. */
+    /** Bytes of the longest record. */
     static final int MAX_LENGTH = 256;
 
     private static final int HEADER_LENGTH = 16;
@@ -36,11 +33,6 @@ final class Notices {
         record.clear();
         record.putInt(port).putInt(NOTICE).putInt(control).putLong(number);
         record.put(text(control, number)).flip();
-    }
-
-    static void putAdd(final ByteBuffer record, final int port, final int amount) {
-        record.clear();
-        record.putInt(port).putInt(ADD).putInt(amount).flip();
     }
 
     private static byte[] text(final int control, final long number) {

@@ -177,12 +177,7 @@ final class ProxyLoop implements Closeable {
         if (session == null) {
             throw new IOException("a command for the unknown client " + client);
         }
-        if (Notices.isNotice(command)) {
-            counts.noticeSent(front.send(command, session.client) > 0); // right from the ring's memory
-        } else {
-            command.getInt();
-            session.addToSum(command.getInt());
-        }
+        counts.noticeSent(front.send(command, session.client) > 0); // right from the ring's memory
     }
 
     /** Returns where clients send to. */
@@ -202,12 +197,6 @@ final class ProxyLoop implements Closeable {
 
     TaskletStats stats() {
         return loop.stats();
-    }
-
-    /** Returns the sum of what was added for a client; for the time after {@link #end}. */
-    long sumOf(final SocketAddress client) {
-        final Session session = sessions.get(client);
-        return session == null ? 0 : session.sum();
     }
 
     /** Closes the ring, and waits until its commands have been executed, or the loop has failed. */

@@ -25,7 +25,6 @@ final class Session {
     final Tasklet tasklet;
 
     private final ByteBuffer pending = ByteBuffer.allocateDirect(BUFFER_LENGTH);
-    private long sum;
 
     Session(final int id, final SocketAddress client, final Function<Session, Tasklet> tasklet) {
         this.id = id;
@@ -58,14 +57,5 @@ final class Session {
         }
         pending.clear();
         return accepted;
-    }
-
-    void addToSum(final int amount) {
-        sum += amount;
-    }
-
-    /** Returns the sum of what control threads have added; for the time after the loop has ended. */
-    long sum() {
-        return sum;
     }
 }

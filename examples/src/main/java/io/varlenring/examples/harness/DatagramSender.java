@@ -14,12 +14,7 @@ public final class DatagramSender implements Closeable {
     private final LongAdder sent = new LongAdder();
     private final LongAdder failures = new LongAdder();
 
-    /**
-     * Opens the socket.
-     *
-     * @param target where all datagrams go
-     * @throws IOException when there is no socket to be had
-     */
+    /** Opens the socket; all datagrams go to the target. */
     public DatagramSender(final SocketAddress target) throws IOException {
         try {
             channel.connect(target);
@@ -29,12 +24,7 @@ public final class DatagramSender implements Closeable {
         }
     }
 
-    /**
-     * Sends a datagram, and counts it; one that the kernel refuses, for example for lack of buffers, is counted apart.
-     *
-     * @param datagram its bytes, from position to limit
-     * @throws IOException when the socket is closed
-     */
+    /** Sends what remains in the buffer, and counts it; one that the kernel refuses, for lack of buffers for example, apart. */
     public void send(final ByteBuffer datagram) throws IOException {
         try {
             channel.write(datagram);
@@ -47,20 +37,12 @@ public final class DatagramSender implements Closeable {
         }
     }
 
-    /**
-     * Returns how many datagrams the kernel took.
-     *
-     * @return a snapshot
-     */
+    /** Returns how many datagrams the kernel took. */
     public long sent() {
         return sent.sum();
     }
 
-    /**
-     * Returns how many datagrams the kernel refused.
-     *
-     * @return a snapshot
-     */
+    /** Returns how many datagrams the kernel refused. */
     public long failures() {
         return failures.sum();
     }

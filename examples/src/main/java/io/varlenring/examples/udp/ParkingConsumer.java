@@ -6,10 +6,11 @@ import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
 import io.varlenring.examples.harness.ThreadWatch;
+import java.io.Closeable;
 import java.util.concurrent.locks.LockSupport;
 
 /** The consumer of a ring, on a thread of its own that drains while there is something and parks while there is not. */
-public final class ParkingConsumer implements RingRunner {
+public final class ParkingConsumer implements Closeable {
     private final RecordHandler handler;
     private final ThreadWatch watch;
     private final Thread thread;
@@ -32,14 +33,19 @@ public final class ParkingConsumer implements RingRunner {
         return consumer;
     }
 
-    @Override
     public VarLenMpscRing ring() {
         return ring;
     }
 
-    @Override
+    /** Waits for the end, after the ring was closed, but not for ever; what the handler has done is visible then. */
     public boolean await() throws InterruptedException {
         return watch.join(thread);
+    }
+
+    /** Closes the ring, without waiting. */
+    @Override
+    public void close() {
+        ring.close();
     }
 
     private void run() {

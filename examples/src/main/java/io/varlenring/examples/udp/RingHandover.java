@@ -10,26 +10,26 @@ import java.util.Locale;
 /** Through the ring. */
 final class RingHandover implements Handover {
     private final UdpHandoverOptions options;
-    private final RingRunner runner;
+    private final ParkingConsumer consumer;
 
     RingHandover(final UdpHandoverOptions options, final RecordHandler handler, final ThreadWatch watch) {
         this.options = options;
-        this.runner = options.handler.start(options.capacity, handler, watch);
+        this.consumer = ParkingConsumer.start(options.capacity, handler, watch);
     }
 
     @Override
     public Listener newListener(final int id) throws IOException {
-        return new RingListener(id, options, runner.ring().newProducer());
+        return new RingListener(id, options, consumer.ring().newProducer());
     }
 
     @Override
     public boolean finish() throws InterruptedException {
-        runner.ring().close();
-        return runner.await();
+        consumer.ring().close();
+        return consumer.await();
     }
 
     RingStats stats() {
-        return runner.ring().stats();
+        return consumer.ring().stats();
     }
 
     @Override
@@ -42,12 +42,12 @@ final class RingHandover implements Handover {
         return String.format(
                 Locale.ROOT,
                 "ring %,d of %,d bytes",
-                runner.ring().size(),
-                runner.ring().capacity());
+                consumer.ring().size(),
+                consumer.ring().capacity());
     }
 
     @Override
     public void close() {
-        runner.close();
+        consumer.close();
     }
 }

@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Sends numbered datagrams of random lengths from a socket of its own, at a rate or as fast as it can, until it is stopped. */
 final class Sender implements Closeable {
+    private static final long MOST_LATE_NANOS = 1_000_000;
+
     private final int id;
     private final int minSize;
     private final int maxSize;
@@ -33,19 +35,24 @@ final class Sender implements Closeable {
         final Datagrams datagrams = new Datagrams();
         final ByteBuffer datagram = ByteBuffer.allocateDirect(maxSize);
         final SplittableRandom sizes = new SplittableRandom(id);
-        final long start = System.nanoTime();
+        long due = System.nanoTime();
         for (long sequence = 0; !stopped; sequence++) {
-            sleepUntil(start + sequence * intervalNanos);
+            due = awaitTurn(due);
             datagrams.encode(datagram, 0, sizes.nextInt(minSize, maxSize + 1), id, sequence);
             socket.send(datagram);
         }
     }
 
-    /** One that is late is sent at once. */
-    private void sleepUntil(final long due) {
-        for (long early; intervalNanos > 0 && !stopped && (early = due - System.nanoTime()) > 0; ) {
-            LockSupport.parkNanos(early);
+    /** Sleeps until it is time, and returns the next time; whoever was kept from running does not make up for much of it. */
+    private long awaitTurn(final long due) {
+        if (intervalNanos == 0) {
+            return due;
         }
+        long now = System.nanoTime();
+        for (; due - now > 0 && !stopped; now = System.nanoTime()) {
+            LockSupport.parkNanos(due - now);
+        }
+        return Math.max(due, now - MOST_LATE_NANOS) + intervalNanos;
     }
 
     void stop() {

@@ -3,6 +3,7 @@ package io.varlenring.examples.udp;
 
 import io.varlenring.RecordHandler;
 import io.varlenring.examples.harness.Program;
+import io.varlenring.examples.harness.Progress;
 import io.varlenring.examples.harness.ThreadWatch;
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -126,7 +128,11 @@ public final class UdpHandover implements Closeable {
             watch.sleepUntil(sendingSince + TimeUnit.SECONDS.toNanos(WARMUP_SECONDS));
         }
         meter.begin();
-        reportProgress(System.nanoTime());
+        new Progress(handover::fill)
+                .rate("received", () -> sum(ListenerCounts::received))
+                .rate("handed over", handler::records)
+                .rate("refused", () -> sum(ListenerCounts::refused))
+                .run(options.seconds, watch, out);
         final Cost cost = meter.end();
 
         // Upstream first, so that everything still under way arrives.
@@ -137,15 +143,8 @@ public final class UdpHandover implements Closeable {
         return report(sendingSince, cost, handover.finish());
     }
 
-    /** Prints a line a second until the senders have had their time, or until it is over. */
-    private void reportProgress(final long startNanos) throws InterruptedException {
-        final Progress progress = new Progress(listeners, handler, handover, out, startNanos);
-        for (int second = 1; second <= options.seconds; second++) {
-            if (watch.sleepUntil(startNanos + TimeUnit.SECONDS.toNanos(second))) {
-                return;
-            }
-            progress.print(second);
-        }
+    private long sum(final ToLongFunction<ListenerCounts> count) {
+        return listeners.stream().map(Listener::counts).mapToLong(count).sum();
     }
 
     private void joinAll(final List<Thread> threads) throws InterruptedException {
@@ -170,7 +169,6 @@ public final class UdpHandover implements Closeable {
         final long violationCount = violations.size() + handler.violationCount();
         violations.addAll(handler.violations());
         return new UdpHandoverReport(
-                options.handler,
                 accounting,
                 senders.stream().mapToLong(Sender::failures).sum(),
                 handler.datagramBytes(),

@@ -50,13 +50,6 @@ final class UdpHandoverOptions extends Options {
             description = "of the ring, a power of two, k or m may follow; at least twice MAX and some (1m)")
     int capacity = 1 << 20;
 
-    @Option(
-            names = "--handler",
-            paramLabel = "MODE",
-            description =
-                    "thread: one that parks when there is nothing to do; tasklet: woken by the ring, on a loop (thread)")
-    HandlerMode handler = HandlerMode.THREAD;
-
     @Override
     protected void check() {
         checkFits("MAX of --size", size.max(), Records.claimLength(0), capacity);

@@ -2,7 +2,6 @@
 package io.varlenring.examples.udp;
 
 import io.varlenring.RingStats;
-import io.varlenring.examples.harness.Options;
 import io.varlenring.examples.harness.Table;
 import java.io.PrintStream;
 import java.util.List;
@@ -11,7 +10,6 @@ import org.HdrHistogram.Histogram;
 /**
  * What {@link UdpHandover} prints at the end.
  *
- * @param handler what the handler ran on
  * @param accounting where the datagrams went
  * @param sendFailures datagrams that the kernel did not accept from a sender
  * @param datagramBytes bytes of the datagrams handed over
@@ -23,7 +21,6 @@ import org.HdrHistogram.Histogram;
  * @param violations the first few of them, in words
  */
 record UdpHandoverReport(
-        HandlerMode handler,
         Accounting accounting,
         long sendFailures,
         long datagramBytes,
@@ -46,7 +43,6 @@ record UdpHandoverReport(
         final double seconds = nanos / NANOS_PER_SECOND;
         final Table table = new Table(out, LABEL_WIDTH);
         out.println();
-        table.text("handler mode", Options.nameOf(handler));
         table.count("datagrams sent", accounting.sent());
         table.count("send failures", sendFailures);
         table.count("received by listeners", accounting.received());

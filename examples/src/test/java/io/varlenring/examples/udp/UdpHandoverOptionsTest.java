@@ -17,14 +17,13 @@ class UdpHandoverOptionsTest {
     @Test
     void parse_allOptions_takesEachValue() {
         final UdpHandoverOptions options =
-                parse("--seconds 3 --listeners 4 --senders 5 --size 16..65507 --capacity 4m --handler tasklet");
+                parse("--seconds 3 --listeners 4 --senders 5 --size 16..65507 --capacity 4m");
 
         assertEquals(3, options.seconds);
         assertEquals(4, options.listeners);
         assertEquals(5, options.senders);
         assertEquals(new Options.Range(16, 65507), options.size);
         assertEquals(1 << 22, options.capacity);
-        assertEquals(HandlerMode.TASKLET, options.handler);
     }
 
     @ParameterizedTest
@@ -45,6 +44,7 @@ class UdpHandoverOptionsTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "--rate -1 | --rate must be in 0..1000000, but is -1",
                 "--seconds 0 | --seconds must be in 1..86400, but is 0",
                 "--seconds 86401 | --seconds must be in 1..86400, but is 86401",
                 "--seconds -1 | --seconds must be in 1..86400, but is -1",
@@ -67,8 +67,6 @@ class UdpHandoverOptionsTest {
                 "--capacity k | but is 'k'",
                 "--size 64..2028 --capacity 4k | MAX of --size must be at most 2027 with a --capacity of 4096 bytes, but is 2028",
                 "--capacity 1k | MAX of --size must be at most 491 with a --capacity of 1024 bytes, but is 1200",
-                "--handler | Missing required parameter for option '--handler'",
-                "--handler fast | expected one of [THREAD, TASKLET] (case-insensitive) but was 'fast'",
                 "--verbose | Unknown option: '--verbose'",
                 "7 | Unmatched argument at index 0: '7'",
                 "--senders 2 --capacity | Missing required parameter for option '--capacity'"

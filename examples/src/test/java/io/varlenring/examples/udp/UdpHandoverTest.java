@@ -18,8 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UdpHandoverTest {
@@ -59,21 +57,15 @@ class UdpHandoverTest {
         assertEquals("", err());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"thread", "tasklet"})
-    void run_handlerMode_handsOverOnIt(final String mode) {
+    @Test
+    void run_handler_isOneThread() {
         final Set<String> threads = ConcurrentHashMap.newKeySet();
-        final int exitCode = run("--seconds 1 --handler " + mode, (recordNumber, record, handler) -> {
+        final int exitCode = run((recordNumber, record, handler) -> {
             threads.add(Thread.currentThread().getName());
             handler.onRecord(record);
         });
 
         assertEquals(0, exitCode, this::all);
-        assertTrue(
-                Pattern.compile("^handler mode +" + mode + "$", Pattern.MULTILINE)
-                        .matcher(out())
-                        .find(),
-                this::all);
         assertEquals(Set.of("handler"), threads);
         assertTrue(count("wakeups of the handler") > 0, this::all);
         assertEquals("", err());
@@ -178,10 +170,9 @@ class UdpHandoverTest {
         assertTrue(out().contains("  listener "), this::all);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"thread", "tasklet"})
-    void run_handlerThrows_failsSoon(final String mode) {
-        final int exitCode = run("--seconds 1 --handler " + mode, (recordNumber, record, handler) -> {
+    @Test
+    void run_handlerThrows_failsSoon() {
+        final int exitCode = run((recordNumber, record, handler) -> {
             if (recordNumber == DAMAGED_RECORD) {
                 throw new IllegalStateException("as planned");
             }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varlenring.examples.harness;
+package io.varlenring.interop.measure;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
