@@ -45,6 +45,8 @@ public final class FrontListener implements Runnable, Closeable {
     private static final long FINISH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final int NONE = -1;
+    /** Shorter ones are not answered (RFC 9000, section 6.1), so that nobody is sent more than was sent in his name. */
+    private static final int MIN_NEGOTIATED_LENGTH = 1200;
 
     private final int id;
     private final DatagramChannel channel;
@@ -55,6 +57,7 @@ public final class FrontListener implements Runnable, Closeable {
     private final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
     private final ByteBuffer aside = ByteBuffer.allocateDirect(QuicRecords.CLAIM_LENGTH);
 
+    private final ByteBuffer answer = ByteBuffer.allocate(QuicRecords.MAX_DATAGRAM_LENGTH);
     private final LongAdder received = new LongAdder();
     private final LongAdder inPlace = new LongAdder();
     private final LongAdder copied = new LongAdder();
@@ -133,6 +136,10 @@ public final class FrontListener implements Runnable, Closeable {
                 length > QuicRecords.MAX_DATAGRAM_LENGTH ? Drop.TOO_LARGE : header.read(record, datagram, length);
         if (malformed != null) {
             drops[malformed.ordinal()].increment();
+            if (malformed == Drop.OTHER_VERSION && length >= MIN_NEGOTIATED_LENGTH) {
+                QuicHeader.putVersionNegotiation(answer, record, datagram);
+                channel.send(answer, sender); // or not, when the socket is full: the client asks again
+            }
             likelyHandler = NONE;
             return true;
         }

@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
  *   short header   | 0.. ....  | destination ID (of the length that the server gives its IDs) | ...
  * </pre>
  *
- * <p>That is all that RFC 8999 promises of every version. Three more checks are version 1's, the only one that the servers
- * behind the front speak: IDs of at most 20 bytes, the "fixed bit" of RFC 9000, section 17, and that version 0, which only
- * servers send, is not for a server.
+ * <p>That is all that RFC 8999 promises of every version. Two more checks are those of versions 1 and 2: IDs of at most 20 bytes, and
+ * in version 1 the "fixed bit" of RFC 9000, section 17. An ID that is longer shows a version that no server here knows. Version
+ * 0, which only servers send, is not for a server.
  */
 public final class QuicHeader {
     public static final int MAX_ID_LENGTH = 20;
@@ -22,6 +22,7 @@ public final class QuicHeader {
     private static final int FIXED_BIT = 0x40;
     private static final int VERSION_OFFSET = 1;
     private static final int VERSION_1 = 1;
+    private static final int VERSION_2 = 0x6b3343cf;
     private static final int LONG_ID_OFFSET = 6;
     private static final int SHORT_ID_OFFSET = 1;
 
@@ -60,7 +61,8 @@ public final class QuicHeader {
             return Drop.NO_FIXED_BIT;
         }
         final int destinationLength = buffer.get(start + LONG_ID_OFFSET - 1) & 0xff;
-        if (destinationLength > MAX_ID_LENGTH) {
+        final boolean knowsMaximum = version == VERSION_1 || version == VERSION_2;
+        if (destinationLength > MAX_ID_LENGTH && knowsMaximum) {
             return Drop.ID_TOO_LONG;
         }
         final int sourceOffset = LONG_ID_OFFSET + destinationLength + 1;
@@ -68,11 +70,14 @@ public final class QuicHeader {
             return Drop.TRUNCATED;
         }
         final int sourceLength = buffer.get(start + sourceOffset - 1) & 0xff;
-        if (sourceLength > MAX_ID_LENGTH) {
+        if (sourceLength > MAX_ID_LENGTH && knowsMaximum) {
             return Drop.ID_TOO_LONG;
         }
         if (length < sourceOffset + sourceLength) {
             return Drop.TRUNCATED;
+        }
+        if (Math.max(destinationLength, sourceLength) > MAX_ID_LENGTH) {
+            return Drop.OTHER_VERSION;
         }
         idOffset = start + LONG_ID_OFFSET;
         idLength = destinationLength;
@@ -89,6 +94,22 @@ public final class QuicHeader {
         idOffset = start + SHORT_ID_OFFSET;
         idLength = serverIdLength;
         return null;
+    }
+
+    /**
+     * Writes the answer to a datagram of {@link Drop#OTHER_VERSION}: its two IDs the other way round, and version 1 (RFC 8999,
+     * section 6). The servers' libraries answer those whose IDs they can read, and cannot read longer ones.
+     */
+    static void putVersionNegotiation(final ByteBuffer target, final ByteBuffer buffer, final int start) {
+        final int destination = start + LONG_ID_OFFSET - 1;
+        final int destinationLength = 1 + (buffer.get(destination) & 0xff);
+        final int source = destination + destinationLength;
+        final int sourceLength = 1 + (buffer.get(source) & 0xff);
+        target.clear().put((byte) (LONG_FORM | FIXED_BIT)).put(new byte[Integer.BYTES]);
+        target.put(target.position(), buffer, source, sourceLength).position(target.position() + sourceLength);
+        target.put(target.position(), buffer, destination, destinationLength)
+                .position(target.position() + destinationLength);
+        target.put(new byte[] {0, 0, 0, VERSION_1}).flip();
     }
 
     /** Byte by byte, because the buffer's order is its owner's matter. */

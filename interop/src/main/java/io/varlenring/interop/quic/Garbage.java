@@ -62,6 +62,7 @@ final class Garbage implements Closeable {
         TRUNCATED,
         DESTINATION_ID_TOO_LONG,
         SOURCE_ID_TOO_LONG,
+        OTHER_VERSION,
         VERSION_NEGOTIATION,
         NO_FIXED_BIT,
         TOO_LARGE,
@@ -88,6 +89,8 @@ final class Garbage implements Closeable {
                 putLongHeader(out, 1, 8)
                         .put((byte) (QuicHeader.MAX_ID_LENGTH + 1))
                         .put(noise, 0, 1200);
+            case OTHER_VERSION ->
+                putLongHeader(out, 0x0a0a0a0a, 255).put((byte) 30).put(noise, 0, 1200);
             case VERSION_NEGOTIATION -> putLongHeader(out, 0, 8).put(noise, 0, 100);
             case NO_FIXED_BIT -> out.put((byte) (noise[0] & 0x3f)).put(noise, 0, random.nextInt(1, 1200));
             case TOO_LARGE -> out.put((byte) SHORT_HEADER).put(noise, 0, QuicRecords.MAX_DATAGRAM_LENGTH);

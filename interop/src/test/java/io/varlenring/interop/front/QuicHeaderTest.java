@@ -70,6 +70,10 @@ class QuicHeaderTest {
         "40 112233445566778899aabbccddeeff, TRUNCATED",
         "c0 00000001 15" + ID_21 + "00, ID_TOO_LONG",
         "c0 00000001 ff, ID_TOO_LONG",
+        "c0 6b3343cf 15" + ID_21 + "00, ID_TOO_LONG",
+        "c0 0a0a0a0a 15" + ID_21 + "00, OTHER_VERSION",
+        "c0 0a0a0a0a 00 15" + ID_21 + ", OTHER_VERSION",
+        "c0 0a0a0a0a 15" + ID_21 + "15 00, TRUNCATED",
         "c0 00000001 00 15" + ID_21 + ", ID_TOO_LONG",
         "c0 00000000 00 00, NOT_FOR_SERVERS",
         "80 00000001 00 00, NO_FIXED_BIT",
@@ -98,6 +102,7 @@ class QuicHeaderTest {
             random.nextBytes(datagram);
             if (datagram.length > 5 && random.nextBoolean()) { // get past the first checks
                 datagram[1] = datagram[2] = datagram[3] = 0;
+                datagram[1] = (byte) (random.nextInt(4) == 0 ? 1 : 0);
                 datagram[4] = (byte) random.nextInt(2);
                 datagram[5] = (byte) random.nextInt(24);
             }
