@@ -31,7 +31,6 @@ final class KwikServer implements QuicServer {
     private static final int MAX_STREAMS = 16;
     private static final int IDLE_SECONDS = 60;
     private static final long END_MILLIS = 10_000;
-    private static final int OK = 200;
 
     private final VarLenMpscRing ring;
     private final HandlerCounts counts;
@@ -70,14 +69,14 @@ final class KwikServer implements QuicServer {
     }
 
     private void handle(final HttpServerRequest request, final HttpServerResponse response) throws IOException {
-        final Uploads.Arrival upload = uploads.begin(request.path());
+        final Uploads.Arrival upload = uploads.begin(request.method(), request.path());
         final byte[] buffer = new byte[BUFFER_LENGTH];
         final InputStream body = request.body();
         for (int length = body.read(buffer); length >= 0; length = body.read(buffer)) {
             upload.add(ByteBuffer.wrap(buffer, 0, length));
         }
         upload.end();
-        response.setStatus(OK);
+        response.setStatus(upload.status());
         response.getOutputStream().close();
     }
 

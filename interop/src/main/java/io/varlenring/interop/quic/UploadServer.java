@@ -132,7 +132,10 @@ final class UploadServer {
         @Override
         protected void channelRead(final ChannelHandlerContext context, final Http3HeadersFrame frame) {
             if (upload == null) { // not trailers
-                upload = uploads.begin(frame.headers().path());
+                upload = uploads.begin(frame.headers().method(), frame.headers().path());
+                if (upload.status() != Uploads.OK) { // a CONNECT would not end before it is answered
+                    answer(context);
+                }
             }
         }
 
@@ -140,7 +143,9 @@ final class UploadServer {
         protected void channelRead(final ChannelHandlerContext context, final Http3DataFrame frame) {
             try {
                 final ByteBuf content = frame.content();
-                upload.add(content.nioBuffer());
+                if (upload != null) {
+                    upload.add(content.nioBuffer());
+                }
             } finally {
                 ReferenceCountUtil.release(frame);
             }
@@ -148,11 +153,15 @@ final class UploadServer {
 
         @Override
         protected void channelInputClosed(final ChannelHandlerContext context) {
-            if (upload != null) {
+            if (upload != null && upload.status() == Uploads.OK) {
                 upload.end();
+                answer(context);
             }
+        }
+
+        private void answer(final ChannelHandlerContext context) {
             final DefaultHttp3HeadersFrame answer = new DefaultHttp3HeadersFrame();
-            answer.headers().status("200").addInt("content-length", 0);
+            answer.headers().status(Integer.toString(upload.status())).addInt("content-length", 0);
             context.writeAndFlush(answer).addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
         }
     }

@@ -29,6 +29,12 @@ final class Uploads {
     private static final int MAX_CONTENTS = 16;
     private static final int BLOCK_LENGTH = 1 << 16;
     private static final int MOST_VIOLATIONS_IN_WORDS = 10;
+    static final int OK = 200;
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
+    private static final int NOT_ALLOWED = 405;
+    private static final int NOT_IMPLEMENTED = 501;
+    private static final List<String> METHODS = List.of("POST", "PUT");
     private static final Pattern PATH = Pattern.compile("/upload/([0-9]{1,6})");
 
     private final int count;
@@ -38,10 +44,15 @@ final class Uploads {
     private final AtomicIntegerArray arrived;
     private final CountDownLatch missing;
     private final LongAdder bytes = new LongAdder();
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder answeredOtherwise = new LongAdder();
     private final LongAdder violationCount = new LongAdder();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
-    /** Prepares uploads of {@code length} bytes each, and writes what clients are to send into files of a directory. */
+    /**
+     * Prepares uploads of {@code length} bytes each, and writes what clients are to send into files of a directory. Without any,
+     * all uploads of strangers are welcome.
+     */
     Uploads(final int count, final long length, final Path directory) throws IOException {
         this.count = count;
         this.length = length;
@@ -86,25 +97,50 @@ final class Uploads {
         return "/upload/" + upload;
     }
 
-    /** Begins to check an upload of the given path. */
-    Arrival begin(final CharSequence path) {
-        final Matcher known = PATH.matcher(path);
+    /** Begins to answer a request, and to check it when it is an upload that is expected here. */
+    Arrival begin(final CharSequence method, final CharSequence path) {
+        final Matcher known = PATH.matcher(path == null ? "" : path);
         final int upload = known.matches() ? Integer.parseInt(known.group(1)) : -1;
-        if (upload < 0 || upload >= count) {
-            violation("an upload to " + path);
-            return new Arrival(-1);
+        final int status;
+        if (path == null) {
+            status = "CONNECT".contentEquals(method == null ? "" : method) ? NOT_IMPLEMENTED : BAD_REQUEST;
+        } else if (!known.matches() || count > 0 && upload >= count) {
+            status = NOT_FOUND;
+        } else {
+            status = method != null && METHODS.contains(method.toString()) ? OK : NOT_ALLOWED;
         }
-        return new Arrival(upload);
+        requests.increment();
+        if (status != OK) {
+            answeredOtherwise.increment();
+        }
+        return new Arrival(status == OK && count > 0 ? upload : -1, status);
+    }
+
+    /** Returns how many requests there were. */
+    long requests() {
+        return requests.sum();
+    }
+
+    /** Returns how many requests were for something else than an upload, and were told so. */
+    long answeredOtherwise() {
+        return answeredOtherwise.sum();
     }
 
     /** What has come of one upload; used by one thread. */
     final class Arrival {
         private final int upload;
+        private final int status;
         private final CRC32C checksum = new CRC32C();
         private long arrivedBytes;
 
-        private Arrival(final int upload) {
+        private Arrival(final int upload, final int status) {
             this.upload = upload;
+            this.status = status;
+        }
+
+        /** Returns what HTTP says to the request, which is 200 for an upload. */
+        int status() {
+            return status;
         }
 
         void add(final ByteBuffer part) {

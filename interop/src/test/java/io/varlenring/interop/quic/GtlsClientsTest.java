@@ -94,7 +94,7 @@ class GtlsClientsTest {
     }
 
     private void arrive(final int upload) throws IOException {
-        final Uploads.Arrival arrival = uploads.begin(Uploads.path(upload));
+        final Uploads.Arrival arrival = uploads.begin("POST", Uploads.path(upload));
         arrival.add(ByteBuffer.wrap(Files.readAllBytes(uploads.file(upload))));
         arrival.end();
     }

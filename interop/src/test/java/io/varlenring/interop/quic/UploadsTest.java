@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** That the books of a run can say no. */
 class UploadsTest {
@@ -71,18 +73,39 @@ class UploadsTest {
         assertEquals("upload 0 arrived again", uploads.violations().get(0));
     }
 
-    @Test
-    void begin_unknownPath_isWrong() {
-        uploads.begin("/upload/2").end();
-        uploads.begin("/").end();
+    /** What is no upload is none of the run's business, and is told so. */
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /upload/1, 200",
+        "PUT, /upload/1, 200",
+        "POST, /upload/2, 404",
+        "GET, /, 404",
+        "GET, /upload/1, 405",
+        "CONNECT, , 501",
+        "GET, , 400",
+        ", , 400"
+    })
+    void begin_anyRequest_isAnsweredAsHttpSays(final String method, final String path, final int status) {
+        assertEquals(status, uploads.begin(method, path).status());
+        assertEquals(1, uploads.requests());
+        assertEquals(status == 200 ? 0 : 1, uploads.answeredOtherwise());
+        assertEquals(2, uploads.violationCount(), "only the uploads that did not come");
+    }
 
-        assertEquals(
-                List.of("an upload to /upload/2", "an upload to /"),
-                uploads.violations().subList(0, 2));
+    @Test
+    void begin_ofStrangers_isTakenWhateverItIs() throws IOException {
+        final Uploads strangers = new Uploads(0, 0, directory);
+        final Uploads.Arrival arrival = strangers.begin("POST", "/upload/77");
+        arrival.add(ByteBuffer.allocate(5));
+        arrival.end();
+
+        assertEquals(200, arrival.status());
+        assertEquals(5, strangers.bytes());
+        assertEquals(0, strangers.violationCount());
     }
 
     private void upload(final int upload, final byte[] content) {
-        final Uploads.Arrival arrival = uploads.begin(Uploads.path(upload));
+        final Uploads.Arrival arrival = uploads.begin("POST", Uploads.path(upload));
         arrival.add(ByteBuffer.wrap(content, 0, LENGTH / 3));
         arrival.add(ByteBuffer.wrap(content, LENGTH / 3, content.length - LENGTH / 3));
         arrival.end();
