@@ -25,11 +25,12 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -47,6 +48,10 @@ final class NettyClients implements UploadClients {
     private final InetSocketAddress server;
     private final Uploads uploads;
     private final LongAdder failed = new LongAdder();
+    /** The sockets of the uploads, each closed by its client's end, good or bad. */
+    private final List<Channel> sockets = new ArrayList<>();
+
+    private long startedOver;
 
     NettyClients(final InetSocketAddress server, final Uploads uploads) {
         this.server = server;
@@ -66,11 +71,11 @@ final class NettyClients implements UploadClients {
     @Override
     public void start() throws InterruptedException {
         for (int i = 0; i < uploads.count(); i++) {
-            start(i);
+            sockets.add(start(i));
         }
     }
 
-    private void start(final int upload) throws InterruptedException {
+    private Channel start(final int upload) throws InterruptedException {
         final Channel socket = new Bootstrap()
                 .group(group)
                 .channel(NioDatagramChannel.class)
@@ -80,7 +85,7 @@ final class NettyClients implements UploadClients {
                         .initialMaxData(WINDOW)
                         .initialMaxStreamDataBidirectionalLocal(WINDOW)
                         .build())
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .bind(0) // of either family
                 .sync()
                 .channel();
         QuicChannel.newBootstrap(socket)
@@ -88,26 +93,35 @@ final class NettyClients implements UploadClients {
                 .remoteAddress(server)
                 .connect()
                 .addListener((final Future<QuicChannel> connecting) -> {
-                    if (!connecting.isSuccess()) {
-                        failed.increment();
-                    } else {
+                    if (connecting.isSuccess()) {
+                        connecting.getNow().closeFuture().addListener(closed -> socket.close());
                         Http3.newRequestStream(connecting.getNow(), new ChannelInitializer<QuicStreamChannel>() {
                             @Override
                             protected void initChannel(final QuicStreamChannel stream) throws IOException {
                                 stream.pipeline().addLast(new Uploader(upload));
                             }
                         });
+                    } else {
+                        failed.increment();
+                        socket.close();
                     }
                 });
+        return socket;
     }
 
-    /** They never move, so they need not. */
     @Override
-    public void startOver() {}
+    public void startOver() throws InterruptedException {
+        for (int i = 0; i < sockets.size(); i++) {
+            if (!sockets.get(i).isOpen() && !uploads.hasArrived(i)) {
+                sockets.set(i, start(i));
+                startedOver++;
+            }
+        }
+    }
 
     @Override
     public long startedOver() {
-        return 0;
+        return startedOver;
     }
 
     @Override
