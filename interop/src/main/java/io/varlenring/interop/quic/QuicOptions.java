@@ -5,12 +5,26 @@ import io.varlenring.examples.harness.Options;
 import io.varlenring.interop.front.HandlerIds;
 import io.varlenring.interop.front.HandlerKind;
 import io.varlenring.interop.front.QuicRecords;
+import java.net.InetSocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options of both QUIC servers. */
 class QuicOptions extends Options {
     private static final long BYTES_PER_MEGABYTE = 1_000_000;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS:PORT",
+            converter = Listen.class,
+            description =
+                    "serves uploads of strangers to /upload/NUMBER there until it is stopped, for example [::]:4433; without"
+                            + " clients of its own")
+    InetSocketAddress listen;
 
     @Option(
             names = "--megabytes",
@@ -66,6 +80,22 @@ class QuicOptions extends Options {
     @Option(names = "--seconds", paramLabel = "N", description = "how long it may take, 1..3600 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 3_600)
     int seconds = 120;
+
+    /** An address and a port; IPv6 in brackets. */
+    static final class Listen implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(final String value) {
+            final Matcher parts = Pattern.compile("\\[?(.+?)\\]?:([0-9]{1,5})").matcher(value);
+            if (!parts.matches() || Integer.parseInt(parts.group(2)) > 65_535) {
+                throw new TypeConversionException("must be ADDRESS:PORT, but is '" + value + "'");
+            }
+            final InetSocketAddress address = new InetSocketAddress(parts.group(1), Integer.parseInt(parts.group(2)));
+            if (address.isUnresolved()) {
+                throw new TypeConversionException("must be an address of this machine, but is '" + value + "'");
+            }
+            return address;
+        }
+    }
 
     enum Drops {
         ALLOWED,

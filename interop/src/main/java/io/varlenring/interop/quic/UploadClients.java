@@ -18,7 +18,7 @@ interface UploadClients extends Closeable {
     /**
      * Starts anew each client that ended though its upload has not arrived, as users would. To be called now and then.
      */
-    void startOver() throws IOException;
+    void startOver() throws IOException, InterruptedException;
 
     /** Returns how many clients were started anew. */
     long startedOver();
@@ -29,4 +29,42 @@ interface UploadClients extends Closeable {
 
     /** Returns how many did not end well by themselves; to be asked when they are closed. */
     long failed();
+
+    /** Those that are not ours. */
+    UploadClients STRANGERS = new UploadClients() {
+        @Override
+        public String name() {
+            return "strangers";
+        }
+
+        @Override
+        public boolean canMigrate() {
+            return false;
+        }
+
+        @Override
+        public void start() {
+            // they come when they like
+        }
+
+        @Override
+        public void startOver() {
+            // as above
+        }
+
+        @Override
+        public long startedOver() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            // they go when they like
+        }
+
+        @Override
+        public long failed() {
+            return 0;
+        }
+    };
 }

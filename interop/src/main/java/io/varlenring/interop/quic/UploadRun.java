@@ -3,8 +3,10 @@ package io.varlenring.interop.quic;
 
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.Program;
+import io.varlenring.examples.harness.Progress;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Front;
+import io.varlenring.interop.front.FrontCounts;
 import io.varlenring.interop.front.RingInlet;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** A run of a QUIC example: sets up the front, a server and clients, waits for the uploads, and looks at all the books. */
@@ -59,9 +62,13 @@ final class UploadRun {
     }
 
     private int run(final Path directory) throws Exception {
-        final Uploads uploads = new Uploads(options.connections, options.uploadLength(), directory);
+        final boolean foreign = options.listen != null;
+        final Uploads uploads =
+                new Uploads(foreign ? 0 : options.connections, foreign ? 0 : options.uploadLength(), directory);
         final ServerKeys keys = ServerKeys.make(directory);
-        try (Front front = new Front(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), options.listeners)) {
+        final InetSocketAddress wanted =
+                foreign ? options.listen : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (Front front = new Front(wanted, options.listeners)) {
             final QuicServer server = servers.open(options, front, keys, uploads, watch);
             server.start();
             front.start(
@@ -71,21 +78,12 @@ final class UploadRun {
                     listener -> watch.newThread("listener", listener::run));
 
             final long since = System.nanoTime();
-            final long garbageSent;
-            final UploadClients clients = newClients(front, uploads);
-            try (clients;
-                    Garbage garbage = new Garbage(front.address())) {
-                Thread garbageThread = null;
-                if (options.garbage == Garbage.Wanted.ON) {
-                    garbageThread = watch.start("garbage", garbage::run);
-                }
-                clients.start();
-                await(uploads, clients, since);
-                garbage.stop();
-                if (garbageThread != null) {
-                    watch.join(garbageThread);
-                }
-                garbageSent = garbage.sent();
+            long garbageSent = 0;
+            final UploadClients clients = foreign ? UploadClients.STRANGERS : newClients(front, uploads);
+            if (foreign) {
+                serve(front, uploads);
+            } else {
+                garbageSent = upload(front, uploads, clients, since);
             }
             final long nanos = System.nanoTime() - since;
 
@@ -107,6 +105,37 @@ final class UploadRun {
                     ended ? List.of() : List.of("the server did not end, so the counts are not final"),
                     watch.failures());
             return report.print(out) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+        }
+    }
+
+    /** Serves strangers until it is over. */
+    private void serve(final Front front, final Uploads uploads) throws InterruptedException {
+        out.println("listening on " + front.address());
+        new Progress(() -> uploads.requests() + " requests, " + uploads.answeredOtherwise() + " answered otherwise, "
+                        + uploads.bytes() + " bytes uploaded, " + sum(front, FrontCounts::dropped)
+                        + " datagrams dropped")
+                .rate("datagrams", () -> sum(front, FrontCounts::received))
+                .run(Integer.MAX_VALUE, watch, out);
+    }
+
+    private static long sum(final Front front, final ToLongFunction<FrontCounts> count) {
+        return front.counts().stream().mapToLong(count).sum();
+    }
+
+    /** Lets the clients upload; returns how much garbage was sent meanwhile. */
+    private long upload(final Front front, final Uploads uploads, final UploadClients clients, final long since)
+            throws IOException, InterruptedException {
+        try (clients;
+                Garbage garbage = new Garbage(front.address())) {
+            final Thread garbageThread = watch.newThread("garbage", garbage::run);
+            if (options.garbage == Garbage.Wanted.ON) {
+                garbageThread.start();
+            }
+            clients.start();
+            await(uploads, clients, since);
+            garbage.stop();
+            watch.join(garbageThread);
+            return garbage.sent();
         }
     }
 
