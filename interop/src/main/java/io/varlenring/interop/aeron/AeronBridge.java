@@ -180,6 +180,7 @@ public final class AeronBridge implements AutoCloseable {
                 producers.stream().mapToLong(BridgeProducer::refused).sum());
         table.count("publication did not take", nearSide.backPressured());
         table.count("second ring full", farSide.ringFull());
+        table.count("far side went away", nearSide.outages());
         table.count("throughput, messages/s", Math.round(messages.messages() / seconds));
         table.number("throughput, MB/s", messages.bytes() / BYTES_PER_MEGABYTE / seconds);
         table.percentiles("latency", messages.latencyNanos());

@@ -31,6 +31,9 @@ final class FarSide {
     private final RingProducer producer;
 
     private long ringFull;
+    /** What was published before this side was there: it was another one's, which is gone. */
+    private long missedBytes;
+
     private volatile boolean stopped;
 
     FarSide(final Subscription subscription, final VarLenMpscRing ring) {
@@ -46,12 +49,16 @@ final class FarSide {
         while (!stopped && (image == null || !isAtEnd(image))) {
             if (image == null && subscription.imageCount() > 0) {
                 image = subscription.imageAtIndex(0);
+                missedBytes = image.joinPosition();
             }
             if (image == null || image.controlledPoll(assembler, FRAGMENTS) == 0) {
                 LockSupport.parkNanos(IDLE_NANOS);
             }
         }
         ring.close();
+        if (missedBytes > 0) {
+            throw new IllegalStateException("joined late: the first " + missedBytes + " bytes of the stream are lost");
+        }
         if (image != null && !image.isEndOfStream()) {
             throw new IllegalStateException("the connection was lost at position " + image.position());
         }

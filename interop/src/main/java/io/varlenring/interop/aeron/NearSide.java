@@ -7,6 +7,7 @@ import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -18,12 +19,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class NearSide {
     private static final long RETRY_NANOS = 20_000;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final VarLenMpscRing ring;
     private final Publication publication;
     private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
     private final ControlledRecordHandler publish = this::publish;
 
+    private boolean wasConnected;
+    private long lostNanos;
+    private long outages;
     private long result;
     private long backPressured;
 
@@ -44,6 +49,7 @@ final class NearSide {
     void run() {
         final RingConsumer consumer = ring.consumer();
         while (!(ring.isClosed() && ring.isEmpty())) {
+            lookForOutage();
             result = 1;
             final int published = consumer.drainControlled(publish, Integer.MAX_VALUE);
             if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
@@ -52,10 +58,32 @@ final class NearSide {
             if (result < 0) {
                 LockSupport.parkNanos(RETRY_NANOS);
             } else if (published == 0 && consumer.arm()) {
-                LockSupport.park(this);
+                LockSupport.parkNanos(this, LOOK_NANOS); // not for ever: the far side may go while nothing comes
             }
         }
         publication.close(); // the driver sends what is still there, and then tells the other side that this was all
+    }
+
+    /**
+     * Notices when the far side goes and when it comes back. After more than the image timeout it has let go of the stream: what
+     * it had not polled by then is gone, and when it comes back it begins at what is published then.
+     */
+    private void lookForOutage() {
+        final boolean isConnected = publication.isConnected();
+        if (wasConnected && !isConnected) {
+            outages++;
+            lostNanos = System.nanoTime();
+        }
+        wasConnected = isConnected;
+        if (!isConnected && outages > 0 && System.nanoTime() - lostNanos > Machine.IMAGE_TIMEOUT_NANOS) {
+            throw new IllegalStateException("the far side has been away since position " + publication.position()
+                    + ", for longer than the image timeout: what it had not polled is lost");
+        }
+    }
+
+    /** Returns how often the far side went away; for the time after {@link #run()}. */
+    long outages() {
+        return outages;
     }
 
     private ControlledRecordHandler.Action publish(final ByteBuffer bytes) {
