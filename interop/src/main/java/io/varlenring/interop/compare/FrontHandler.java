@@ -2,9 +2,9 @@
 package io.varlenring.interop.compare;
 
 import io.varlenring.RecordHandler;
-import io.varlenring.examples.harness.ThreadMeter;
 import io.varlenring.interop.front.QuicRecords;
 import io.varlenring.interop.measure.HandlerCounts;
+import io.varlenring.interop.measure.ThreadMeter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,11 +3,11 @@ package io.varlenring.interop.compare;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.varlenring.RecordHandler;
-import io.varlenring.examples.harness.ThreadMeter;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.FrontCounts;
 import io.varlenring.interop.measure.HandlerCounts;
+import io.varlenring.interop.measure.ThreadMeter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;

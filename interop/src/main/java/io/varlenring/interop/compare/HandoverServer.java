@@ -3,10 +3,10 @@ package io.varlenring.interop.compare;
 
 import io.varlenring.examples.harness.CollectorWatch;
 import io.varlenring.examples.harness.Options;
-import io.varlenring.examples.harness.ThreadMeter;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Drop;
 import io.varlenring.interop.front.FrontCounts;
+import io.varlenring.interop.measure.ThreadMeter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -6,7 +6,7 @@ public enum Drop {
     EMPTY("empty"),
     TRUNCATED("cut off in its header"),
     ID_TOO_LONG("connection ID too long"),
-    OTHER_VERSION("a version that no server knows, answered with those that they do"),
+    OTHER_VERSION("another version, answered"),
     NOT_FOR_SERVERS("version negotiation"),
     NO_FIXED_BIT("without the fixed bit"),
     TOO_LARGE("too large"),

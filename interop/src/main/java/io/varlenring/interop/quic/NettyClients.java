@@ -38,7 +38,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class NettyClients implements UploadClients {
     private static final int BLOCK_LENGTH = 1 << 14;
     private static final int WINDOW = 1 << 16;
-    private static final int IDLE_SECONDS = 60;
+    /** A client that hears nothing for so long gives up, and can start over. */
+    private static final int IDLE_SECONDS = 20;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final QuicSslContext trust = QuicSslContextBuilder.forClient()
