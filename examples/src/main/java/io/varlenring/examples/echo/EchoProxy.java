@@ -3,7 +3,9 @@ package io.varlenring.examples.echo;
 
 import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.Progress;
+import io.varlenring.examples.harness.Table;
 import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.tasklet.TaskletStats;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,6 +25,8 @@ import org.HdrHistogram.Histogram;
  * Control threads hand it commands through a ring. The clients check every byte, and the order.
  */
 public final class EchoProxy implements Closeable {
+    private static final int LABEL_WIDTH = 30;
+
     private final EchoProxyOptions options;
     private final PrintStream out;
     private final ThreadWatch watch;
@@ -108,14 +112,10 @@ public final class EchoProxy implements Closeable {
         ended &= proxy.end();
         server.close();
         ended &= watch.join(serverThread);
-        if (!ended) {
-            final List<String> failures = watch.failures();
-            EchoProxyReport.printVerdict(
-                    out, sum(EchoClient::echoed), sum(EchoClient::notices), failures.size(), failures);
-            return Program.EXIT_FAILED;
-        }
-        final EchoProxyReport report = report();
-        return report.print(out) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+        final List<String> violations = new ArrayList<>(watch.failures());
+        return (ended ? print(violations) : printVerdict(violations, violations.size()))
+                ? Program.EXIT_GOOD
+                : Program.EXIT_FAILED;
     }
 
     private boolean joinAll(final List<Thread> threads) throws InterruptedException {
@@ -130,9 +130,9 @@ public final class EchoProxy implements Closeable {
         return clients.stream().mapToLong(count).sum();
     }
 
-    private EchoProxyReport report() {
+    /** Prints what has happened, and returns whether it was right. */
+    private boolean print(final List<String> violations) {
         final EchoAccounting accounting = accounting();
-        final List<String> violations = new ArrayList<>(watch.failures());
         violations.addAll(proxy.counts().threadViolations());
         violations.addAll(accounting.mismatches());
         final long violationCount = violations.size() + sum(EchoClient::violationCount);
@@ -141,16 +141,29 @@ public final class EchoProxy implements Closeable {
             violations.addAll(client.violations());
             roundTripNanos.add(client.roundTripNanos());
         }
-        return new EchoProxyReport(
-                accounting,
-                proxy.counts().throughLoop(),
-                proxy.counts().dropped.sum(),
-                controls.stream().mapToLong(Control::refused).sum(),
-                proxy.stats(),
-                proxy.ring().stats(),
-                roundTripNanos,
-                violationCount,
-                violations);
+        final long refused = controls.stream().mapToLong(Control::refused).sum();
+        final TaskletStats tasklets = proxy.stats();
+        final Table table = new Table(out, LABEL_WIDTH);
+        out.println();
+        table.count("datagrams sent", accounting.sent());
+        table.count("echoed", accounting.echoed());
+        table.count("lost", accounting.lost());
+        table.count("dropped by the proxy", proxy.counts().dropped.sum());
+        table.count("notices sent over the ring", accounting.noticesOffered());
+        table.count("notices received", accounting.noticesReceived());
+        table.count("datagrams through the loop", proxy.counts().throughLoop());
+        table.count("tasklet runs", tasklets.runs());
+        table.count("tasklet wakeups", tasklets.wakeups());
+        table.count("tasklet wakeups coalesced", tasklets.coalesced());
+        table.count("sleeps of the loop", tasklets.sleeps());
+        table.count("commands refused", refused);
+        table.percentiles("round trip", roundTripNanos);
+        return printVerdict(violations, violationCount);
+    }
+
+    private boolean printVerdict(final List<String> violations, final long violationCount) {
+        final String words = "echoes and " + sum(EchoClient::notices) + " notices verified: content and order";
+        return Table.verdict(out, sum(EchoClient::echoed), words, violationCount, violations);
     }
 
     private EchoAccounting accounting() {

@@ -51,8 +51,12 @@ public final class ParkingConsumer implements Closeable {
     private void run() {
         final RingConsumer consumer = ring.consumer();
         while (!(ring.isClosed() && ring.isEmpty())) {
-            if (consumer.drain(handler) == 0 && consumer.arm()) {
-                LockSupport.park(this); // until the hook, or for no reason; either way the next drain tells
+            try {
+                if (consumer.drain(handler) == 0 && consumer.arm()) {
+                    LockSupport.park(this); // until the hook, or for no reason; either way the next drain tells
+                }
+            } catch (final Throwable failure) { // the record is lost, what is behind it is not
+                watch.threw("thread " + thread.getName(), failure);
             }
         }
     }
