@@ -135,7 +135,11 @@ public final class AeronBridge implements AutoCloseable {
         final RingConsumer consumer = farRing.consumer();
         final RecordHandler slowHandler = options.delayMicros == 0 ? handler : this::handleSlowly;
         while (!(farRing.isClosed() && farRing.isEmpty())) {
-            consumer.drain(slowHandler, Integer.MAX_VALUE, 1, TimeUnit.SECONDS);
+            try {
+                consumer.drain(slowHandler, Integer.MAX_VALUE, 1, TimeUnit.SECONDS);
+            } catch (final RuntimeException failure) { // the message is lost, what is behind it is not
+                watch.threw("thread handler", failure);
+            }
         }
     }
 

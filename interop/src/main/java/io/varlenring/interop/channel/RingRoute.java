@@ -53,17 +53,29 @@ final class RingRoute implements Route {
             stalled = true; // writable() goes on
             return;
         }
+        boolean mayBeMore = true; // also when something is thrown here
+        try {
+            mayBeMore = sendBatch();
+        } finally {
+            if (mayBeMore || !consumer.arm() && !isDrained()) {
+                loop.execute(drain); // behind what else the loop has to do
+            }
+        }
+    }
+
+    private boolean sendBatch() {
         batch = channel.alloc().directBuffer(batchBytes, batchBytes);
-        consumer.drainControlled(gather, Integer.MAX_VALUE);
-        if (batch.isReadable()) {
-            channel.writeAndFlush(batch, channel.voidPromise());
-            loop.execute(drain); // behind what else the loop has to do
-            return;
+        try {
+            consumer.drainControlled(gather, Integer.MAX_VALUE);
+        } finally {
+            if (!batch.isReadable()) {
+                batch.release();
+                batch = null;
+            } else {
+                channel.writeAndFlush(batch, channel.voidPromise());
+            }
         }
-        batch.release();
-        if (!consumer.arm() && !isDrained()) {
-            loop.execute(drain);
-        }
+        return batch != null;
     }
 
     private ControlledRecordHandler.Action gather(final ByteBuffer frame) {

@@ -33,13 +33,15 @@ final class RingLoopHandover implements Handover {
     }
 
     private void drain() {
+        int records = HandlerLoop.BUDGET; // when the drain throws there may be more
         try {
-            final int records = ring.consumer().drain(handler, HandlerLoop.BUDGET);
+            records = ring.consumer().drain(handler, HandlerLoop.BUDGET);
+        } catch (final Throwable failure) {
+            watch.threw("the event loop", failure);
+        } finally {
             if (records == HandlerLoop.BUDGET || !ring.consumer().arm() && !(ring.isClosed() && ring.isEmpty())) {
                 loop.execute(drain);
             }
-        } catch (final Throwable failure) {
-            watch.threw("the event loop", failure);
         }
     }
 

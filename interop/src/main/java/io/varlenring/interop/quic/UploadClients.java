@@ -10,61 +10,32 @@ interface UploadClients extends Closeable {
     String name();
 
     /** Returns whether they can change their address. */
-    boolean canMigrate();
+    default boolean canMigrate() {
+        return false;
+    }
 
     /** Begins all uploads. Whether they succeed is for the server to see. */
-    void start() throws IOException, InterruptedException;
+    default void start() throws IOException, InterruptedException {}
 
     /**
      * Starts anew each client that ended though its upload has not arrived, as users would. To be called now and then.
      */
-    void startOver() throws IOException, InterruptedException;
+    default void startOver() throws IOException, InterruptedException {}
 
     /** Returns how many clients were started anew. */
-    long startedOver();
+    default long startedOver() {
+        return 0;
+    }
 
     /** Ends what has not ended by itself. */
     @Override
-    void close();
+    default void close() {}
 
     /** Returns how many did not end well by themselves; to be asked when they are closed. */
-    long failed();
+    default long failed() {
+        return 0;
+    }
 
-    /** Those that are not ours. */
-    UploadClients STRANGERS = new UploadClients() {
-        @Override
-        public String name() {
-            return "strangers";
-        }
-
-        @Override
-        public boolean canMigrate() {
-            return false;
-        }
-
-        @Override
-        public void start() {
-            // they come when they like
-        }
-
-        @Override
-        public void startOver() {
-            // as above
-        }
-
-        @Override
-        public long startedOver() {
-            return 0;
-        }
-
-        @Override
-        public void close() {
-            // they go when they like
-        }
-
-        @Override
-        public long failed() {
-            return 0;
-        }
-    };
+    /** Those that are not ours: they come and go when they like. */
+    UploadClients STRANGERS = () -> "strangers";
 }

@@ -102,6 +102,30 @@ class FrontPipelineTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            value = HandoverKind.class,
+            names = {"RING", "RING_LOOP"})
+    void run_handlerThrowsOnce_getsAllThatComesAfter(final HandoverKind kind) throws Exception {
+        open(kind, ROOM_FOR_ALL, handler -> {
+            final int[] records = {0};
+            return record -> {
+                if (++records[0] == 5) {
+                    throw new IllegalStateException("as planned");
+                }
+                handler.onRecord(record);
+            };
+        });
+        try (DatagramChannel sender = DatagramChannel.open()) {
+            sender.connect(pipeline.address());
+            send(sender, 4 * BURST);
+        }
+
+        assertTrue(pipeline.finish());
+        assertEquals(sent - HANDLERS, pipeline.ofHandlers(FrontHandler::records));
+        assertEquals(HANDLERS, watch.failures().size());
+    }
+
+    @ParameterizedTest
     @EnumSource
     void run_recordDamagedOrLostOnTheWay_isNoticed(final HandoverKind kind) throws Exception {
         final UnaryOperator<RecordHandler> damage = handler -> {
