@@ -29,8 +29,8 @@ package io.varlenring;
  * The gap is at most S - 8, so gap and record together need at most 2 S - 8 bytes. With S &lt;= capacity / 2 that is less
  * than the capacity: every record up to the largest fits an empty ring at every offset.
  *
- * The control block, apart from the data. Each word that is written often has 128 bytes to itself, because processors
- * prefetch lines of 64 bytes in pairs:
+ * The control words, apart from the data. Each has 128 bytes to itself, because processors prefetch lines of 64 bytes in
+ * pairs. They are fields on the heap, see ControlWords; in a block of memory they would lie like this:
  *
  *   offset      0   reserved; keeps whatever lies before the block away from the first word
  *             128   producer position; its lowest bit, free in a multiple of 8, says "closed"

@@ -10,6 +10,37 @@ import java.util.Objects;
 /**
  * A bounded queue of variable-length byte records from many threads to one, in off-heap memory.
  *
+ * <pre>{@code
+ * VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 16);
+ *
+ * RingProducer producer = ring.newProducer();            // in each thread that writes
+ * boolean stored = producer.offer(src);                  // false: full right now
+ *
+ * while (!(ring.isClosed() && ring.isEmpty())) {         // in the one thread that reads
+ *     try {
+ *         ring.consumer().drain(record -> handle(record), 256, 1, TimeUnit.SECONDS);
+ *     } catch (RuntimeException e) {
+ *         log(e);                                        // the handler's; its record is consumed
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>What is reserved lies between two positions, which only grow. The consumer takes records in that order, and gets no
+ * further than a reservation that is not finished:
+ *
+ * <pre>
+ * thread A         thread B         thread C
+ *    | offer          | tryClaim       | offer
+ *    v                v                v
+ * +--------+------------------+--------+--------+----------+
+ * | record | claim, not ready | record | record |   free   |
+ * +--------+------------------+--------+--------+----------+
+ * ^        ^                                    ^
+ * |        `- the consumer gets no further      |
+ * |           until B commits or aborts         |
+ * consumerPosition()                            producerPosition()
+ * </pre>
+ *
  * <p>Guarantees:
  *
  * <ul>
@@ -19,9 +50,9 @@ import java.util.Objects;
  *   <li><b>Room.</b> Every payload of {@code 0..maxPayload()} bytes fits an empty ring, wherever the ring stands. "Full"
  *       is answered only when the record really did not fit at that moment.
  *   <li><b>Progress.</b> Reserving is lock-free. Delivery is in order and so waits for the oldest claim that is neither
- *       committed nor aborted; a thread that dies holding one stops delivery, though not the other producers until the
- *       ring is full.
- *   <li><b>Allocation.</b> None, on either side, after a handle's first claim.
+ *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been collected is
+ *       aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
+ *   <li><b>Allocation.</b> None, on either side, after a handle's first claim; but see {@link Builder#slices()}.
  *   <li><b>Memory.</b> Freed by the garbage collector when the ring, its handles and all views are unreachable, never
  *       under anyone's feet.
  * </ul>
@@ -37,6 +68,9 @@ import java.util.Objects;
  *     <tr><td>one at a time</td><td>{@link RingConsumer}</td></tr>
  *   </tbody>
  * </table>
+ *
+ * <p>To flush, that is to wait until all that was offered before now has been handed over, wait until {@link
+ * #consumerPosition()} has passed a {@link #producerPosition()} that was loaded first, or the ring is empty.
  */
 public final class VarLenMpscRing implements AutoCloseable {
     /*
@@ -198,8 +232,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         /**
          * Lets each record and each claim be a buffer of its own, from position 0 to its capacity, for code that calls
          * {@code clear}, {@code flip} or {@code rewind} on what it is given. Without this, they are views of the whole ring,
-         * and such a call destroys other records. It allocates a small object for each record and claim, unless the
-         * compiler can do without. It does not protect from a buffer that is kept and used later.
+         * and such a call destroys other records. It allocates a small object for each record and claim. It does not
+         * protect from a buffer that is kept and used later.
          *
          * @return this builder
          */

@@ -14,6 +14,27 @@ import java.util.concurrent.locks.LockSupport;
  * RingConsumer#arm()} returned {@code true}, the hook is called at least once, unless the consumer itself has ended the
  * arming, by an {@code arm()} that answered {@code false} or by waiting in a drain with a timeout. Calls are coalesced:
  * one arming leads to one call as a rule, whatever number of records follow. A call may be spurious.
+ *
+ * <p>A consumer that sleeps by itself, with a semaphore as its memory of wakeups:
+ *
+ * <pre>{@code
+ * Semaphore wakeups = new Semaphore(0);
+ * VarLenMpscRing ring = VarLenMpscRing.builder().capacity(1 << 16).hook(WakeupHook.semaphore(wakeups)).build();
+ *
+ * while (!(ring.isClosed() && ring.isEmpty())) {
+ *     try {
+ *         if (ring.consumer().drain(handler) == 0 && ring.consumer().arm()) {
+ *             wakeups.acquire();
+ *             wakeups.drainPermits();
+ *         }
+ *     } catch (RuntimeException e) {
+ *         log(e);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Who has nothing else to wait for needs no hook: a {@linkplain RingConsumer#drain(RecordHandler, int, long,
+ * java.util.concurrent.TimeUnit) drain with a timeout} sleeps by itself.
  */
 @FunctionalInterface
 public interface WakeupHook {
@@ -71,9 +92,9 @@ public interface WakeupHook {
 
     /**
      * Returns a hook that hands a task to an executor, for example to an event loop. The task drains the ring, arms it,
-     * and when arming returns {@code false} drains again or hands itself to the executor once more. A new ring is not armed:
-     * run the task once to begin. The executor MUST NOT
-     * run two tasks at once, nor run one inside {@code execute}.
+     * and when arming returns {@code false}, or the handler has thrown, drains again or hands itself to the executor once
+     * more. A new ring is not armed: run the task once to begin. The executor MUST NOT run two tasks at once, nor run one
+     * inside {@code execute}.
      *
      * @param executor the consumer's event loop; when it refuses the task, that counts as a failed hook
      * @param task what to run
