@@ -5,47 +5,47 @@
 #define TAKE_STATE d_step { FLUSHED(LOOP); state = word[STATE]; word[STATE] = state & ~REASONS; landed() }
 #define AFTER_BODY d_step { word[STATE] = word[STATE] & REASONS };
 #endif
-#ifdef LOOK_WITHOUT_EXCHANGE
+#ifdef LOAD_INSTEAD_OF_ADD
 #define COALESCED(t) IS_QUEUED(LOADED(t, STATE))
 #endif
-#ifdef TAKEN_WITHOUT_EXCHANGE
+#ifdef TAKEN_IN_TWO_STEPS
 #define TAKE_STATE \
     state = LOADED(LOOP, STATE); \
     d_step { storeVolatile(LOOP, STATE, 0) }
 #endif
-#ifdef WAKEUP_WITHOUT_EXCHANGE
+#ifdef WAKEUP_IN_TWO_STEPS
 #define ADD_TO_STATE(t) \
     state = LOADED(t, STATE); \
     d_step { storeVolatile(t, STATE, state + ONE_WAKEUP) }
 #endif
-#ifdef REASON_WITHOUT_EXCHANGE
-#define EXCHANGE_STATE(t, replacement) d_step { storeVolatile(t, STATE, replacement); found = state }
+#ifdef REASON_IN_TWO_STEPS
+#define CAS_STATE(t, replacement) d_step { storeVolatile(t, STATE, replacement); found = state }
 #endif
 #ifdef KILL_PLAIN
 #define KILL_STORE d_step { storePlain(me, KILLED, 1) }
 #endif
-#ifdef KILL_NOT_LOOKED_AT
+#ifdef KILL_NOT_LOADED
 #define KILLED_IN_RUN false
 #endif
-#ifdef ASLEEP_AFTER_LOOK
-#define ASLEEP_BEFORE_LOOK
-#define ASLEEP_AFTER_LOOK_AT_INBOX d_step { storeVolatile(LOOP, ASLEEP, 1) }
+#ifdef ASLEEP_AFTER_LOAD
+#define ASLEEP_BEFORE_LOADS
+#define ASLEEP_AFTER_LOADS d_step { storeVolatile(LOOP, ASLEEP, 1) }
 #endif
 #ifdef ASLEEP_RELEASE
-#define ASLEEP_BEFORE_LOOK d_step { storeRelease(LOOP, ASLEEP, 1) }
-#define ASLEEP_AFTER_LOOK_AT_INBOX
+#define ASLEEP_BEFORE_LOADS d_step { storeRelease(LOOP, ASLEEP, 1) }
+#define ASLEEP_AFTER_LOADS
 #endif
-#ifdef ASLEEP_LOOKED_AT_FIRST
-#define LOOK_AT_ASLEEP_BEFORE_OFFER found = LOADED(me, ASLEEP);
-#define LOOK_AT_ASLEEP_AFTER_OFFER
+#ifdef ASLEEP_LOADED_FIRST
+#define LOAD_ASLEEP_BEFORE_PUT found = LOADED(me, ASLEEP);
+#define LOAD_ASLEEP_AFTER_PUT
 #endif
-#ifdef NO_FENCE_BEHIND_OFFER
-#define FENCE_BEHIND_OFFER
+#ifdef PUT_RELEASE
+#define PUT d_step { storeRelease(me, INBOX, 1) }
 #endif
 #ifdef CLOSE_WITHOUT_WAKING
 #define WAKE_IN_CLOSE
 #endif
-#ifdef CLOSED_NOT_LOOKED_AT
+#ifdef CLOSED_NOT_LOADED
 #define CLOSED_IN_SLEEP false
 #endif
 
@@ -68,8 +68,8 @@
 #ifndef ADD_TO_STATE
 #define ADD_TO_STATE(t) d_step { FLUSHED(t); state = word[STATE]; word[STATE] = state + ONE_WAKEUP; landed() }
 #endif
-#ifndef EXCHANGE_STATE
-#define EXCHANGE_STATE(t, replacement) d_step { compareAndExchange(t, STATE, state, replacement, found) }
+#ifndef CAS_STATE
+#define CAS_STATE(t, replacement) d_step { compareAndExchange(t, STATE, state, replacement, found) }
 #endif
 #ifndef KILL_STORE
 #define KILL_STORE d_step { storeVolatile(me, KILLED, 1) }
@@ -77,16 +77,16 @@
 #ifndef KILLED_IN_RUN
 #define KILLED_IN_RUN LOADED(LOOP, KILLED)
 #endif
-#ifndef ASLEEP_BEFORE_LOOK
-#define ASLEEP_BEFORE_LOOK d_step { storeVolatile(LOOP, ASLEEP, 1) }
-#define ASLEEP_AFTER_LOOK_AT_INBOX
+#ifndef ASLEEP_BEFORE_LOADS
+#define ASLEEP_BEFORE_LOADS d_step { storeVolatile(LOOP, ASLEEP, 1) }
+#define ASLEEP_AFTER_LOADS
 #endif
-#ifndef LOOK_AT_ASLEEP_BEFORE_OFFER
-#define LOOK_AT_ASLEEP_BEFORE_OFFER
-#define LOOK_AT_ASLEEP_AFTER_OFFER found = LOADED(me, ASLEEP);
+#ifndef LOAD_ASLEEP_BEFORE_PUT
+#define LOAD_ASLEEP_BEFORE_PUT
+#define LOAD_ASLEEP_AFTER_PUT found = LOADED(me, ASLEEP);
 #endif
-#ifndef FENCE_BEHIND_OFFER
-#define FENCE_BEHIND_OFFER FLUSHED(me); /* VarHandle.fullFence() */
+#ifndef PUT
+#define PUT d_step { FLUSHED(me); assert(!word[INBOX]); word[INBOX] = 1 }
 #endif
 #ifndef WAKE_IN_CLOSE
 #define WAKE_IN_CLOSE found = LOADED(me, ASLEEP); wakeThreadIfAsleep();
@@ -116,11 +116,6 @@
 #define RARE_KILLED assert(false);
 #else
 #define RARE_KILLED
-#endif
-#ifdef REACH_INDEX_WITHOUT_ELEMENT
-#define RARE_DRAIN assert(word[ELEMENT] || word[PRODUCER_INDEX] == consumerIndex);
-#else
-#define RARE_DRAIN
 #endif
 #ifdef REACH_COALESCED_BEFORE_CLOSE
 #define MUST_HAVE_QUEUED true

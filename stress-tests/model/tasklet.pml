@@ -19,15 +19,12 @@
 #define STATE 0
 #define ASLEEP 1
 #define LOOP_CLOSED 2
-/* The inbox, a queue of JCTools: a producer exchanges the index, and later stores the element. When the queue grows, the index
-   that it exchanges still means "empty", and the next one is stored with release. The tasklet is in it at most once, so there
-   is one element. */
-#define PRODUCER_INDEX 3
-#define ELEMENT 4
+/* The inbox: its one tasklet is in it at most once, so whether it is there; tasklet-inbox.pml has the stack of several. */
+#define INBOX 3
 /* Plain data of each of the two threads, to be seen by the body: the number of its last wakeup. */
-#define DATA 5
-#define KILLED 7
-#define WORDS 8
+#define DATA 4
+#define KILLED 6
+#define WORDS 7
 #define THREADS 3
 #define LOOP 2
 
@@ -81,7 +78,7 @@ inline addWakeupFor(t, reason) {
     do
     :: true ->
         state = LOADED(t, STATE);
-        EXCHANGE_STATE(t, (state | (reason)) + ONE_WAKEUP)
+        CAS_STATE(t, (state | (reason)) + ONE_WAKEUP)
         if
         :: found == state ->
             reasonsAsked = reasonsAsked | (reason);
@@ -112,18 +109,13 @@ inline enqueue() {
     if
     :: LOADED(me, LOOP_CLOSED)
     :: else ->
-        LOOK_AT_ASLEEP_BEFORE_OFFER
+        LOAD_ASLEEP_BEFORE_PUT
         d_step {
             queues++;
             assert(queues == 1) /* never queued twice */
         }
-        if /* inbox.offer() */
-        :: d_step { storeVolatile(me, PRODUCER_INDEX, word[PRODUCER_INDEX] + 1) }
-        :: d_step { storeRelease(me, PRODUCER_INDEX, word[PRODUCER_INDEX] + 1) } /* the queue grows */
-        fi;
-        d_step { storeRelease(me, ELEMENT, 1) }
-        FENCE_BEHIND_OFFER
-        LOOK_AT_ASLEEP_AFTER_OFFER
+        PUT /* putIntoInbox() */
+        LOAD_ASLEEP_AFTER_PUT
         wakeThreadIfAsleep()
     fi
 }
@@ -191,8 +183,8 @@ proctype caller(byte me) {
     gone++
 }
 
-/* Tasklet.beginRun(): leaves the state in `state`; and the look at killed behind it, which leaves whether to run in `runs` */
-inline beginRun() {
+/* Tasklet.takeWakeups(): leaves the state in `state`; and the load of killed behind it, which leaves whether to run in `runs` */
+inline takeWakeups() {
     TAKE_STATE
     d_step {
         runs = !KILLED_IN_RUN;
@@ -218,7 +210,7 @@ inline body() {
     :: !selfWoken ->
         selfWoken = true;
         mustRunAgain = true;
-        if /* wakeup() on the loop's own thread, for a reason or none: looks first */
+        if /* wakeup() on the loop's own thread, for a reason or none: loads first */
         :: queuedAlready = IS_QUEUED(LOADED(LOOP, STATE));
             if
             :: !queuedAlready -> addWakeup(LOOP)
@@ -243,11 +235,11 @@ inline body() {
     late = 0
 }
 
-/* TaskletLoop.run(tasklet, queue) */
-inline run_() {
+/* TaskletLoop.runUnlessKilled() */
+inline runUnlessKilled() {
     queued--;
     queues--;
-    beginRun();
+    takeWakeups();
     if
     :: !runs ->
         RARE_KILLED
@@ -261,14 +253,13 @@ inline run_() {
     runs = 0
 }
 
-/* inbox.drain(): takes the element if it is there already */
-inline drainInbox() {
+/* takeInbox() */
+inline takeInbox() {
     d_step {
-        RARE_DRAIN
+        FLUSHED(LOOP);
         if
-        :: LOADED(LOOP, ELEMENT) ->
-            word[ELEMENT] = 0;
-            consumerIndex++;
+        :: word[INBOX] ->
+            word[INBOX] = 0;
             queued++
         :: else
         fi
@@ -277,10 +268,10 @@ inline drainInbox() {
 
 /* sleep(). It may stay for ever when the two threads have gone and nothing is queued. */
 inline sleep() {
-    ASLEEP_BEFORE_LOOK
+    ASLEEP_BEFORE_LOADS
     if
-    :: LOADED(LOOP, PRODUCER_INDEX) == consumerIndex && !CLOSED_IN_SLEEP -> /* inbox.isEmpty() && !closed */
-        ASLEEP_AFTER_LOOK_AT_INBOX
+    :: !LOADED(LOOP, INBOX) && !CLOSED_IN_SLEEP ->
+        ASLEEP_AFTER_LOADS
         if /* park, or select */
         :: permit -> permit = 0
         :: gone == 2 && queues == 0 && !word[LOOP_CLOSED] -> finished = true
@@ -294,7 +285,6 @@ inline sleep() {
 proctype loop() {
     short state;
     short found;
-    byte consumerIndex;
     byte queued; /* the run queues */
     bit selfWoken;
     bit mustQueue;
@@ -306,23 +296,23 @@ proctype loop() {
     do
     :: finished || LOADED(LOOP, LOOP_CLOSED) -> break
     :: else -> /* round() */
-        drainInbox();
+        takeInbox();
         if
         :: queued == 0 ->
             sleep();
-            drainInbox()
+            takeInbox()
         :: else
         fi;
         if
-        :: queued > 0 -> run_()
+        :: queued > 0 -> runUnlessKilled()
         :: else
         fi
     od;
-    drainInbox(); /* runAll() */
+    takeInbox(); /* runToEnd() */
     do
     :: queued > 0 ->
-        run_();
-        drainInbox()
+        runUnlessKilled();
+        takeInbox()
     :: else -> break
     od;
 

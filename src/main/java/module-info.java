@@ -4,8 +4,6 @@
  * work that is woken by them.
  */
 module io.varlenring {
-    requires org.jctools.core;
-
     exports io.varlenring;
     exports io.varlenring.tasklet;
 }

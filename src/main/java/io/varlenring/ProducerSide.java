@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.paddingHeader;
 import static io.varlenring.RingLayout.recordHeader;
 import static io.varlenring.RingLayout.stride;
@@ -33,18 +34,17 @@ final class ProducerSide extends Reservations {
         if (length > maxPayload) {
             throw badLength(length);
         }
-        final long start = reserve(stride(length));
-        if (start == FULL) {
+        if (!reserve(stride(length))) {
             return false;
         }
         try {
-            memory.putPayload(payloadOffset(start), src, srcPosition, length);
-            src.position(srcPosition + length);
+            memory.putPayload(payloadOffset(), src, srcPosition, length);
+            src.position(src.limit());
         } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
             abortAfter(failure);
             throw failure;
         }
-        commit(start, length);
+        commit(length);
         return true;
     }
 
@@ -53,17 +53,16 @@ final class ProducerSide extends Reservations {
         if (length > maxPayload) {
             throw badLength(length);
         }
-        final long start = reserve(stride(length));
-        if (start == FULL) {
+        if (!reserve(stride(length))) {
             return false;
         }
         try {
-            memory.putPayload(payloadOffset(start), src, offset, length);
+            memory.putPayload(payloadOffset(), src, offset, length);
         } catch (final Throwable failure) { // an Error
             abortAfter(failure);
             throw failure;
         }
-        commit(start, length);
+        commit(length);
         return true;
     }
 
@@ -77,20 +76,19 @@ final class ProducerSide extends Reservations {
             throw badLength((long) headerLength + payloadLength);
         }
         final int length = headerLength + payloadLength;
-        final long start = reserve(stride(length));
-        if (start == FULL) {
+        if (!reserve(stride(length))) {
             return false;
         }
         try {
-            memory.putPayload(payloadOffset(start), header, headerPosition, headerLength);
-            memory.putPayload(payloadOffset(start) + headerLength, payload, payloadPosition, payloadLength);
-            header.position(headerPosition + headerLength);
-            payload.position(payloadPosition + payloadLength);
+            memory.putPayload(payloadOffset(), header, headerPosition, headerLength);
+            memory.putPayload(payloadOffset() + headerLength, payload, payloadPosition, payloadLength);
+            header.position(header.limit());
+            payload.position(payload.limit());
         } catch (final Throwable failure) { // another thread changed or closed a source, or an Error
             abortAfter(failure);
             throw failure;
         }
-        commit(start, length);
+        commit(length);
         return true;
     }
 
@@ -151,13 +149,12 @@ final class ProducerSide extends Reservations {
         if (length < 0 || length > maxPayload) {
             throw badLength(length);
         }
-        final long start = reserve(stride(length));
-        if (start == FULL) {
+        if (!reserve(stride(length))) {
             return null;
         }
         final ByteBuffer buffer;
         try {
-            buffer = view.move(payloadOffset(start), length);
+            buffer = view.move(payloadOffset(), length);
         } catch (final Throwable failure) { // an Error
             abortAfter(failure);
             throw failure;
@@ -180,7 +177,7 @@ final class ProducerSide extends Reservations {
         finishLastCall();
         resumeClaim();
         view.hide(); // a buffer that was kept shows no bytes
-        commit(claimStart, length);
+        commit(length);
     }
 
     void abortClaim(final RecordView view) {
@@ -193,6 +190,7 @@ final class ProducerSide extends Reservations {
     /** Makes the claim's reservation the one that the call under way finishes. */
     private void resumeClaim() {
         begin = claimBegin;
+        start = claimStart;
         end = claimEnd;
         phase = RESERVED;
         claimOpen = false;
@@ -242,6 +240,7 @@ final class ProducerSide extends Reservations {
             final long found = memory.compareAndExchangeProducerPosition(position, end);
             if (found == position) {
                 begin = position;
+                start = position; // or behind a gap: batches write their gaps themselves
                 this.end = end;
                 phase = RESERVED;
                 expect(end);
@@ -322,18 +321,18 @@ final class ProducerSide extends Reservations {
         long firstHeader = 0;
         for (int i = from; i < to; i++) {
             final int length = srcs[i].remaining();
-            final long start = recordStart(next, stride(Math.min(length, maxPayload)));
-            if (length > maxPayload || start + stride(length) - end > 0) {
+            final long record = recordStart(next, stride(Math.min(length, maxPayload)));
+            if (length > maxPayload || record + stride(length) - end > 0) {
                 throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
             }
-            memory.putPayload(payloadOffset(start), srcs[i], srcs[i].position(), length);
-            if (start != next) {
-                firstHeader = setBatchHeader(next, paddingHeader(start - next), firstHeader);
+            memory.putPayload(((int) record & mask) + HEADER_LENGTH, srcs[i], srcs[i].position(), length);
+            if (record != next) {
+                firstHeader = setBatchHeader(next, paddingHeader(record - next), firstHeader);
             }
-            firstHeader = setBatchHeader(start, recordHeader(length), firstHeader);
+            firstHeader = setBatchHeader(record, recordHeader(length), firstHeader);
             bytes += length;
             strides += stride(length);
-            next = start + stride(length);
+            next = record + stride(length);
         }
         if (next != end) {
             setBatchHeader(next, paddingHeader(end - next), firstHeader);

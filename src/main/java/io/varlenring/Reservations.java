@@ -18,9 +18,6 @@ abstract class Reservations extends ProducerState {
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
-    /** What {@link #reserve} answers when the ring is full: no position, since those are multiples of 8. */
-    static final long FULL = -1;
-
     // Phases of a call
 
     /** Nothing is reserved, and nobody has to be woken. */
@@ -52,48 +49,50 @@ abstract class Reservations extends ProducerState {
     // Reserve
 
     /**
-     * Reserves a record, and the gap before it if there is one. Returns the record's position; or {@link #FULL}. A commit or
-     * an abort MUST follow.
+     * Reserves a record, and the gap before it if there is one; returns false when the ring is full. A commit or an abort
+     * MUST follow.
      */
-    final long reserve(final int stride) {
+    final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
-        final long end = position + stride;
-        if (end - contiguousLimit > 0) {
+        final long next = position + stride;
+        if (next - contiguousLimit > 0) {
             return reserveFrom(memory.getProducerPositionVolatile(), stride); // pairs with the compare-and-set [M4]
         }
         // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
         // drainOrWait(), or sees it armed in the signal that follows [M6]
-        final long found = memory.compareAndExchangeProducerPosition(position, end);
+        final long found = memory.compareAndExchangeProducerPosition(position, next);
         if (found != position) {
             return reserveFrom(found, stride);
         }
         // Only stores: an Error can come with any call, and must find what was reserved
         begin = position;
-        this.end = end;
+        start = position;
+        end = next;
         phase = RESERVED;
-        expected = end;
-        return position;
+        expected = next;
+        return true;
     }
 
     /** The rest of {@link #reserve}: where there may be a gap, no room, another producer, or a closed ring. */
-    final long reserveFrom(final long newest, final int stride) {
+    final boolean reserveFrom(final long newest, final int stride) {
         long position = newest;
         for (; ; ) {
             checkNotClosed(position);
-            final long start = recordStart(position, stride);
-            final long end = start + stride;
-            if (end - limit > 0 && end - readLimit() > 0) {
+            final long recordStart = recordStart(position, stride);
+            final long next = recordStart + stride;
+            if (next - limit > 0 && next - readLimit() > 0) {
                 refuse(position);
-                return FULL;
+                return false;
             }
             // as in reserve() [M4] [M6] [M8]
-            final long found = memory.compareAndExchangeProducerPosition(position, end);
+            final long found = memory.compareAndExchangeProducerPosition(position, next);
             if (found == position) {
                 begin = position;
-                this.end = end;
+                start = recordStart;
+                end = next;
                 phase = RESERVED;
-                expect(end);
-                return start;
+                expect(next);
+                return true;
             }
             counters.lostRace();
             Thread.onSpinWait();
@@ -136,18 +135,19 @@ abstract class Reservations extends ProducerState {
 
     // Publish
 
-    final int payloadOffset(final long start) {
+    /** Where in the data the payload of the record in the open reservation is. */
+    final int payloadOffset() {
         return ((int) start & mask) + HEADER_LENGTH;
     }
 
     /** Makes {@code length} bytes of the open reservation a record, and what is left of it padding. */
-    final void commit(final long start, final int length) {
+    final void commit(final int length) {
         counters.committed(1, length);
-        publish(start == begin && end - start == stride(length) ? recordHeader(length) : pad(start, length));
+        publish(end - begin == stride(length) ? recordHeader(length) : pad(length));
     }
 
-    /** Writes what lies behind the first header of a reservation with a gap or a rest; returns that header. */
-    final long pad(final long start, final int length) {
+    /** Stores what lies behind the first header of a reservation with a gap or a rest; returns that header. */
+    final long pad(final int length) {
         final long rest = start + stride(length);
         counters.padded(end - begin - stride(length));
         // plain, all: inside our own reservation, where nobody reads before its first header is published [M1]
@@ -265,8 +265,11 @@ abstract class ProducerState extends Padding {
     /** Up to here a reservation at the expected position needs no gap, and is within the limit. */
     long contiguousLimit;
 
-    /** The reservation of the call under way, from its gap, if there is one, to the end of its padding. */
+    /** The reservation of the call under way: from its gap, if there is one, to the end of its padding. */
     long begin;
+
+    /** Its record, or the first one. */
+    long start;
 
     long end;
     int phase;

@@ -6,7 +6,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * What one handle has counted, on cache lines of its own: one thread writes, and any thread may read. Each count is opaque:
- * a reader may find it late, and never torn [M10].
+ * a reader may find it late, and never torn [M10]. Each handle stands as a constant where it is used: passed to a method of
+ * its own it would not be one, and slow.
  */
 final class RingCounters extends Counts {
     @SuppressWarnings("unused") // room behind the fields above: see Padding
@@ -37,58 +38,50 @@ final class RingCounters extends Counts {
         }
     }
 
-    private void add(final VarHandle count, final long delta) {
-        count.setOpaque(this, (long) count.get(this) + delta);
-    }
-
-    private long get(final VarHandle count) {
-        return (long) count.getOpaque(this);
-    }
-
     // By a producer
 
     void committed(final long records, final long payloadBytes) {
-        add(OFFERED, records);
-        add(BYTES, payloadBytes);
+        OFFERED.setOpaque(this, (long) OFFERED.get(this) + records);
+        BYTES.setOpaque(this, (long) BYTES.get(this) + payloadBytes);
     }
 
     void padded(final long length) {
-        add(PADDING_BYTES, length);
+        PADDING_BYTES.setOpaque(this, (long) PADDING_BYTES.get(this) + length);
     }
 
     void aborted(final long length) {
-        add(ABORTED, 1);
-        add(PADDING_BYTES, length);
+        ABORTED.setOpaque(this, (long) ABORTED.get(this) + 1);
+        PADDING_BYTES.setOpaque(this, (long) PADDING_BYTES.get(this) + length);
     }
 
     void leaked() {
-        add(LEAKED_CLAIMS, 1);
+        LEAKED_CLAIMS.setOpaque(this, (long) LEAKED_CLAIMS.get(this) + 1);
     }
 
     void refused() {
-        add(REFUSED_FULL, 1);
+        REFUSED_FULL.setOpaque(this, (long) REFUSED_FULL.get(this) + 1);
     }
 
     void tooLarge() {
-        add(TOO_LARGE, 1);
+        TOO_LARGE.setOpaque(this, (long) TOO_LARGE.get(this) + 1);
     }
 
     void lostRace() {
-        add(CAS_RETRIES, 1);
+        CAS_RETRIES.setOpaque(this, (long) CAS_RETRIES.get(this) + 1);
     }
 
     void woke() {
-        add(WAKEUPS, 1);
+        WAKEUPS.setOpaque(this, (long) WAKEUPS.get(this) + 1);
     }
 
     void hookFailed() {
-        add(HOOK_FAILURES, 1);
+        HOOK_FAILURES.setOpaque(this, (long) HOOK_FAILURES.get(this) + 1);
     }
 
     // By the consumer
 
     void handedOver(final long records) {
-        add(HANDED_OVER, records);
+        HANDED_OVER.setOpaque(this, (long) HANDED_OVER.get(this) + records);
     }
 
     void inUse(final long length) {
@@ -101,18 +94,18 @@ final class RingCounters extends Counts {
 
     /** Adds these counts to a sum that belongs to the caller. */
     void addTo(final RingCounters sum) {
-        sum.offered += get(OFFERED);
-        sum.bytes += get(BYTES);
-        sum.refusedFull += get(REFUSED_FULL);
-        sum.tooLarge += get(TOO_LARGE);
-        sum.paddingBytes += get(PADDING_BYTES);
-        sum.aborted += get(ABORTED);
-        sum.leakedClaims += get(LEAKED_CLAIMS);
-        sum.casRetries += get(CAS_RETRIES);
-        sum.wakeups += get(WAKEUPS);
-        sum.hookFailures += get(HOOK_FAILURES);
-        sum.handedOver += get(HANDED_OVER);
-        sum.highWaterMark = Math.max(sum.highWaterMark, get(HIGH_WATER_MARK));
+        sum.offered += (long) OFFERED.getOpaque(this);
+        sum.bytes += (long) BYTES.getOpaque(this);
+        sum.refusedFull += (long) REFUSED_FULL.getOpaque(this);
+        sum.tooLarge += (long) TOO_LARGE.getOpaque(this);
+        sum.paddingBytes += (long) PADDING_BYTES.getOpaque(this);
+        sum.aborted += (long) ABORTED.getOpaque(this);
+        sum.leakedClaims += (long) LEAKED_CLAIMS.getOpaque(this);
+        sum.casRetries += (long) CAS_RETRIES.getOpaque(this);
+        sum.wakeups += (long) WAKEUPS.getOpaque(this);
+        sum.hookFailures += (long) HOOK_FAILURES.getOpaque(this);
+        sum.handedOver += (long) HANDED_OVER.getOpaque(this);
+        sum.highWaterMark = Math.max(sum.highWaterMark, (long) HIGH_WATER_MARK.getOpaque(this));
     }
 }
 

@@ -122,7 +122,7 @@ final class RingMemory extends ControlWords {
 
     /** Returns a view of all the data, to be moved over payloads. */
     MappedByteBuffer newView() {
-        return (MappedByteBuffer) data.duplicate().limit(0);
+        return data.duplicate().limit(0);
     }
 
     /** Returns a view of one payload only. */

@@ -3,15 +3,14 @@ package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.File;
-import java.net.URI;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,13 +46,7 @@ final class ModuleTest {
             }
             """;
 
-    private static final String LIBRARY = "target/classes" + File.pathSeparator + jctools();
-
-    private static String jctools() {
-        final CodeSource source =
-                MpscGrowableAtomicArrayQueue.class.getProtectionDomain().getCodeSource();
-        return Path.of(URI.create(source.getLocation().toString())).toString();
-    }
+    private static final String LIBRARY = "target/classes";
 
     private static String run(final Path directory, final String... options) throws Exception {
         final List<String> command = new ArrayList<>();
@@ -68,6 +61,16 @@ final class ModuleTest {
                 .start()
                 .waitFor();
         return Files.readString(output, StandardCharsets.UTF_8).strip() + ", exit " + exit;
+    }
+
+    @Test
+    void library_dependsOnNothing() {
+        final StringWriter output = new StringWriter();
+        final PrintWriter writer = new PrintWriter(output);
+        final int exit = ToolProvider.findFirst("jdeps")
+                .orElseThrow()
+                .run(writer, writer, "--multi-release", "25", "--print-module-deps", LIBRARY);
+        assertEquals("java.base, exit 0", output.toString().strip() + ", exit " + exit);
     }
 
     @Test

@@ -131,8 +131,18 @@ final class RingModel {
         published();
     }
 
-    /** An offer or a claim, or part of a batch, was answered with "full". */
+    /** An offer, a claim or a batch was answered with "full"; a consumer that sleeps though it could read is woken. */
     void refused() {
+        refused++;
+        final boolean atOpenReservation =
+                !slots.isEmpty() && slots.peek().open && slots.peek().begin == consumerPosition;
+        if (!atOpenReservation) {
+            published();
+        }
+    }
+
+    /** Only part of a batch was stored. */
+    void refusedPart() {
         refused++;
     }
 

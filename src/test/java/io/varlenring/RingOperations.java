@@ -268,8 +268,10 @@ final class RingOperations {
             }
         }
         assertEquals(slots.size(), producers[who].offerAll(srcs, 1, count));
-        if (slots.size() < count) {
+        if (slots.size() < count && slots.isEmpty()) {
             model.refused();
+        } else if (slots.size() < count) {
+            model.refusedPart();
         }
         if (!slots.isEmpty()) {
             model.commitBatch(slots, payloads);

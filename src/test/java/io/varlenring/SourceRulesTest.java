@@ -179,16 +179,56 @@ final class SourceRulesTest {
         assertTrue(accessors > 15, "only " + accessors + " accessors found");
     }
 
-    /** The loop's memory has volatile fields instead of modes at each access. */
+    /** The memory of tasklets: an accessor goes to a VarHandle in its mode, or to a field that is volatile or not. */
     @Test
-    void everyFieldOfTheLoopsMemory_isVolatileOrFinal() throws IOException {
-        final String text = Files.readString(SOURCES.resolve("io/varlenring/tasklet/LoopMemory.java"));
-        final Matcher field = Pattern.compile("\\n    private (.+?);").matcher(text);
-        int volatiles = 0;
-        while (field.find()) {
-            volatiles += field.group(1).startsWith("volatile ") ? 1 : 0;
-            assertTrue(field.group(1).matches("(volatile|final|static final) [^;]*"), field.group(1));
+    void everyAccessorOfTasklets_usesTheModeOfItsName() throws IOException {
+        int accessors = 0;
+        for (final String name : List.of("LoopMemory", "TaskletState")) {
+            final String text = Files.readString(SOURCES.resolve("io/varlenring/tasklet/" + name + ".java"));
+            final Matcher method = Pattern.compile(
+                            "\\n    (?:final )?\\w+ ((?:is|get|set)\\w+?(Plain|Volatile))\\(([^}]*)}")
+                    .matcher(text);
+            while (method.find()) {
+                accessors++;
+                final String body = method.group(3);
+                final boolean isVolatile = body.contains(".getVolatile(")
+                        || volatileFields(text).stream()
+                                .anyMatch(field -> body.matches("(?s).*\\b" + field + "\\b[^(]*"));
+                assertEquals(method.group(2).equals("Volatile"), isVolatile, name + "." + method.group(1));
+            }
+            final Matcher step = Pattern.compile(
+                            "\\n    (?:final )?\\w+ ((compareAndSet|getAndSet|getAndAdd)\\w+)\\(([^}]*)}")
+                    .matcher(text);
+            while (step.find()) {
+                accessors++;
+                assertTrue(step.group(3).contains("." + step.group(2) + "("), name + "." + step.group(1));
+            }
         }
-        assertEquals(3, volatiles);
+        assertEquals(19, accessors);
+    }
+
+    private static List<String> volatileFields(final String text) {
+        return Pattern.compile("\\n    private volatile \\w+ (\\w+);")
+                .matcher(text)
+                .results()
+                .map(field -> field.group(1))
+                .toList();
+    }
+
+    /** Whatever threads share of a loop or a tasklet has a mode, but for the links, which are handed over as a whole. */
+    @Test
+    void everyFieldOfTasklets_isVolatileOrFinalOrBehindAHandle() throws IOException {
+        final List<String> plain = new ArrayList<>();
+        for (final String name : List.of("LoopMemory", "TaskletState")) {
+            final String text = Files.readString(SOURCES.resolve("io/varlenring/tasklet/" + name + ".java"));
+            final Matcher field = Pattern.compile("\\n    private ((?:\\w+ )*)([\\w\\[\\]]+) (\\w+)(;| = )")
+                    .matcher(text);
+            while (field.find()) {
+                if (!field.group(1).contains("volatile") && !field.group(1).contains("final")) {
+                    plain.add(name + "." + field.group(3));
+                }
+            }
+        }
+        assertEquals(List.of("TaskletState.state", "TaskletState.next"), plain);
     }
 }

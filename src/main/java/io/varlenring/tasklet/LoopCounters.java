@@ -12,15 +12,22 @@ final class LoopCounters {
     private static final int MEASURED = 4;
     private static final int LATENCY = 5;
     private static final int WORST_LATENCY = 6;
-    private static final int COUNT = 7;
+    private static final int RUNNING_SINCE = 7;
+    private static final int COUNT = 8;
 
     private final AtomicLongArray values = new AtomicLongArray(COUNT);
 
     private void add(final int counter, final long delta) {
-        values.setOpaque(counter, values.getPlain(counter) + delta); // opaque: one writer, read by snapshots [T4]
+        values.setOpaque(counter, values.getPlain(counter) + delta); // one writer, read by snapshots [T4]
+    }
+
+    /** Notes when the body began that runs now. */
+    void began(final long nanoTime) {
+        values.setOpaque(RUNNING_SINCE, nanoTime == 0 ? 1 : nanoTime); // one writer, read by snapshots [T4]
     }
 
     void ran(final long wakeups) {
+        values.setOpaque(RUNNING_SINCE, 0); // one writer, read by snapshots [T4]
         add(RUNS, 1);
         add(WAKEUPS, wakeups);
     }
@@ -41,12 +48,12 @@ final class LoopCounters {
         add(MEASURED, 1);
         add(LATENCY, latencyNanos);
         if (latencyNanos > values.getPlain(WORST_LATENCY)) {
-            values.setOpaque(WORST_LATENCY, latencyNanos); // opaque: one writer, read by snapshots [T4]
+            values.setOpaque(WORST_LATENCY, latencyNanos); // one writer, read by snapshots [T4]
         }
     }
 
     private long get(final int counter) {
-        return values.getOpaque(counter); // opaque, pairs with add(): may lag, never tears [T4]
+        return values.getOpaque(counter); // pairs with add(): may lag, never tears [T4]
     }
 
     TaskletStats snapshot() {
@@ -59,6 +66,7 @@ final class LoopCounters {
                 get(FAILURES),
                 get(SLEEPS),
                 get(LATENCY) / Math.max(1, get(MEASURED)),
-                get(WORST_LATENCY));
+                get(WORST_LATENCY),
+                get(RUNNING_SINCE));
     }
 }

@@ -3,30 +3,32 @@ package io.varlenring.tasklet;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.atomic.MpscGrowableAtomicArrayQueue;
 
 /**
- * What the threads around a {@link TaskletLoop} share: the inbox, who runs the loop, whether it sleeps and whether it is
- * closed; and sleeping itself.
+ * What the threads around a {@link TaskletLoop} share: the inbox, who runs the loop, whether it sleeps and whether it
+ * is closed; and sleeping, the clock and the loop's own thread.
  *
- * <p>Together with {@link TaskletState} this is all of the package's memory that several threads reach, but for counters,
- * and each access says its mode in its name. The loop sees that memory through nothing else, so that twins of both classes
- * can put it on a simulated memory.
+ * <p>With {@link TaskletState} it is the seam at which twins put the loop on a simulated memory and a simulated clock.
+ * The counters are shared as well, but nothing depends on them.
  */
 final class LoopMemory {
-    private static final int INITIAL_INBOX = 64;
-    private static final int LARGEST_INBOX = 1 << 30;
+    /** The inbox is written by every waker: it has 128 bytes to itself, on both sides, with references of 4 bytes. */
+    private static final int INBOX_INDEX = 32;
+
     /** A moment, next to what it costs to fall asleep and to be woken. */
     private static final int SPINS = 64;
 
+    private static final VarHandle INBOX;
     private static final VarHandle ASLEEP;
     private static final VarHandle RUNNER;
 
     static {
         try {
             final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            INBOX = MethodHandles.arrayElementVarHandle(Tasklet[].class).withInvokeExactBehavior();
             ASLEEP = lookup.findVarHandle(LoopMemory.class, "asleep", boolean.class)
                     .withInvokeExactBehavior();
             RUNNER = lookup.findVarHandle(LoopMemory.class, "runner", Thread.class)
@@ -36,35 +38,32 @@ final class LoopMemory {
         }
     }
 
-    private final MpscGrowableAtomicArrayQueue<Tasklet> inbox =
-            new MpscGrowableAtomicArrayQueue<>(INITIAL_INBOX, LARGEST_INBOX);
+    private final Tasklet[] inbox = new Tasklet[2 * INBOX_INDEX + 1];
 
     private volatile boolean closed;
     private volatile boolean asleep;
     /** The thread that runs the loop just now. */
     private volatile Thread runner;
 
-    // Inbox: a queue of many threads to one. A put moves its producer index by a volatile exchange; but one that makes
-    // it grow exchanges the index for one that still means "empty", and stores the next one with release.
+    // Inbox: the tasklet that was put last, which links to the one before it
 
-    void putInbox(final Tasklet tasklet) {
-        inbox.offer(tasklet); // holds every tasklet at most once, and more of them than can exist
-        VarHandle.fullFence(); // makes the index visible before the caller looks at asleep, however it was stored
+    Tasklet getInboxVolatile() {
+        return (Tasklet) INBOX.getVolatile(inbox, INBOX_INDEX);
     }
 
-    /** Tells whether no put has moved the producer index that was not taken; volatile, as a look at that index. */
-    boolean isInboxEmptyVolatile() {
-        return inbox.isEmpty();
+    boolean compareAndSetInbox(final Tasklet expected, final Tasklet replacement) {
+        return INBOX.compareAndSet(inbox, INBOX_INDEX, expected, replacement);
     }
 
-    void drainInbox(final MessagePassingQueue.Consumer<Tasklet> consumer) {
-        inbox.drain(consumer);
+    /** Replaces in one step, and returns what was there. */
+    Tasklet getAndSetInbox(final Tasklet replacement) {
+        return (Tasklet) INBOX.getAndSet(inbox, INBOX_INDEX, replacement);
     }
 
-    /** Looks out for a put for a moment; returns whether there was one. */
+    /** Waits a moment for a put; returns whether there was one. Nothing rests on the answer. */
     boolean spinUntilInbox() {
         for (int i = 0; i < SPINS; i++) {
-            if (!inbox.isEmpty()) {
+            if (getInboxVolatile() != null) {
                 return true;
             }
             Thread.onSpinWait();
@@ -108,9 +107,20 @@ final class LoopMemory {
         return RUNNER.compareAndSet(this, (Thread) null, thread);
     }
 
-    // Sleeping
+    // Sleeping and time
+
+    long nanoTime() {
+        return System.nanoTime();
+    }
 
     void park(final long nanos) {
+        LockSupport.parkNanos(this, nanos);
+    }
+
+    void parkInterruptibly(final long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         LockSupport.parkNanos(this, nanos);
     }
 
@@ -120,26 +130,17 @@ final class LoopMemory {
 
     // The loop's own thread
 
-    static Thread newThread(final Runnable task, final String name) {
-        return new Thread(task, name);
+    static Thread newThread(final ThreadFactory factoryOrNull, final Runnable task, final String name) {
+        return LoopThread.make(factoryOrNull, task, name);
     }
 
     static void start(final Thread thread) {
         thread.start();
     }
 
-    /** Waits for the end of a thread, and keeps an interrupt for the caller. */
-    static void join(final Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /** Waits for the end of a thread, for a time; returns whether it has come. */
+    static boolean join(final Thread thread, final long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
+        return !thread.isAlive();
     }
 }

@@ -1,29 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
+import io.varlenring.ControlledRecordHandler;
+import io.varlenring.ControlledRecordHandler.Action;
 import io.varlenring.RecordHandler;
 import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The consumer of a ring as a tasklet: records wake it, it hands over a budget of them and lets others run.
  *
- * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the others;
- * otherwise it arms the ring, and the next commit, abort or close wakes it. When the ring is closed and drained it kills
- * itself. A loop that is closed runs it once more at the most: to have every record handed over, close the ring first, wait
- * until {@link #tasklet()} {@linkplain Tasklet#isKilled() is killed}, and then close the loop.
+ * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the
+ * others; otherwise it arms the ring, and the next commit, abort or close wakes it. When the ring is closed and drained
+ * it kills itself.
+ *
+ * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
+ * them, hands over what was committed, whatever the budget, and kills the tasklet. Reservations under way are waited
+ * for, but for 100 ms at the most; what is behind a claim that stays open longer, or behind a record that the handler
+ * refuses, stays in the ring.
  */
 public final class RingTasklet {
+    private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final TaskletLoop loop;
     private final VarLenMpscRing ring;
     private final RingConsumer consumer;
+    /** One of the two is null. */
     private final RecordHandler handler;
+
+    private final ControlledRecordHandler controlledHandler;
     private final int budget;
     private final Tasklet tasklet;
 
+    /** Whether the last drain was ended by {@link Action#ABORT}; used by the loop's thread only. */
+    private boolean aborted;
+
     private RingTasklet(
-            final TaskletLoop loop, final VarLenMpscRing.Builder ring, final RecordHandler handler, final int budget) {
+            final TaskletLoop loop,
+            final VarLenMpscRing.Builder ring,
+            final RecordHandler handler,
+            final ControlledRecordHandler controlledHandler,
+            final int budget) {
+        this.loop = loop;
         this.handler = handler;
+        this.controlledHandler = controlledHandler == null
+                ? null
+                : record -> {
+                    final Action action = controlledHandler.onRecord(record);
+                    aborted = action == Action.ABORT;
+                    return action;
+                };
         this.budget = budget;
         this.tasklet = loop.newTasklet(this::run);
         this.ring = ring.hook(tasklet).build();
@@ -39,16 +68,52 @@ public final class RingTasklet {
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1
+     * @throws IllegalStateException when the loop has been closed
      */
     public static RingTasklet create(
             final TaskletLoop loop, final VarLenMpscRing.Builder ring, final RecordHandler handler, final int budget) {
+        return make(loop, ring, Objects.requireNonNull(handler, "handler"), null, budget);
+    }
+
+    /**
+     * Makes a ring whose consumer runs on a loop and says after each record how to go on. {@link Action#ABORT} leaves
+     * the record and lets the tasklet sleep, whatever else is offered, until {@link #tasklet()} is woken: a channel
+     * that is not writable pauses, and wakes it when it is. The handler may be asked again before that. After {@link
+     * Action#BREAK} others run before the next record.
+     *
+     * @param loop the loop on whose thread the handler is called
+     * @param ring how to make the ring; its hook is set here
+     * @param handler gets each record
+     * @param budget the most records to hand over in one run, 1 or more
+     * @return the ring with its tasklet
+     * @throws IllegalArgumentException when the budget is less than 1
+     * @throws IllegalStateException when the loop has been closed
+     */
+    public static RingTasklet createControlled(
+            final TaskletLoop loop,
+            final VarLenMpscRing.Builder ring,
+            final ControlledRecordHandler handler,
+            final int budget) {
+        return make(loop, ring, null, Objects.requireNonNull(handler, "handler"), budget);
+    }
+
+    private static RingTasklet make(
+            final TaskletLoop loop,
+            final VarLenMpscRing.Builder ring,
+            final RecordHandler handler,
+            final ControlledRecordHandler controlledHandler,
+            final int budget) {
         Objects.requireNonNull(loop, "loop");
         Objects.requireNonNull(ring, "ring");
-        Objects.requireNonNull(handler, "handler");
         if (budget < 1) {
             throw new IllegalArgumentException("budget must be 1 or more, but is " + budget);
         }
-        final RingTasklet created = new RingTasklet(loop, ring, handler, budget);
+        loop.checkNotClosed();
+        final RingTasklet created = new RingTasklet(loop, ring, handler, controlledHandler, budget);
+        if (!loop.rings.add(created)) { // it has ended meanwhile
+            created.ring.close();
+            loop.checkNotClosed();
+        }
         created.tasklet.wakeup(); // the first run arms the ring
         return created;
     }
@@ -71,10 +136,47 @@ public final class RingTasklet {
         return tasklet;
     }
 
+    /**
+     * Waits until all that was offered before this call has been handed over. When the ring has been closed before,
+     * that is everything, and the handler is not called any more.
+     *
+     * @param timeout how long to wait at the most
+     * @param unit the unit of the timeout
+     * @return whether it has been handed over; {@code false} when the time was up, or the tasklet was killed before, so
+     *     that nobody will do it any more
+     * @throws InterruptedException when this thread is interrupted while it waits
+     * @throws IllegalStateException when called on the loop's thread, which would wait for itself
+     */
+    public boolean awaitDrained(final long timeout, final TimeUnit unit) throws InterruptedException {
+        if (loop.isRunner()) {
+            throw new IllegalStateException("awaitDrained must not be called on the loop's own thread");
+        }
+        final long position = ring.producerPosition();
+        final long begin = loop.memory.nanoTime();
+        final long nanos = unit.toNanos(timeout);
+        while (!isDrained(position)) {
+            final long left = nanos - (loop.memory.nanoTime() - begin);
+            if (tasklet.isKilled() || left <= 0) {
+                return isDrained(position);
+            }
+            loop.memory.parkInterruptibly(Math.min(left, POLL_NANOS));
+        }
+        return true;
+    }
+
+    private boolean isDrained(final long position) {
+        if (ring.isClosed()) {
+            return tasklet.isKilled() && ring.isEmpty();
+        }
+        // Empty besides: what a claim has given back moves the end of the ring to before that position.
+        return ring.consumerPosition() - position >= 0 || ring.isEmpty();
+    }
+
     private void run(final Tasklet self, final int reasons) {
         boolean idle = false;
         try {
-            idle = consumer.drain(handler, budget) < budget && consumer.arm();
+            final int drained = drain();
+            idle = aborted || (drained < budget && consumer.arm());
         } finally {
             if (ring.isClosed() && ring.isEmpty()) {
                 self.kill();
@@ -82,5 +184,43 @@ public final class RingTasklet {
                 self.wakeup();
             }
         }
+    }
+
+    private int drain() {
+        aborted = false;
+        return controlledHandler == null
+                ? consumer.drain(handler, budget)
+                : consumer.drainControlled(controlledHandler, budget);
+    }
+
+    /** Closes the ring and hands over what is in it; by the loop's thread, when the loop ends. */
+    void end() {
+        ring.close();
+        if (!tasklet.isKilled()) {
+            final long begin = loop.memory.nanoTime();
+            while (drainAll() && loop.memory.nanoTime() - begin < END_NANOS) {
+                loop.memory.park(POLL_NANOS);
+            }
+            tasklet.kill();
+        }
+    }
+
+    /** Returns whether more may come: a reservation is under way, and the handler takes records. */
+    private boolean drainAll() {
+        boolean more = true;
+        while (more) {
+            try {
+                more = drain() > 0 && !aborted;
+            } catch (final Throwable failure) { // its record is consumed
+                loop.failed(failure);
+            }
+        }
+        return !aborted && !ring.isEmpty();
+    }
+
+    /** Returns the ring and the state of its tasklet, for people to read. */
+    @Override
+    public String toString() {
+        return "RingTasklet[" + ring + ", " + tasklet + "]";
     }
 }

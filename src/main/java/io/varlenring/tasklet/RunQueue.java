@@ -2,10 +2,11 @@
 package io.varlenring.tasklet;
 
 /**
- * The queued tasklets of one class, linked through the tasklets themselves; used by the loop's thread only. Those that run
- * right after another one wait in a stack of their own, which goes first, but does not take the last run of a round from the
- * others: tasklets that wake each other that way for ever would starve them. Where the last run is the only one, both take
- * turns.
+ * The queued tasklets of one class, linked through the tasklets themselves; used by the loop's thread only.
+ *
+ * <p>It is a queue and a stack. The stack holds what was woken to run right after the running tasklet, and goes first.
+ * But tasklets that wake each other that way for ever must not starve the queue: the last run of a round is the
+ * queue's, and where a round has one run only, stack and queue take turns.
  */
 final class RunQueue {
     /** How many tasklets of this class may run in a round. */
@@ -14,7 +15,7 @@ final class RunQueue {
     private Tasklet first;
     private Tasklet last;
     private Tasklet top;
-    private boolean topHadTurn;
+    private boolean stackHadTurn;
 
     RunQueue(final int share) {
         this.share = share;
@@ -24,48 +25,49 @@ final class RunQueue {
         return first == null && top == null;
     }
 
+    /** Adds at the end of the queue. */
     void addLast(final Tasklet tasklet) {
         if (first == null) {
             first = tasklet;
         } else {
-            last.next = tasklet;
+            last.setNextPlain(tasklet);
         }
         last = tasklet;
         tasklet.queue = this;
     }
 
-    /** Adds right behind the running tasklet. */
+    /** Adds on top of the stack. */
     void push(final Tasklet tasklet) {
-        tasklet.next = top;
+        tasklet.setNextPlain(top);
         top = tasklet;
         tasklet.queue = this;
     }
 
-    /** Adds right behind a tasklet that is in this queue. */
+    /** Adds right behind a tasklet that is in the queue or the stack. */
     void addAfter(final Tasklet previous, final Tasklet tasklet) {
-        tasklet.next = previous.next;
-        previous.next = tasklet;
+        tasklet.setNextPlain(previous.getNextPlain());
+        previous.setNextPlain(tasklet);
         if (last == previous) {
             last = tasklet;
         }
         tasklet.queue = this;
     }
 
-    /** Takes out the tasklet to run next, when this many of the class have run in this round; the queue is not empty. */
+    /** Takes out the tasklet to run next, when this many of the class have run in this round; there must be one. */
     Tasklet remove(final int runs) {
         final Tasklet tasklet;
-        topHadTurn = top != null && (first == null || runs < share - 1 || (share == 1 && !topHadTurn));
-        if (topHadTurn) {
+        stackHadTurn = top != null && (first == null || runs < share - 1 || (share == 1 && !stackHadTurn));
+        if (stackHadTurn) {
             tasklet = top;
-            top = tasklet.next;
+            top = tasklet.getNextPlain();
         } else {
             tasklet = first;
-            first = tasklet.next;
+            first = tasklet.getNextPlain();
             if (first == null) {
                 last = null;
             }
         }
-        tasklet.next = null;
+        tasklet.setNextPlain(null);
         tasklet.queue = null;
         return tasklet;
     }

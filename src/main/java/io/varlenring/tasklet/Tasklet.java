@@ -6,8 +6,7 @@ import io.varlenring.WakeupHook;
 /**
  * A piece of work that is asleep, or queued once, or running, on one {@link TaskletLoop}.
  *
- * <p>All methods may be called from any thread, from bodies and from hooks of rings; none blocks, and none allocates once
- * the loop has seen as many tasklets queued at once as there will be.
+ * <p>All methods may be called from any thread, from bodies and from hooks of rings; none blocks, and none allocates.
  */
 public final class Tasklet extends TaskletState implements WakeupHook {
     /** More are not counted. */
@@ -17,10 +16,15 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     final TaskletBody body;
     final boolean heavy;
 
-    // Used by the loop's thread only, while this tasklet is in one of its run queues
-
-    Tasklet next;
+    /** The run queue that it is in, or null; used by the loop's thread only. */
     RunQueue queue;
+
+    // The deadline, if there is one; used by the loop's thread only
+
+    int deadlineIndex = Deadlines.NONE;
+    int deadlineReasons;
+    long deadlineNanos;
+    long deadlineNumber;
 
     /** When this tasklet was queued, for profiling; written by the thread that queued it. */
     long queuedNanos;
@@ -57,13 +61,16 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     }
 
     /**
-     * Ends this tasklet, for good. Called on the loop's thread, no run begins any more. Called from another thread, one run
-     * that the loop has decided on before this method returns may still begin, or be under way, and goes on to its end;
-     * there is none after it. To know that it has ended, wake another tasklet of the loop: that one runs after it. Killing
-     * again does nothing.
+     * Ends this tasklet, for good. Called on the loop's thread, no run begins any more. Called from another thread, one
+     * run that the loop has decided on before this method returns may still begin, or be under way, and goes on to its
+     * end; there is none after it. To know that it has ended, wake another tasklet of the loop: that one runs after it.
+     * Killing again does nothing.
      */
     public void kill() {
-        setKilledVolatile(); // volatile, pairs with run(): either it sees the kill, or the run had begun before [T3]
+        setKilledVolatile(); // pairs with runUnlessKilled(): either it sees the kill, or the run had begun before [T3]
+        if (loop.isRunner()) {
+            loop.forgetDeadline(this);
+        }
     }
 
     /**
@@ -72,30 +79,32 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      * @return {@code true} from the moment on when {@link #kill()} took effect
      */
     public boolean isKilled() {
-        return isKilledVolatile(); // volatile, pairs with kill() [T3]
+        return isKilledVolatile(); // pairs with kill() [T3]
     }
 
     /**
-     * Tells whether the run to come gets all these reasons anyway; on the loop's thread only, since there that run comes
-     * after everything the caller did.
+     * Tells whether the run to come gets all these reasons anyway; on the loop's thread only, since there that run
+     * comes after everything the caller did.
      */
     private boolean isQueuedFor(final int reasons) {
-        final long state = getStateVolatile(); // volatile: reasons of other threads only ever add [T1]
+        final long state = getStateVolatile(); // reasons of other threads only ever add [T1]
         return state >>> WAKEUPS_SHIFT != 0 && (reasons & ~state & REASONS) == 0;
     }
 
     /** Counts a wakeup with its reasons; returns whether the caller has to queue the tasklet. */
     boolean addWakeup(final int reasons) {
-        // volatile, both: pair with beginRun(). When this comes before it, that run sees these reasons and all that the
-        // caller did; when it comes after it, no wakeup is counted, and we queue. It is an exchange even if the tasklet
-        // is queued: a mere look could come before the caller's own stores are visible [T1]
+        // Both pair with takeWakeups(). When this comes before it, that run sees these reasons and all that the caller
+        // did;
+        // when it comes after it, no wakeup is counted, and we queue. It is a store even if the tasklet is queued: a
+        // mere
+        // load could come before the caller's own stores are visible [T1]
         long state;
         if (reasons == 0) {
             state = getAndAddState(ONE_WAKEUP);
         } else {
             do {
-                state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
-            } while (!compareAndSetState(state, (state | (reasons & REASONS)) + ONE_WAKEUP)); // volatile, as above [T1]
+                state = getStateVolatile(); // pairs with the compare-and-set below [T1]
+            } while (!compareAndSetState(state, (state | (reasons & REASONS)) + ONE_WAKEUP)); // as above [T1]
         }
         if (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS) {
             forgetOneWakeup();
@@ -107,13 +116,29 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     private void forgetOneWakeup() {
         long state;
         do {
-            state = getStateVolatile(); // volatile, pairs with the exchange below [T1]
+            state = getStateVolatile(); // pairs with the compare-and-set below [T1]
         } while (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS
-                && !compareAndSetState(state, state - ONE_WAKEUP)); // volatile: as any change of the state [T1]
+                && !compareAndSetState(state, state - ONE_WAKEUP)); // as any change of the state [T1]
     }
 
     /** Takes this tasklet out of the queued state; returns the state before, with the reasons and the wakeups. */
-    long beginRun() {
-        return getAndSetState(0); // volatile, pairs with addWakeup() [T1]
+    long takeWakeups() {
+        return getAndSetState(0); // pairs with addWakeup() [T1]
+    }
+
+    /** Returns the state of this tasklet and its loop, for people to read. */
+    @Override
+    public String toString() {
+        final long state = getStateVolatile(); // a snapshot [T1]
+        final long wakeups = state >>> WAKEUPS_SHIFT;
+        final String what;
+        if (isKilled()) {
+            what = "killed";
+        } else if (wakeups == 0) {
+            what = "not queued";
+        } else {
+            what = "queued by " + wakeups + " wakeups, reasons 0x" + Long.toHexString(state & REASONS);
+        }
+        return "Tasklet[" + what + ", " + loop + "]";
     }
 }

@@ -3,14 +3,12 @@ package io.varlenring.tasklet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jctools.queues.MessagePassingQueue;
 
 /**
  * One thread that runs tasklets, and sleeps when there are none to run.
@@ -28,60 +26,63 @@ import org.jctools.queues.MessagePassingQueue;
  *     <tr><th scope="col">class</th><th scope="col">share of a round</th><th scope="col">which tasklets</th></tr>
  *   </thead>
  *   <tbody>
- *     <tr><td>URGENT</td><td>64</td><td>woken from another thread, or by a socket</td></tr>
+ *     <tr><td>URGENT</td><td>64</td><td>woken from another thread, by a socket or a deadline</td></tr>
  *     <tr><td>NORMAL</td><td>60</td><td>woken by another tasklet of this loop</td></tr>
  *     <tr><td>BULK</td><td>4</td><td>woken by itself</td></tr>
  *     <tr><td>HEAVY</td><td>1</td><td>made by {@link #newHeavyTasklet}, however woken</td></tr>
  *   </tbody>
  * </table>
  *
- * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class tasklets
- * run in the order of their wakeups, but for {@link #wakeupAfter}.
+ * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class
+ * tasklets run in the order of their wakeups, but for {@link #wakeupAfter}.
  */
 public final class TaskletLoop implements AutoCloseable {
     /*
      * Implementation
      *
-     * A queued tasklet is in exactly one place: in the inbox, when another thread queued it, or in one of the run queues,
-     * which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them; whoever counts
-     * the first one puts it there, and the loop takes all of them when it takes it out to run it.
+     * A queued tasklet is in exactly one place: in the inbox, when another thread queued it, or in one of the run
+     * queues, which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them;
+     * whoever counts the first one puts it there, and the loop takes all of them when it takes it out to run it.
      *
-     * Sleep. The loop looks out for a put for a moment, which decides nothing. Then it stores asleep and looks at the inbox
-     * once more; a waker puts its tasklet into the inbox, with a full fence behind, then looks at asleep. At least one side
-     * sees the other's [T2].
+     * The inbox is a stack, linked through the tasklets: a waker puts its tasklet on top by compare-and-set, and the
+     * loop takes all of them by one swap and reverses them. Nobody takes single ones, so it does no harm when a tasklet
+     * was taken and put again between the waker's load and its compare-and-set: what is on top then is what the tasklet
+     * links to [T6].
      *
-     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox and
-     * run queues are empty, and since no wakeup adds to them any more, it ends.
+     * Sleep. The loop stores asleep and then loads the inbox once more; a waker puts its tasklet into the inbox and
+     * then loads asleep. At least one side sees the other's [T2].
+     *
+     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox
+     * and run queues are empty, and since no wakeup adds to them any more, it ends.
      *
      * [Tn] names a row of docs/wakeup-and-tasklets.md.
      */
 
-    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     // Immutable
 
-    private final Selector selector;
+    /** Null for a loop without sockets. */
+    private final LoopSockets sockets;
+
     private final boolean profiling;
-    private final LoopMemory memory = new LoopMemory();
-    private final MessagePassingQueue.Consumer<Tasklet> intoUrgent = this::addUrgent;
-    private final Consumer<SelectionKey> intoTasklet = TaskletLoop::wakeupOf;
-    private final RunQueue urgent = new RunQueue(64);
-    private final RunQueue normal = new RunQueue(60);
-    private final RunQueue bulk = new RunQueue(4);
-    private final RunQueue heavy = new RunQueue(1);
+    final LoopMemory memory = new LoopMemory();
+    final LoopRings rings = new LoopRings();
     /** The loop's own thread; null for a manual loop. */
     private final Thread thread;
 
     // Written by the loop's thread
 
-    private Tasklet running;
-    private RunQueue runningQueue;
+    private final RunQueues queues = new RunQueues();
+    private final Deadlines deadlines = new Deadlines();
     private final LoopCounters counters = new LoopCounters();
 
     private TaskletLoop(final Builder builder, final String threadName) {
-        this.selector = builder.selector;
+        this.sockets = builder.selector == null ? null : new LoopSockets(builder.selector);
         this.profiling = builder.profiling;
-        this.thread = threadName == null ? null : LoopMemory.newThread(this::runUntilClosed, threadName);
+        this.thread = threadName == null
+                ? null
+                : LoopMemory.newThread(builder.threadFactory, this::runUntilClosed, threadName);
     }
 
     /**
@@ -116,12 +117,14 @@ public final class TaskletLoop implements AutoCloseable {
     public static final class Builder {
         private Selector selector;
         private boolean profiling;
+        private ThreadFactory threadFactory;
 
         private Builder() {}
 
         /**
-         * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is attached
-         * to it, with the key's ready operations as reasons. Nobody else may select with it. The loop does not close it.
+         * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
+         * attached to it, with the key's ready operations as reasons. Nobody else may select with it. The loop does not
+         * close it.
          *
          * @param selector an open selector
          * @return this builder
@@ -137,12 +140,25 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
-         * Measures the time from each tasklet's being queued to its run, which costs two readings of the clock a run.
+         * Measures the time from each tasklet's being queued to its run, and when the run began, which costs two
+         * readings of the clock a run.
          *
          * @return this builder
          */
         public Builder profiling() {
             this.profiling = true;
+            return this;
+        }
+
+        /**
+         * Lets {@link #start} take its thread from a factory, and give it its name. Without one it is no daemon, has
+         * the class loader of this library, and inherits no thread locals.
+         *
+         * @param threadFactory makes the thread, which must run its task once
+         * @return this builder
+         */
+        public Builder threadFactory(final ThreadFactory threadFactory) {
+            this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
             return this;
         }
 
@@ -189,9 +205,9 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet must
-     * do the input or output, or clear the key's interest: otherwise it is woken in every round. When it has been killed,
-     * the key is cancelled as soon as the channel is ready; the channel stays open.
+     * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet
+     * must do the input or output, or clear the key's interest: otherwise it is woken in every round. When it has been
+     * killed, the key is cancelled as soon as the channel is ready; the channel stays open.
      *
      * @param channel a channel in non-blocking mode
      * @param operations the operations of interest, see {@link SelectionKey}
@@ -204,15 +220,13 @@ public final class TaskletLoop implements AutoCloseable {
     public SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
             throws IOException {
         Objects.requireNonNull(tasklet, "tasklet");
-        if (selector == null) {
+        if (sockets == null) {
             throw new IllegalStateException("this loop has no selector");
         }
         if (tasklet.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
-        final SelectionKey key = channel.register(selector, operations, tasklet);
-        selector.wakeup(); // a select under way does not see the new key
-        return key;
+        return sockets.register(channel, operations, tasklet);
     }
 
     // Wakeups
@@ -224,37 +238,41 @@ public final class TaskletLoop implements AutoCloseable {
 
     /** Queues a tasklet whose first wakeup the caller has just counted; {@code local} on the loop's thread. */
     void enqueue(final Tasklet tasklet, final boolean local) {
-        // volatile, pairs with close(): what it refuses is refused here [T2]
+        // pairs with close(): what it refuses is refused here [T2]
         if (memory.isClosedVolatile()) { // the wakeup stays counted: nobody will ask again
             return;
         }
-        if (profiling) {
-            tasklet.queuedNanos = System.nanoTime();
-        }
+        stampForProfiling(tasklet);
         if (local) {
-            if (tasklet.heavy) {
-                heavy.addLast(tasklet);
-            } else if (tasklet == running) {
-                bulk.addLast(tasklet);
-            } else if (running == null) { // a socket
-                urgent.addLast(tasklet);
-            } else {
-                normal.addLast(tasklet);
-            }
+            queues.add(tasklet);
             return;
         }
-        memory.putInbox(tasklet);
-        // volatile, after the inbox: pairs with sleep() [T2]; the exchange elects one waker
+        putIntoInbox(tasklet);
+        // after the inbox: pairs with sleep() [T2]; the compare-and-set elects one waker
         if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) {
             wakeThread();
         }
     }
 
+    private void stampForProfiling(final Tasklet tasklet) {
+        if (profiling) {
+            tasklet.queuedNanos = memory.nanoTime();
+        }
+    }
+
+    private void putIntoInbox(final Tasklet tasklet) {
+        Tasklet top;
+        do {
+            top = memory.getInboxVolatile(); // pairs with the compare-and-set below [T6]
+            tasklet.setNextPlain(top); // plain: whoever counted the first wakeup has it alone until it is in the inbox
+        } while (!memory.compareAndSetInbox(top, tasklet)); // pairs with takeInbox() [T6] and sleep() [T2]
+    }
+
     private void wakeThread() {
-        if (selector != null) {
-            selector.wakeup();
+        if (sockets != null) {
+            sockets.wakeup();
         } else {
-            memory.unpark(memory.getRunnerVolatile()); // volatile, pairs with runOnce(): it was set before asleep [T2]
+            memory.unpark(memory.getRunnerVolatile()); // pairs with runOnce(): it was set before asleep [T2]
         }
     }
 
@@ -269,55 +287,120 @@ public final class TaskletLoop implements AutoCloseable {
      * }
      * }</pre>
      *
-     * <p>The tasklet joins the class of the one it runs after and uses that one's share. One that is queued already stays
-     * where it is; a heavy one, and one that wakes itself this way, is woken as by {@link Tasklet#wakeup()}.
+     * <p>The tasklet joins the class of the one it runs after and uses that one's share. One that is queued already
+     * stays where it is; a heavy one, and one that wakes itself this way, is woken as by {@link Tasklet#wakeup()}.
      *
-     * @param previousOrNull a tasklet to run after, of this loop and in one of its run queues; when it is null, or is not
-     *     there (it has run, or was just woken by another thread), the running one
+     * @param previousOrNull a tasklet to run after, of this loop and in one of its run queues; when it is null, or is
+     *     not there (it has run, or was just woken by another thread), the running one
      * @param next the tasklet to wake
      * @return where the series now ends: {@code next}, or {@code previousOrNull} when {@code next} was not moved
      * @throws IllegalStateException when called from another thread than the loop's
      */
     public Tasklet wakeupAfter(final Tasklet previousOrNull, final Tasklet next) {
         if (!isRunner()) {
-            throw new IllegalStateException("wakeupAfter must be called on the loop's thread, but was on "
-                    + Thread.currentThread().getName());
+            throw notTheLoopsThread("wakeupAfter");
         }
         if (next.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
-        if (next == running || next.heavy) {
+        if (next.heavy || queues.isRunning(next)) {
             next.wakeup();
             return previousOrNull;
         }
-        // volatile, pairs with close(), as in enqueue() [T2]
+        // pairs with close(), as in enqueue() [T2]
         if (!next.addWakeup(0) || memory.isClosedVolatile()) {
             return previousOrNull;
         }
-        if (profiling) {
-            next.queuedNanos = System.nanoTime();
-        }
-        if (previousOrNull != null && previousOrNull.loop == this && previousOrNull.queue != null) {
-            previousOrNull.queue.addAfter(previousOrNull, next);
-        } else {
-            (runningQueue == null ? normal : runningQueue).push(next);
-        }
+        stampForProfiling(next);
+        queues.addAfter(previousOrNull != null && previousOrNull.loop == this ? previousOrNull : null, next);
         return next;
     }
 
+    /**
+     * Wakes a tasklet at a time: as soon as the loop finds that it has come. A tasklet has one deadline; a new one
+     * takes the place of the old one. Other wakeups leave it as it is, and so does a run: who wants to wait again sets
+     * it again.
+     *
+     * <p>Tasklets whose time has come are woken in the order of their deadlines, into the class of those that a socket
+     * woke. A parked loop wakes up when the first deadline has come; one that sleeps in a selector, up to a millisecond
+     * later.
+     *
+     * @param tasklet the tasklet to wake; on one that was killed, or a loop that was closed, this does nothing
+     * @param nanoTime when, as {@link System#nanoTime()} will tell; when it has come already, in the next round
+     * @param reasons as for {@link Tasklet#wakeup(int)}
+     * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is
+     *     running is any thread's
+     * @throws IllegalArgumentException when the tasklet belongs to another loop
+     */
+    public void wakeupAt(final Tasklet tasklet, final long nanoTime, final int reasons) {
+        final boolean entered = enterForDeadline(tasklet, "wakeupAt");
+        if (!tasklet.isKilled() && !memory.isClosedVolatile()) { // as in enqueue() [T2]
+            deadlines.set(tasklet, memory.nanoTime(), nanoTime, reasons);
+        }
+        if (entered) {
+            leave();
+        }
+    }
+
+    /**
+     * Takes back the deadline of a tasklet, if it has one. When the time has come already and the tasklet is queued, it
+     * runs.
+     *
+     * @param tasklet the tasklet
+     * @throws IllegalStateException as for {@link #wakeupAt}
+     * @throws IllegalArgumentException when the tasklet belongs to another loop
+     */
+    public void cancelWakeup(final Tasklet tasklet) {
+        final boolean entered = enterForDeadline(tasklet, "cancelWakeup");
+        deadlines.remove(tasklet);
+        if (entered) {
+            leave();
+        }
+    }
+
+    /** Makes this the loop's thread; returns whether it was not before, and has to leave. */
+    private boolean enterForDeadline(final Tasklet tasklet, final String method) {
+        if (tasklet.loop != this) {
+            throw new IllegalArgumentException("the tasklet belongs to another loop");
+        }
+        if (isRunner()) {
+            return false;
+        }
+        // hands the deadlines on with the run queues [T5]
+        if (thread != null || !memory.compareAndSetRunner(Thread.currentThread())) {
+            throw notTheLoopsThread(method);
+        }
+        return true;
+    }
+
+    /** Forgets the deadline of a tasklet that was killed on the loop's thread; of others, when it has come. */
+    void forgetDeadline(final Tasklet tasklet) {
+        deadlines.remove(tasklet);
+    }
+
+    private static IllegalStateException notTheLoopsThread(final String method) {
+        return new IllegalStateException(
+                method + " must be called on the loop's thread, but was on " + Thread.currentThread());
+    }
+
     boolean isRunner() {
-        // volatile, pairs with runOnce(): only the thread that stored it needs to find it [T5]
+        // pairs with runOnce(): only the thread that stored it needs to find it [T5]
         return memory.getRunnerVolatile() == Thread.currentThread();
     }
 
     // Rounds
 
     /**
-     * Runs one round; when there is nothing to run, waits for something first. On a manual loop only, by one thread at a
-     * time, and not from inside a body.
+     * Runs one round; when there is nothing to run, waits for something first, no longer than until the first deadline.
+     * On a manual loop only, by one thread at a time, and not from inside a body.
      *
-     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait, and
-     *     with a selector whole milliseconds, and one at the least
+     * <p>An interrupt ends the wait, and while it is set there is none: it may be how the caller's thread is told to
+     * end, so that it is neither cleared nor put off here, as a loop with a thread of its own does. A caller that does
+     * not end for it, or whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without
+     * ever waiting.
+     *
+     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait,
+     *     and a wait in a selector is rounded up to whole milliseconds
      * @return how many bodies were run; 0 when the time was up, or the wait ended for no reason
      * @throws IllegalStateException when this loop has a thread of its own, or is being run already
      * @throws UncheckedIOException when the selector fails
@@ -327,158 +410,177 @@ public final class TaskletLoop implements AutoCloseable {
         if (thread != null) {
             throw new IllegalStateException("this loop runs on its own thread, " + thread.getName());
         }
-        // volatile, pairs with the store below: hands the run queues on [T5]
+        // pairs with the store below: hands the run queues on [T5]
         if (!memory.compareAndSetRunner(Thread.currentThread())) {
-            if (memory.isClosedVolatile()) { // volatile, pairs with close(), which is running what was left [T2]
+            if (memory.isClosedVolatile()) { // pairs with close(), which is running what was left [T2]
                 return 0;
             }
             throw new IllegalStateException("this loop is being run already");
         }
-        final int runs;
+        int runs = 0;
         try {
-            runs = memory.isClosedVolatile() ? runAll() : round(maxWaitNanos); // volatile, pairs with close() [T2]
+            runs = memory.isClosedVolatile() ? runToEnd() : round(maxWaitNanos); // pairs with close() [T2]
         } finally {
-            memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
+            runs += leave();
         }
-        // volatile, after the runner was taken out: either close() finds none, or this look finds it closed [T5]
-        return memory.isClosedVolatile() ? runs + runWhatIsLeft() : runs;
+        return runs;
     }
 
-    /** Runs what is queued in a manual loop that has been closed, unless another thread is at it. */
-    private int runWhatIsLeft() {
-        if (!memory.compareAndSetRunner(Thread.currentThread())) { // volatile: hands the run queues on [T5]
+    /** Ends this thread's turn at a manual loop; if that was closed meanwhile, runs it to its end. */
+    private int leave() {
+        memory.setRunnerVolatile(null); // pairs with the next one's compare-and-set [T5]
+        // after the runner was taken out: either close() finds none, or this load finds it closed [T5]
+        return memory.isClosedVolatile() ? enterAndRunToEnd() : 0;
+    }
+
+    /** Runs a manual loop that has been closed to its end, unless another thread is at it. */
+    private int enterAndRunToEnd() {
+        if (!memory.compareAndSetRunner(Thread.currentThread())) { // hands the run queues on [T5]
             return 0;
         }
         try {
-            return runAll();
+            return runToEnd();
         } finally {
-            memory.setRunnerVolatile(null); // volatile, pairs with the exchange above [T5]
+            memory.setRunnerVolatile(null); // pairs with the compare-and-set above [T5]
         }
     }
 
+    /** The work of the loop's own thread. */
     private void runUntilClosed() {
-        memory.setRunnerVolatile(Thread.currentThread()); // volatile, before any sleep: whom to wake [T2]
+        memory.setRunnerVolatile(Thread.currentThread()); // before any sleep: whom to wake [T2]
         try {
-            while (!memory.isClosedVolatile()) { // volatile, pairs with close() [T2]
+            while (!memory.isClosedVolatile()) { // pairs with close() [T2]
                 Thread.interrupted(); // what a body left would end every sleep at once
                 round(Long.MAX_VALUE);
             }
         } finally {
-            memory.setClosedVolatile(); // when the selector has failed; volatile, pairs with enqueue() [T2]
-            runAll();
+            memory.setClosedVolatile(); // when the selector has failed; pairs with enqueue() [T2]
+            runToEnd();
         }
     }
 
     private int round(final long maxWaitNanos) {
-        memory.drainInbox(intoUrgent);
+        takeInbox();
+        final long mostWaitNanos = Math.min(maxWaitNanos, wakeDue());
         boolean selected = false;
-        if (maxWaitNanos > 0 && !isAnyQueued()) {
-            selected = !memory.spinUntilInbox() && sleep(maxWaitNanos);
-            memory.drainInbox(intoUrgent);
+        if (mostWaitNanos > 0 && queues.isEmpty()) {
+            selected = !memory.spinUntilInbox() && sleep(mostWaitNanos);
+            takeInbox();
+            wakeDue();
         }
-        if (selector != null && !selected) {
-            select(0);
+        if (sockets != null && !selected) {
+            sockets.selectNow();
         }
-        final int runs = run(urgent) + run(normal) + run(bulk) + run(heavy);
-        return memory.isClosedVolatile() ? runs + runAll() : runs; // volatile, pairs with close() [T2]
+        final int runs = runShares();
+        return memory.isClosedVolatile() ? runs + runToEnd() : runs; // pairs with close() [T2]
     }
 
-    /** Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. */
-    private int runAll() {
+    /**
+     * Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. Then ends
+     * the loop's rings.
+     */
+    private int runToEnd() {
         int runs = 0;
-        memory.drainInbox(intoUrgent);
-        while (isAnyQueued()) {
-            runs += run(urgent) + run(normal) + run(bulk) + run(heavy);
-            memory.drainInbox(intoUrgent);
+        takeInbox();
+        while (!queues.isEmpty()) {
+            runs += runShares();
+            takeInbox();
         }
+        for (final RingTasklet ring : rings.takeAll()) {
+            ring.end();
+        }
+        rings.setEnded();
         return runs;
     }
 
-    private boolean isAnyQueued() {
-        return !(urgent.isEmpty() && normal.isEmpty() && bulk.isEmpty() && heavy.isEmpty());
+    /** Takes in the wakeups from other threads, in their order. */
+    private void takeInbox() {
+        if (memory.getInboxVolatile() == null) { // a swap for nothing would take the word from the wakers [T6]
+            return;
+        }
+        Tasklet newest = memory.getAndSetInbox(
+                null); // pairs with putIntoInbox(): each tasklet's link, and its waker's stamp [T6]
+        Tasklet oldest = null;
+        while (newest != null) {
+            final Tasklet older = newest.getNextPlain();
+            newest.setNextPlain(oldest);
+            oldest = newest;
+            newest = older;
+        }
+        while (oldest != null) {
+            final Tasklet newer = oldest.getNextPlain();
+            oldest.setNextPlain(null);
+            queues.addFromOutside(oldest);
+            oldest = newer;
+        }
     }
 
-    private void addUrgent(final Tasklet tasklet) {
-        (tasklet.heavy ? heavy : urgent).addLast(tasklet);
+    /** Wakes the tasklets whose time has come; returns how long it is to the next time. */
+    private long wakeDue() {
+        if (deadlines.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        final long now = memory.nanoTime();
+        for (Tasklet due = deadlines.pollDue(now); due != null; due = deadlines.pollDue(now)) {
+            due.wakeup(due.deadlineReasons);
+        }
+        return deadlines.nanosUntilFirst(now);
     }
 
     /** Returns whether it really slept, and so looked at the sockets if there are any. */
     private boolean sleep(final long maxWaitNanos) {
-        memory.setAsleepVolatile(true); // volatile, before the looks below: pairs with enqueue() and close() [T2]
-        // volatile, both: pair with enqueue() and close(), whose looks at asleep come after their stores [T2]
-        final boolean idle = memory.isInboxEmptyVolatile() && !memory.isClosedVolatile();
+        memory.setAsleepVolatile(true); // before the loads below: pairs with enqueue() and close() [T2]
+        // both pair with enqueue() and close(), which load asleep after their stores [T2]
+        final boolean idle = memory.getInboxVolatile() == null && !memory.isClosedVolatile();
         if (idle) {
             counters.slept();
-            if (selector != null) {
-                select(Math.max(1, maxWaitNanos / MILLISECOND));
+            if (sockets != null) {
+                sockets.select(maxWaitNanos);
             } else {
                 memory.park(maxWaitNanos);
             }
         }
-        memory.setAsleepVolatile(false); // volatile: from here on nobody needs to wake this thread [T2]
+        memory.setAsleepVolatile(false); // from here on nobody needs to wake this thread [T2]
         return idle;
     }
 
-    private void select(final long millis) {
-        try {
-            if (millis == 0) {
-                selector.selectNow(intoTasklet);
-            } else {
-                selector.select(intoTasklet, millis);
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void wakeupOf(final SelectionKey key) {
-        if (key.attachment() instanceof Tasklet tasklet) {
-            if (tasklet.isKilled()) { // nobody would serve the socket, and it would stay ready for ever
-                key.cancel();
-                return;
-            }
-            int reasons = 0;
-            try {
-                reasons = key.readyOps();
-            } catch (final CancelledKeyException cancelled) { // by another thread: its tasklet will find out
-                reasons = 0;
-            }
-            tasklet.wakeup(reasons);
-        }
-    }
-
-    private int run(final RunQueue queue) {
+    /** Runs of each class its share of a round. */
+    private int runShares() {
         int runs = 0;
-        while (runs < queue.share && !queue.isEmpty()) {
-            runs += run(queue.remove(runs), queue) ? 1 : 0;
+        queues.beginRound();
+        for (Tasklet tasklet = queues.poll(); tasklet != null; tasklet = queues.poll()) {
+            runs += runUnlessKilled(tasklet) ? 1 : 0;
         }
         return runs;
     }
 
-    private boolean run(final Tasklet tasklet, final RunQueue queue) {
-        if (profiling) { // before the run begins: from then on others may queue the tasklet again
-            counters.measured(System.nanoTime() - tasklet.queuedNanos);
+    private boolean runUnlessKilled(final Tasklet tasklet) {
+        final long begin = profiling ? memory.nanoTime() : 0;
+        if (profiling) { // before the wakeups are taken: from then on others may queue the tasklet again
+            counters.measured(begin - tasklet.queuedNanos);
         }
-        final long state = tasklet.beginRun();
+        final long state = tasklet.takeWakeups();
         if (tasklet.isKilled()) {
             return false;
         }
-        running = tasklet;
-        runningQueue = queue;
+        queues.beginRun(tasklet);
+        if (profiling) {
+            counters.began(begin);
+        }
         try {
             tasklet.body.run(tasklet, (int) (state & TaskletState.REASONS));
         } catch (final Throwable failure) {
-            counters.failed();
-            report(failure);
+            failed(failure);
         } finally {
-            running = null;
-            runningQueue = null;
+            queues.endRun();
             counters.ran(state >>> TaskletState.WAKEUPS_SHIFT);
         }
         return true;
     }
 
-    private static void report(final Throwable failure) {
+    /** Counts and reports what a body or a handler has thrown. */
+    void failed(final Throwable failure) {
+        counters.failed();
         final Thread current = Thread.currentThread();
         try {
             current.getUncaughtExceptionHandler().uncaughtException(current, failure);
@@ -488,27 +590,83 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop, for good: what was queued before is run once, and later wakeups do nothing. A loop with a thread of
-     * its own is waited for. A manual loop that nobody is running is run to its end by the caller; one that another thread is
-     * running is run to its end by that thread, and not waited for. Called from a body, the round under way does it. Closing
-     * again does nothing more. The selector stays open.
+     * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines that have
+     * not come are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained. Closing again does
+     * nothing more. The selector stays open.
      *
-     * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in another
-     * thread may be too late, and so may one that was coalesced with it, even when that one has returned.
+     * <p>Who runs it to its end, and whether this call waits for that:
+     *
+     * <ul>
+     *   <li>Called from a body of this loop: the round under way; not waited for.
+     *   <li>A loop with a thread of its own: that thread. It is waited for, without a limit, unless it cannot end
+     *       before this call does: because it waits for the calling thread in {@code close()} of another loop, be it
+     *       through more of them, or is inside {@link System#exit}, which waits for a shutdown hook that calls this.
+     *       And while the JVM exits it is waited for 10 seconds at the most.
+     *   <li>A manual loop that nobody is running: the caller. One that another thread is running: that thread; not
+     *       waited for.
+     * </ul>
+     *
+     * <p>{@link #close(long, TimeUnit)} has a limit, and tells whether the loop has ended.
+     *
+     * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in
+     * another thread may be too late, and so may one that was coalesced with it, even when that one has returned.
      */
     @Override
     public void close() {
-        memory.setClosedVolatile(); // volatile, before the look below: pairs with sleep() [T2]
-        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // volatile, pairs with sleep() [T2]
-            wakeThread();
-        }
+        beginClose();
         if (isRunner()) {
             return;
         }
         if (thread != null) {
-            LoopMemory.join(thread);
+            LoopThread.awaitEnd(thread);
         } else {
-            runWhatIsLeft();
+            enterAndRunToEnd();
+        }
+    }
+
+    /**
+     * Closes the loop as {@link #close()} does, and waits for its end at most for a time. A manual loop that nobody is
+     * running is run to its end by the caller, whatever the time; one that another thread is running is waited for.
+     *
+     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param unit the unit of the timeout
+     * @return whether the loop has ended: no body runs any more, and its rings are closed. From a body of this loop
+     *     always {@code false}, at once
+     * @throws InterruptedException when this thread is interrupted while it waits; the loop is closed all the same
+     */
+    public boolean close(final long timeout, final TimeUnit unit) throws InterruptedException {
+        final long nanos = unit.toNanos(timeout);
+        beginClose();
+        if (isRunner()) {
+            return false;
+        }
+        if (thread != null) {
+            return LoopMemory.join(thread, nanos);
+        }
+        final long begin = memory.nanoTime();
+        enterAndRunToEnd();
+        while (!rings.isEnded()) {
+            final long left = nanos - (memory.nanoTime() - begin);
+            if (left <= 0) {
+                return false;
+            }
+            memory.parkInterruptibly(Math.min(left, POLL_NANOS));
+            enterAndRunToEnd();
+        }
+        return true;
+    }
+
+    private void beginClose() {
+        memory.setClosedVolatile(); // before the load below: pairs with sleep() [T2]
+        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // pairs with sleep() [T2]
+            wakeThread();
+        }
+    }
+
+    /** Refuses what a loop that has been closed cannot do any more. */
+    void checkNotClosed() {
+        if (memory.isClosedVolatile()) { // pairs with close() [T2]
+            throw new IllegalStateException("the loop has been closed: " + this);
         }
     }
 
@@ -518,7 +676,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @return {@code true} from the call of {@link #close()} on
      */
     public boolean isClosed() {
-        return memory.isClosedVolatile(); // volatile, pairs with close() [T2]
+        return memory.isClosedVolatile(); // pairs with close() [T2]
     }
 
     /**
@@ -528,5 +686,19 @@ public final class TaskletLoop implements AutoCloseable {
      */
     public TaskletStats stats() {
         return counters.snapshot();
+    }
+
+    /** Returns the name of the loop's thread and the loop's state, for people to read. */
+    @Override
+    public String toString() {
+        final String state;
+        if (rings.isEnded()) {
+            state = "ended";
+        } else if (isClosed()) {
+            state = "closed";
+        } else {
+            state = memory.isAsleepVolatile() ? "asleep" : "awake"; // a snapshot [T2]
+        }
+        return "TaskletLoop[" + (thread == null ? "manual" : thread.getName()) + ", " + state + "]";
     }
 }

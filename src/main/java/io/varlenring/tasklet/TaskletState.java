@@ -5,8 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What threads share of a tasklet: one word that says whether it is queued and why, and whether it has been killed. In the
- * word, reasons and count of wakeups change together, so there is nothing to get out of step.
+ * What threads share of a tasklet: one word that says whether it is queued and why; whether it has been killed; and the
+ * link to the next tasklet of the queue that it is in. In the word, reasons and count of wakeups change together, so
+ * there is nothing to get out of step.
  *
  * <pre>
  *   bits  0-31   reasons of the wakeups since the last run
@@ -35,6 +36,9 @@ abstract class TaskletState {
 
     private volatile boolean killed;
 
+    /** Written by whoever queues this tasklet, and then by the loop; the inbox hands it over. */
+    private Tasklet next;
+
     final long getStateVolatile() {
         return (long) STATE.getVolatile(this);
     }
@@ -59,5 +63,17 @@ abstract class TaskletState {
 
     final void setKilledVolatile() {
         killed = true;
+    }
+
+    /**
+     * Plain: between the first wakeup and the put into the inbox only the waker has it, and else only the loop's
+     * thread.
+     */
+    final Tasklet getNextPlain() {
+        return next;
+    }
+
+    final void setNextPlain(final Tasklet tasklet) {
+        next = tasklet;
     }
 }

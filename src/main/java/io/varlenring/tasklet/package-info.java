@@ -4,8 +4,9 @@
  *
  * <p>A {@link io.varlenring.tasklet.Tasklet} is either asleep or queued once. {@link
  * io.varlenring.tasklet.Tasklet#wakeup()} promises that its body runs at least once more. A {@link
- * io.varlenring.tasklet.TaskletLoop} runs the bodies, each on the loop's one thread, and sleeps when there is nothing to
- * run; it can serve sockets besides. {@link io.varlenring.tasklet.RingTasklet} is the consumer of a ring on such a loop.
+ * io.varlenring.tasklet.TaskletLoop} runs the bodies, each on the loop's one thread, and sleeps when there is nothing
+ * to run; it can serve sockets besides. {@link io.varlenring.tasklet.RingTasklet} is the consumer of a ring on such a
+ * loop.
  *
  * <h2>Words used throughout</h2>
  *
@@ -17,7 +18,8 @@
  *   <dt>class
  *   <dd>which of four run queues a queued tasklet is in, and so its share of the loop.
  *   <dt>round
- *   <dd>one pass of a loop: collect wakeups from other threads and ready sockets, then run a bounded number of tasklets.
+ *   <dd>one pass of a loop: collect wakeups from other threads and ready sockets, then run a bounded number of
+ *   tasklets.
  * </dl>
  */
 package io.varlenring.tasklet;

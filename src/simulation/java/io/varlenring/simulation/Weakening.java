@@ -34,11 +34,19 @@ public enum Weakening {
     KILLED_STORED_PLAIN,
     ASLEEP_STORED_RELEASE,
     ASLEEP_LOADED_ACQUIRE,
-    INBOX_LOOK_OMITTED,
-    /** What makes the index of a put that lets the inbox grow visible before the look at asleep, and any other as well. */
-    INBOX_FENCE_OMITTED,
+    /** The load of the inbox before the sleep. */
+    INBOX_LOAD_OMITTED,
+    INBOX_PUT_SPLIT,
+    /** Nothing that the waker did comes with its tasklet, not even the tasklet's link. */
+    INBOX_PUT_RELAXED,
+    /** The put is outside the total order of the volatile accesses. */
+    INBOX_PUT_NOT_VOLATILE,
+    INBOX_SWAP_SPLIT,
+    INBOX_SWAP_RELAXED,
     CLOSED_STORED_RELEASE,
     CLOSED_LOADED_ACQUIRE,
     RUNNER_EXCHANGE_SPLIT,
-    RUNNER_STORED_PLAIN
+    RUNNER_STORED_PLAIN,
+    /** A loop that sleeps until a deadline sleeps for ever. */
+    PARK_WITHOUT_TIME
 }

@@ -1,89 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
+import io.varlenring.simulation.Reference;
 import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Weakening;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
-import java.util.ArrayList;
-import java.util.List;
-import org.jctools.queues.MessagePassingQueue;
+import java.util.concurrent.ThreadFactory;
 
-/**
- * The twin of the shipped class of this name, on simulated memory.
- *
- * <p>Its inbox does what the queue in the shipped one does: the producer index counts by twos; a put moves it on by a
- * volatile exchange and then stores the element with release. A put that makes the queue grow, here any one by chance,
- * exchanges it for an odd one, which keeps other putters away, and then stores the next even one with release. The queue is
- * empty when the halves of both indices are the same. It has a slot for each put of a run, so that none is used twice.
- */
+/** The twin of the shipped class of this name, on simulated memory and by the simulation's clock. */
 final class LoopMemory {
-    private static final int SLOTS = 16;
+    /** So that the clock goes round while a scenario runs. */
+    static final long CLOCK_AT_START = Long.MAX_VALUE - 100;
 
     private final Simulation simulation = Simulation.running();
     private final Word closed = simulation.newWord("closed", 0);
     private final Word asleep = simulation.newWord("asleep", 0);
     private final Word runner = simulation.newWord("runner", 0);
-    private final Word putIndex = simulation.newWord("inboxPutIndex", 0);
-    private final Word takeIndex = simulation.newWord("inboxTakeIndex", 0);
-    private final Word[] slots = new Word[SLOTS];
-    /** What the numbers in the slots stand for. */
-    private final List<Tasklet> tasklets = new ArrayList<>();
+    private final Reference<Tasklet> inbox = new Reference<>(simulation, "inbox");
     /** Stands for the run queues, which are the runner's alone: counts the times that they were handed on. */
     private final Word runQueues = simulation.newWord("runQueues", 0);
 
     private long handovers;
     private Thread owner;
 
-    LoopMemory() {
-        for (int i = 0; i < SLOTS; i++) {
-            slots[i] = simulation.newWord("inbox+" + i, 0);
-        }
-    }
-
     // Inbox
 
-    void putInbox(final Tasklet tasklet) {
-        final Mode mode = Mode.VOLATILE;
-        final boolean grows = simulation.choose(2) == 0;
-        long index = putIndex.load(mode);
-        for (; ; ) {
-            if (index % 2 != 0) {
-                simulation.letOthersRun();
-                index = putIndex.load(mode);
-                continue;
-            }
-            final long found = putIndex.compareAndExchange(mode, index, index + (grows ? 1 : 2));
-            if (found == index) {
-                break;
-            }
-            index = found;
-        }
-        if (grows) {
-            putIndex.store(Mode.ORDERED, index + 2);
-        }
-        tasklets.add(tasklet);
-        slots[(int) index / 2].store(Mode.ORDERED, tasklets.size());
-        if (!simulation.has(Weakening.INBOX_FENCE_OMITTED)) { // as an exchange that changes nothing
-            putIndex.compareAndExchange(Mode.VOLATILE, index + 2, index + 2);
-        }
+    Tasklet getInboxVolatile() {
+        return simulation.has(Weakening.INBOX_LOAD_OMITTED) && asleep.newest() != 0 ? null : inbox.load(Mode.VOLATILE);
     }
 
-    boolean isInboxEmptyVolatile() {
-        return simulation.has(Weakening.INBOX_LOOK_OMITTED)
-                || takeIndex.load(Mode.PLAIN) == putIndex.load(Mode.VOLATILE) / 2;
+    boolean compareAndSetInbox(final Tasklet expected, final Tasklet replacement) {
+        if (simulation.has(Weakening.INBOX_PUT_SPLIT)) {
+            return inbox.compareThenStore(expected, replacement);
+        }
+        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.INBOX_PUT_RELAXED, Mode.OPAQUE);
+        return inbox.compareAndSet(
+                simulation.mode(mode, Weakening.INBOX_PUT_NOT_VOLATILE, Mode.ORDERED), expected, replacement);
     }
 
-    void drainInbox(final MessagePassingQueue.Consumer<Tasklet> consumer) {
-        for (; ; ) {
-            final long index = takeIndex.load(Mode.OPAQUE);
-            final long number = slots[(int) index].load(Mode.ORDERED);
-            if (number == 0) {
-                return;
-            }
-            takeIndex.store(Mode.ORDERED, index + 1);
-            consumer.accept(tasklets.get((int) number - 1));
+    Tasklet getAndSetInbox(final Tasklet replacement) {
+        if (simulation.has(Weakening.INBOX_SWAP_SPLIT)) {
+            final Tasklet found = inbox.load(Mode.VOLATILE);
+            inbox.store(Mode.VOLATILE, replacement);
+            return found;
         }
+        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.INBOX_SWAP_RELAXED, Mode.OPAQUE);
+        Tasklet expected = inbox.load(mode);
+        while (!inbox.compareAndSet(mode, expected, replacement)) {
+            expected = inbox.load(mode);
+        }
+        return expected;
     }
 
     /** Sees nothing: it makes a sleep rarer, and nothing rests on it. */
@@ -143,9 +110,17 @@ final class LoopMemory {
         return done;
     }
 
-    // Sleeping
+    // Sleeping and time
+
+    long nanoTime() {
+        return CLOCK_AT_START + simulation.nanoTime();
+    }
 
     void park(final long nanos) {
+        simulation.park(simulation.has(Weakening.PARK_WITHOUT_TIME) ? Long.MAX_VALUE : nanos);
+    }
+
+    void parkInterruptibly(final long nanos) throws InterruptedException {
         simulation.park(nanos);
     }
 
@@ -155,7 +130,7 @@ final class LoopMemory {
 
     // The loop's own thread
 
-    static Thread newThread(final Runnable task, final String name) {
+    static Thread newThread(final ThreadFactory factoryOrNull, final Runnable task, final String name) {
         return Simulation.running().newThread(name, task::run);
     }
 
@@ -163,7 +138,9 @@ final class LoopMemory {
         Simulation.running().start(thread);
     }
 
-    static void join(final Thread thread) {
+    /** Waits for ever: a thread that does not end is what the simulation looks for. */
+    static boolean join(final Thread thread, final long nanos) {
         Simulation.running().join(thread);
+        return true;
     }
 }

@@ -38,13 +38,33 @@ final class TaskletControlsTest {
     }
 
     @Test
-    void inboxNotLookedAtBeforeSleep_isFound() { // T2
-        Schedules.checkFinds(Weakening.INBOX_LOOK_OMITTED, TaskletScenarios::wakeupsWithReasons);
+    void inboxNotLoadedBeforeSleep_isFound() { // T2
+        Schedules.checkFinds(Weakening.INBOX_LOAD_OMITTED, TaskletScenarios::wakeupsWithReasons);
     }
 
     @Test
-    void inboxIndexExchangedWithoutTotalOrder_isFound() { // T2
-        Schedules.checkFinds(Weakening.INBOX_FENCE_OMITTED, TaskletScenarios::wakeupsWithReasons);
+    void inboxPutOutsideTheTotalOrder_isFound() { // T2
+        Schedules.checkFinds(Weakening.INBOX_PUT_NOT_VOLATILE, TaskletScenarios::wakeupsWithReasons);
+    }
+
+    @Test
+    void inboxPutInTwoSteps_isFound() { // T6
+        Schedules.checkFinds(Weakening.INBOX_PUT_SPLIT, TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
+    void inboxPutRelaxed_isFound() { // T6
+        Schedules.checkFinds(Weakening.INBOX_PUT_RELAXED, TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
+    void inboxSwappedInTwoSteps_isFound() { // T6
+        Schedules.checkFinds(Weakening.INBOX_SWAP_SPLIT, TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
+    void inboxSwappedRelaxed_isFound() { // T6
+        Schedules.checkFinds(Weakening.INBOX_SWAP_RELAXED, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
@@ -65,6 +85,11 @@ final class TaskletControlsTest {
     @Test
     void runnerStoredPlain_isFound() { // T5
         Schedules.checkFinds(Weakening.RUNNER_STORED_PLAIN, TaskletScenarios::handOver);
+    }
+
+    @Test
+    void deadlineSleptOver_isFound() {
+        Schedules.checkFinds(Weakening.PARK_WITHOUT_TIME, TaskletScenarios::deadlines);
     }
 
     @Test

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
+import io.varlenring.RingClosedException;
 import io.varlenring.RingProducer;
 import io.varlenring.RingRun;
+import io.varlenring.VarLenMpscRing;
 import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** What simulated threads do with tasklets and their loops. */
@@ -109,6 +113,39 @@ final class TaskletScenarios {
         });
     }
 
+    /** Two threads wake tasklets of their own, each several times: they run in the order in which their waker queued them. */
+    static void wakeupsOfMany(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final int[] runs = new int[WAKERS];
+        for (int i = 0; i < WAKERS; i++) {
+            final int waker = i;
+            final Tasklet[] tasklets = new Tasklet[WAKEUPS];
+            for (int k = 0; k < WAKEUPS; k++) {
+                final int number = k;
+                tasklets[k] = loop.newTasklet((self, reasons) -> {
+                    if (runs[waker]++ % WAKEUPS != number) {
+                        simulation.fail("tasklet " + number + " of waker " + waker + " is the run " + runs[waker]);
+                    }
+                });
+            }
+            simulation.addThread("waker" + i, () -> {
+                for (int round = 1; round <= 2; round++) {
+                    for (final Tasklet tasklet : tasklets) {
+                        tasklet.wakeup();
+                    }
+                    while (runs[waker] < round * WAKEUPS) { // else wakeups are coalesced
+                        simulation.letOthersRun();
+                    }
+                }
+            });
+        }
+        simulation.addThread("loop", () -> {
+            while (runs[0] < 2 * WAKEUPS || runs[1] < 2 * WAKEUPS) {
+                loop.runOnce(Long.MAX_VALUE);
+            }
+        });
+    }
+
     static void kill(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.start("loop");
         final boolean[] killed = new boolean[1];
@@ -194,6 +231,79 @@ final class TaskletScenarios {
         }
     }
 
+    /** Deadlines that one body sets, moves and takes back again and again; it is woken from outside as well. */
+    private static final class Timed {
+        private static final int TASKLETS = 5;
+        private static final int ROUNDS = 4;
+
+        private final Simulation simulation;
+        private final TaskletLoop loop = TaskletLoop.manual();
+        private final Tasklet setter = loop.newTasklet((self, reasons) -> setAll());
+        private final Tasklet[] tasklets = new Tasklet[TASKLETS];
+        /** By the simulation's clock; 0 for none. */
+        private final long[] due = new long[TASKLETS];
+
+        private long lastDue;
+        private int rounds;
+
+        Timed(final Simulation simulation) {
+            this.simulation = simulation;
+            for (int i = 0; i < TASKLETS; i++) {
+                final int number = i;
+                tasklets[i] = loop.newTasklet((self, reasons) -> run(number, reasons));
+            }
+        }
+
+        private void run(final int number, final int reasons) {
+            final long now = simulation.nanoTime();
+            if (due[number] == 0 || now < due[number] || due[number] < lastDue || reasons != 1 << number) {
+                simulation.fail("tasklet " + number + ", due at " + due[number] + ", runs at " + now
+                        + ", after one due at " + lastDue + ", for " + reasons);
+            }
+            lastDue = due[number];
+            due[number] = 0;
+        }
+
+        private void setAll() {
+            if (rounds++ >= ROUNDS) {
+                return;
+            }
+            final long now = simulation.nanoTime();
+            for (int i = 0; i < TASKLETS; i++) {
+                final int delay = simulation.choose(60);
+                if (due[i] != 0 && due[i] <= now) { // it may be queued
+                    continue;
+                }
+                due[i] = delay < 10 ? 0 : now + delay;
+                if (delay < 10) {
+                    loop.cancelWakeup(tasklets[i]);
+                } else {
+                    loop.wakeupAt(tasklets[i], LoopMemory.CLOCK_AT_START + due[i], 1 << i);
+                }
+            }
+        }
+
+        boolean isAllDone() {
+            return rounds >= ROUNDS && Arrays.stream(due).allMatch(time -> time == 0);
+        }
+    }
+
+    /** Each deadline is met once, not before its time, and in the order of the times; while the clock goes round. */
+    static void deadlines(final Simulation simulation) {
+        final Timed timed = new Timed(simulation);
+        simulation.addThread("waker", () -> {
+            while (timed.rounds < Timed.ROUNDS) {
+                timed.setter.wakeup();
+                simulation.letOthersRun();
+            }
+        });
+        simulation.addThread("loop", () -> {
+            while (!timed.isAllDone()) {
+                timed.loop.runOnce(Long.MAX_VALUE);
+            }
+        });
+    }
+
     /** Two threads offer to a ring whose consumer is a tasklet, and close it when they have ended. */
     static void ringTasklet(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.start("loop");
@@ -216,11 +326,43 @@ final class TaskletScenarios {
                 simulation.join(producer);
             }
             tasklet.ring().close();
-            while (!tasklet.tasklet().isKilled()) {
-                simulation.letOthersRun();
+            if (!tasklet.awaitDrained(Long.MAX_VALUE, TimeUnit.NANOSECONDS)) {
+                simulation.fail("not drained, and nobody will");
             }
             loop.close();
         });
         simulation.addCheck(run[0]::checkAllReceived);
+    }
+
+    /** A loop is closed while two threads offer to the ring of its tasklet: what was taken is handed over, the rest refused. */
+    static void ringOfALoopThatEnds(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final int[] taken = new int[1];
+        final int[] handedOver = new int[1];
+        final VarLenMpscRing ring = RingTasklet.create(loop, RingRun.builder(), record -> handedOver[0]++, 1)
+                .ring();
+        for (int i = 0; i < WAKERS; i++) {
+            final RingProducer producer = ring.newProducer();
+            simulation.addThread("producer" + i, () -> {
+                try {
+                    for (int sent = 0; sent < 2; sent++) {
+                        while (!producer.offer(new byte[8], 0, 8)) {
+                            simulation.letOthersRun();
+                        }
+                        taken[0]++;
+                    }
+                } catch (final RingClosedException closed) {
+                    if (!loop.isClosed()) {
+                        simulation.fail("refused by the ring of a loop that is open");
+                    }
+                }
+            });
+        }
+        simulation.addThread("closer", loop::close);
+        simulation.addCheck(() -> {
+            if (handedOver[0] != taken[0] || !ring.isClosed()) {
+                simulation.fail(taken[0] + " records taken, " + handedOver[0] + " handed over");
+            }
+        });
     }
 }

@@ -22,6 +22,11 @@ final class TaskletSimulationTest {
     }
 
     @Test
+    void wakeups_ofManyTasklets_areAllRunInTheOrderOfTheirWaker() {
+        Schedules.check("wakeupsOfMany", TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
     void kill_noRunBeginsAfterIt() {
         Schedules.check("kill", TaskletScenarios::kill);
     }
@@ -39,6 +44,16 @@ final class TaskletSimulationTest {
     @Test
     void manualLoop_handedBetweenThreads_isRunByOneAtATime() {
         Schedules.check("handOver", TaskletScenarios::handOver);
+    }
+
+    @Test
+    void deadlines_areMetInTheirOrderAndNoneIsLost() {
+        Schedules.check("deadlines", TaskletScenarios::deadlines);
+    }
+
+    @Test
+    void loopThatEnds_closesItsRingAndHandsOverWhatItTook() {
+        Schedules.check("ringOfALoopThatEnds", TaskletScenarios::ringOfALoopThatEnds);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
+import io.varlenring.simulation.Reference;
 import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Weakening;
 import io.varlenring.simulation.Word;
@@ -16,6 +17,7 @@ abstract class TaskletState {
     private final Simulation simulation = Simulation.running();
     private final Word state = simulation.newWord("state", 0);
     private final Word killed = simulation.newWord("killed", 0);
+    private final Reference<Tasklet> next = new Reference<>(simulation, "next");
 
     private Mode exchangeMode() {
         return simulation.mode(Mode.VOLATILE, Weakening.STATE_EXCHANGE_RELAXED, Mode.OPAQUE);
@@ -60,5 +62,13 @@ abstract class TaskletState {
 
     final void setKilledVolatile() {
         killed.store(simulation.mode(Mode.VOLATILE, Weakening.KILLED_STORED_PLAIN, Mode.PLAIN), 1);
+    }
+
+    final Tasklet getNextPlain() {
+        return next.load(Mode.PLAIN);
+    }
+
+    final void setNextPlain(final Tasklet tasklet) {
+        next.store(Mode.PLAIN, tasklet);
     }
 }

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.varlenring.ControlledRecordHandler.Action;
 import io.varlenring.RingClaim;
+import io.varlenring.RingClosedException;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
+import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -171,14 +177,230 @@ final class RingTaskletTest {
     }
 
     @Test
-    void closedLoop_leavesTheRecordsInTheRing() {
+    void closedLoop_drainsTheRingWhateverTheBudgetAndClosesIt() {
         runUntilIdle();
         offer(0, 10);
         loop.close();
-        assertEquals(4, seen.size());
-        offer(10, 12);
+        assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), seen);
+        assertThrows(RingClosedException.class, () -> producer.offer(new byte[1], 0, 1));
+        assertTrue(tasklet.tasklet().isKilled());
         assertEquals(0, loop.runOnce(0));
-        assertEquals(4, seen.size());
+    }
+
+    @Test
+    void closedLoop_withAnOpenClaim_endsAndLeavesWhatIsBehindIt() throws Exception {
+        runUntilIdle();
+        offer(0, 1);
+        final RingClaim claim = producer.tryClaim(1);
+        assertTrue(ring.newProducer().offer(new byte[] {2}, 0, 1));
+        loop.close();
+        assertEquals(List.of(0), seen);
+        assertFalse(tasklet.awaitDrained(1, TimeUnit.HOURS));
+        claim.commit();
+        assertEquals(2, ring.consumer().drain(record -> {}));
+    }
+
+    @Test
+    void closedLoop_whoseHandlerThrows_handsOverTheRest() {
+        final Thread thread = Thread.currentThread();
+        final List<Throwable> reported = new ArrayList<>();
+        thread.setUncaughtExceptionHandler((t, failure) -> reported.add(failure));
+        final List<Integer> handled = new ArrayList<>();
+        final VarLenMpscRing failing = RingTasklet.create(
+                        loop,
+                        VarLenMpscRing.builder().capacity(1024),
+                        record -> {
+                            handled.add(Integer.valueOf(record.get(record.position())));
+                            throw new IllegalStateException("from the handler");
+                        },
+                        1)
+                .ring();
+        for (int i = 0; i < 5; i++) {
+            assertTrue(failing.newProducer().offer(new byte[] {(byte) i}, 0, 1));
+        }
+        loop.close();
+        assertEquals(List.of(0, 1, 2, 3, 4), handled);
+        assertEquals(5, reported.size());
+        assertEquals(5, loop.stats().failures());
+        assertTrue(failing.isClosed());
+    }
+
+    @Test
+    void closedLoop_leavesTheRecordsOfAKilledTaskletAndClosesItsRing() {
+        tasklet.tasklet().kill();
+        offer(0, 3);
+        loop.close();
+        assertEquals(List.of(), seen);
+        assertTrue(ring.isClosed());
+        assertEquals(48, ring.size());
+    }
+
+    @Test
+    void loopWhoseSelectorFails_closesItsRings() throws Exception {
+        final Selector selector = Selector.open();
+        final TaskletLoop selecting = TaskletLoop.builder()
+                .selector(selector)
+                .threadFactory(task -> {
+                    final Thread thread = new Thread(task);
+                    thread.setUncaughtExceptionHandler((t, failure) -> {});
+                    return thread;
+                })
+                .start("loop");
+        final AtomicInteger handled = new AtomicInteger();
+        final RingTasklet ended = RingTasklet.create(
+                selecting, VarLenMpscRing.builder().capacity(1024), record -> handled.incrementAndGet(), 1);
+        selector.close();
+        assertTrue(selecting.close(1, TimeUnit.HOURS));
+        assertThrows(RingClosedException.class, () -> ended.ring().newProducer().offer(new byte[1], 0, 1));
+        assertTrue(ended.awaitDrained(0, TimeUnit.NANOSECONDS));
+        assertTrue(ended.tasklet().isKilled());
+    }
+
+    @Test
+    void create_onAClosedLoop_isRefused() {
+        loop.close();
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
+        final String message = assertThrows(
+                        IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1))
+                .getMessage();
+        assertTrue(message.contains("closed") && message.contains("manual"), message);
+        assertThrows(
+                IllegalStateException.class,
+                () -> RingTasklet.createControlled(loop, builder, record -> Action.CONTINUE, 1));
+    }
+
+    @Test
+    void create_withABuilderThatHasAHook_isRefused() {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
+        builder.hook(() -> {});
+        try {
+            builder.hook(() -> {});
+            assumeTrue(false, "this ring's builder does not refuse a second hook");
+        } catch (final IllegalStateException refused) {
+            assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1));
+        }
+    }
+
+    /** Manual loops run on this thread, so that it waits for nobody. */
+    @Test
+    void awaitDrained_tellsWhetherWhatWasOfferedIsHandedOver() throws Exception {
+        assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS), "empty");
+        offer(0, 21); // a round hands over five budgets of 4
+        assertFalse(tasklet.awaitDrained(-1, TimeUnit.SECONDS));
+        assertFalse(tasklet.awaitDrained(1, TimeUnit.MILLISECONDS));
+        loop.runOnce(0);
+        assertFalse(tasklet.awaitDrained(0, TimeUnit.SECONDS), "one is left");
+        runUntilIdle();
+        assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS));
+        ring.close();
+        assertFalse(tasklet.awaitDrained(0, TimeUnit.SECONDS), "its run is still to come");
+        runUntilIdle();
+        assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void awaitDrained_waitsForAStartedLoop() throws Exception {
+        try (TaskletLoop started = TaskletLoop.start("loop")) {
+            final AtomicInteger handled = new AtomicInteger();
+            final RingTasklet other = RingTasklet.create(
+                    started, VarLenMpscRing.builder().capacity(1024), record -> handled.incrementAndGet(), 2);
+            for (int i = 1; i <= 20; i++) {
+                assertTrue(other.ring().newProducer().offer(new byte[3], 0, 3));
+                assertTrue(other.awaitDrained(1, TimeUnit.HOURS));
+                assertEquals(i, handled.get());
+            }
+            other.ring().close();
+            assertTrue(other.awaitDrained(1, TimeUnit.HOURS));
+            assertTrue(other.tasklet().isKilled());
+        }
+    }
+
+    @Test
+    void awaitDrained_interruptedOrOnTheLoopsThreadOrOfAKilledTasklet_doesNotWait() throws Exception {
+        offer(0, 1);
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> tasklet.awaitDrained(1, TimeUnit.HOURS));
+        assertFalse(Thread.interrupted());
+        loop.newTasklet((self, reasons) ->
+                        assertThrows(IllegalStateException.class, () -> tasklet.awaitDrained(1, TimeUnit.HOURS)))
+                .wakeup();
+        tasklet.tasklet().kill();
+        runUntilIdle();
+        assertEquals(0, loop.stats().failures());
+        assertFalse(tasklet.awaitDrained(1, TimeUnit.HOURS));
+    }
+
+    @Test
+    void controlledHandler_thatAborts_sleepsUntilItsTaskletIsWoken() throws Exception {
+        final boolean[] writable = new boolean[1];
+        final int[] asked = new int[1];
+        final List<Integer> written = new ArrayList<>();
+        final RingTasklet paused = RingTasklet.createControlled(
+                loop,
+                VarLenMpscRing.builder().capacity(1024),
+                record -> {
+                    asked[0]++;
+                    if (!writable[0]) {
+                        return Action.ABORT;
+                    }
+                    written.add(Integer.valueOf(record.get(record.position())));
+                    return Action.CONTINUE;
+                },
+                4);
+        runUntilIdle();
+        for (int i = 0; i < 6; i++) {
+            assertTrue(paused.ring().newProducer().offer(new byte[] {(byte) i}, 0, 1));
+            runUntilIdle();
+        }
+        assertEquals(1, asked[0], "it sleeps, whatever is offered");
+        paused.tasklet().wakeup();
+        runUntilIdle();
+        assertEquals(2, asked[0]);
+        writable[0] = true;
+        paused.tasklet().wakeup();
+        runUntilIdle();
+        assertEquals(List.of(0, 1, 2, 3, 4, 5), written);
+        assertTrue(paused.ring().newProducer().offer(new byte[] {6}, 0, 1));
+        runUntilIdle();
+        assertEquals(7, written.size(), "armed again");
+        writable[0] = false;
+        assertTrue(paused.ring().newProducer().offer(new byte[] {7}, 0, 1));
+        loop.close();
+        assertEquals(7, written.size());
+        assertFalse(paused.awaitDrained(1, TimeUnit.HOURS));
+    }
+
+    @Test
+    void controlledHandler_thatBreaks_letsOthersRunBeforeTheNextRecord() {
+        final List<String> order = new ArrayList<>();
+        final RingTasklet breaking = RingTasklet.createControlled(
+                loop,
+                VarLenMpscRing.builder().capacity(1024),
+                record -> {
+                    order.add("record");
+                    return Action.BREAK;
+                },
+                4);
+        runUntilIdle();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(breaking.ring().newProducer().offer(new byte[1], 0, 1));
+        }
+        loop.newTasklet((self, reasons) -> order.add("other")).wakeup();
+        runUntilIdle();
+        assertEquals(List.of("record", "other", "record"), order);
+    }
+
+    @Test
+    void toString_saysTheState() {
+        assertTrue(tasklet.toString().contains("queued by 1 wakeups"), tasklet::toString);
+        assertTrue(tasklet.toString().contains("TaskletLoop[manual, awake]"), tasklet::toString);
+        runUntilIdle();
+        assertTrue(tasklet.toString().contains("not queued"), tasklet::toString);
+        ring.close();
+        runUntilIdle();
+        assertTrue(tasklet.toString().contains("killed"), tasklet::toString);
+        loop.close();
+        assertEquals("TaskletLoop[manual, ended]", loop.toString());
     }
 
     @Test

@@ -46,6 +46,52 @@ final class TaskletAllocationTest {
         });
     }
 
+    /** Whatever is queued at once: with the heap full, a wakeup that allocated would have counted, and then not queued. */
+    @Test
+    void wakeups_ofMoreTaskletsThanEverBefore() throws Exception {
+        final int most = 4096;
+        final int warmUp = 64;
+        final TaskletLoop loop = TaskletLoop.manual();
+        final Tasklet[] tasklets = new Tasklet[most];
+        for (int i = 0; i < most; i++) {
+            tasklets[i] = loop.newTasklet((self, reasons) -> {});
+        }
+        for (int i = 0; i < 20_000; i++) { // so that nothing that the compiler does shows below
+            for (int k = 0; k < warmUp; k++) {
+                tasklets[k].wakeup();
+            }
+            loop.runOnce(0);
+        }
+        final long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (final Tasklet tasklet : tasklets) {
+            tasklet.wakeup();
+        }
+        int runs = 0;
+        while (runs < most) {
+            runs += loop.runOnce(0);
+        }
+        assertEquals(0, THREADS.getCurrentThreadAllocatedBytes() - before);
+    }
+
+    @Test
+    void deadlines() {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final Tasklet[] tasklets = new Tasklet[100];
+        for (int i = 0; i < tasklets.length; i++) {
+            tasklets[i] = loop.newTasklet((self, reasons) -> {});
+        }
+        final long[] time = {System.nanoTime()};
+        assertAllocatesNothing(() -> {
+            for (int i = 0; i < tasklets.length; i++) {
+                loop.wakeupAt(tasklets[i], time[0] - i % 7, i);
+            }
+            loop.cancelWakeup(tasklets[50]);
+            while (loop.runOnce(0) > 0) {
+                time[0]++;
+            }
+        });
+    }
+
     @Test
     void ringTasklet() {
         final TaskletLoop loop = TaskletLoop.manual();

@@ -70,7 +70,7 @@ final class TaskletLoopTest {
         tasklet.wakeup();
         assertEquals(1, loop.runOnce(0));
         assertEquals(List.of(5 | Integer.MIN_VALUE, 0), seen);
-        assertEquals(new TaskletStats(2, 5, 3, 0, 0, 0, 0), loop.stats());
+        assertEquals(new TaskletStats(2, 5, 3, 0, 0, 0, 0, 0), loop.stats());
     }
 
     @Test
@@ -344,6 +344,27 @@ final class TaskletLoopTest {
         }
         runUntilIdle();
         assertEquals(List.of(), ran);
+    }
+
+    /** What another loop's thread has in its run queues is nothing to this one, not even to read. */
+    @Test
+    void wakeupAfter_aPreviousOfAnotherLoop_isAfterTheRunningOne() {
+        final TaskletLoop other = TaskletLoop.manual();
+        final Tasklet foreign = other.newTasklet((self, reasons) -> ran.add("foreign"));
+        final Tasklet next = named("next");
+        other.newTasklet((self, reasons) -> {
+                    foreign.wakeup(); // it is in a run queue of the other loop now
+                    inLoop((inner, given) -> {
+                        named("waiting").wakeup();
+                        assertSame(next, loop.wakeupAfter(foreign, next));
+                    });
+                    runUntilIdle();
+                    assertEquals(List.of("next", "waiting"), ran);
+                })
+                .wakeup();
+        other.runOnce(0);
+        assertEquals(0, other.stats().failures());
+        assertEquals(List.of("next", "waiting", "foreign"), ran);
     }
 
     @Test
@@ -703,6 +724,90 @@ final class TaskletLoopTest {
             assertEquals(List.of(), ran);
             assertTrue(receiver.isOpen());
         }
+    }
+
+    /** A socket's tasklet goes before what bodies have woken, however busy they are. */
+    @Test
+    void selector_wakesIntoTheClassOfThoseFromOutside() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel channel = DatagramChannel.open()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            final Tasklet normal = selecting.newTasklet((self, reasons) -> ran.add("normal"));
+            final Tasklet[] wakers = new Tasklet[60];
+            for (int i = 0; i < wakers.length; i++) {
+                final Tasklet woken = selecting.newTasklet((self, reasons) -> ran.add("first"));
+                wakers[i] = woken;
+            }
+            selecting
+                    .newTasklet((self, reasons) -> {
+                        for (final Tasklet waker : wakers) {
+                            waker.wakeup();
+                        }
+                        normal.wakeup(); // the 61st of its class: it waits for the next round
+                    })
+                    .wakeup();
+            selecting.runOnce(0);
+            assertEquals(60, ran.size());
+            ran.clear();
+            channel.configureBlocking(false);
+            selecting.register(
+                    channel, SelectionKey.OP_WRITE, selecting.newTasklet((self, reasons) -> ran.add("socket")));
+            selecting.runOnce(0);
+            assertEquals(List.of("socket", "normal"), ran);
+        }
+    }
+
+    @Test
+    void classes_runInTheirOrder() {
+        final Tasklet normal = named("normal");
+        final Tasklet heavy = loop.newHeavyTasklet((self, reasons) -> ran.add("heavy"));
+        final int[] runs = new int[1];
+        loop.newTasklet((self, reasons) -> {
+                    ran.add(runs[0]++ == 0 ? "urgent" : "bulk");
+                    if (runs[0] == 1) {
+                        heavy.wakeup();
+                        self.wakeup();
+                        normal.wakeup();
+                    }
+                })
+                .wakeup();
+        assertEquals(4, loop.runOnce(0));
+        assertEquals(List.of("urgent", "normal", "bulk", "heavy"), ran);
+    }
+
+    @Test
+    void profiling_averagesOverRunsAndNotOverWakeups() throws Exception {
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final Tasklet tasklet = profiled.newTasklet((self, reasons) -> {});
+        for (int i = 0; i < 1000; i++) {
+            tasklet.wakeup();
+        }
+        Thread.sleep(2);
+        profiled.runOnce(0);
+        final TaskletStats stats = profiled.stats();
+        assertEquals(1000, stats.wakeups());
+        assertEquals(stats.worstLatencyNanos(), stats.averageLatencyNanos());
+    }
+
+    @Test
+    void roundThatThrows_leavesTheLoopToTheNextOne() throws Exception {
+        final Selector selector = Selector.open();
+        final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
+        final Tasklet tasklet = selecting.newTasklet((self, reasons) -> ran.add("a"));
+        tasklet.wakeup();
+        selector.close();
+        for (int i = 0; i < 2; i++) {
+            assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0));
+        }
+        final AtomicReference<Throwable> thrown = new AtomicReference<>();
+        final Thread other = new Thread(() -> selecting.runOnce(0));
+        other.setUncaughtExceptionHandler((thread, failure) -> thrown.set(failure));
+        other.start();
+        other.join();
+        assertTrue(thrown.get() instanceof ClosedSelectorException, () -> String.valueOf(thrown.get()));
+        selecting.close();
+        assertEquals(List.of("a"), ran, "what was queued is run when it is closed");
     }
 
     @Test

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The selector of a loop: it wakes the tasklets of ready sockets, and is where the loop sleeps. */
+final class LoopSockets {
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Selector selector;
+    private final Consumer<SelectionKey> intoTasklet = LoopSockets::wakeupOf;
+
+    LoopSockets(final Selector selector) {
+        this.selector = selector;
+    }
+
+    SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
+            throws IOException {
+        final SelectionKey key = channel.register(selector, operations, tasklet);
+        selector.wakeup(); // a select under way does not see the new key
+        return key;
+    }
+
+    /** Ends the select under way, or the next one. */
+    void wakeup() {
+        selector.wakeup();
+    }
+
+    void selectNow() {
+        try {
+            selector.selectNow(intoTasklet);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Waits for a socket, or {@link #wakeup}, for this time, rounded up to milliseconds: 0 of them would be for ever.
+     */
+    void select(final long nanos) {
+        try {
+            selector.select(intoTasklet, nanos / MILLISECOND + (nanos % MILLISECOND == 0 ? 0 : 1));
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void wakeupOf(final SelectionKey key) {
+        if (key.attachment() instanceof Tasklet tasklet) {
+            if (tasklet.isKilled()) { // nobody would serve the socket, and it would stay ready for ever
+                key.cancel();
+                return;
+            }
+            int reasons = 0;
+            try {
+                reasons = key.readyOps();
+            } catch (final CancelledKeyException cancelled) { // by another thread: its tasklet will find out
+                reasons = 0;
+            }
+            tasklet.wakeup(reasons);
+        }
+    }
+}

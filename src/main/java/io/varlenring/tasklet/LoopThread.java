@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** The thread of a loop: how it is made, and how its end is waited for. */
+final class LoopThread {
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long MOST_AT_EXIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Threads that wait, each with the loop's thread that it waits for. */
+    private static final Map<Thread, Thread> WAITING = new ConcurrentHashMap<>();
+
+    private LoopThread() {}
+
+    /** Makes a thread that is the same whoever makes it: what the maker's thread is like has no part in it. */
+    static Thread make(final ThreadFactory factoryOrNull, final Runnable task, final String name) {
+        if (factoryOrNull != null) {
+            final Thread thread = factoryOrNull.newThread(task);
+            if (thread == null) {
+                throw new IllegalStateException("the thread factory has made no thread: " + factoryOrNull);
+            }
+            thread.setName(name);
+            return thread;
+        }
+        final Thread thread = new Thread(null, task, name, 0, false); // no inheritable thread locals
+        thread.setDaemon(false);
+        thread.setContextClassLoader(LoopThread.class.getClassLoader());
+        return thread;
+    }
+
+    /**
+     * Waits for the end of a loop's thread, unless it cannot end before this call: because it is inside {@link
+     * System#exit}, which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits,
+     * there is a limit besides, since it may wait for something else that does. An interrupt is kept for the caller.
+     */
+    static void awaitEnd(final Thread thread) {
+        final Thread current = Thread.currentThread();
+        boolean interrupted = false;
+        boolean ended = false;
+        boolean hopeless = false;
+        WAITING.put(current, thread);
+        try {
+            for (int slices = 0; !ended && !hopeless; slices++) {
+                try {
+                    ended = LoopMemory.join(thread, SLICE_NANOS);
+                } catch (final InterruptedException e) {
+                    interrupted = true;
+                }
+                hopeless = !ended
+                        && (waitsFor(thread, current)
+                                || isInsideExit(thread)
+                                || (slices >= MOST_AT_EXIT_NANOS / SLICE_NANOS && isExiting()));
+            }
+        } finally {
+            WAITING.remove(current);
+            if (interrupted) {
+                current.interrupt();
+            }
+        }
+    }
+
+    /** Tells whether a thread waits for another one here, be it through others. */
+    private static boolean waitsFor(final Thread thread, final Thread other) {
+        Thread waitedFor = WAITING.get(thread);
+        for (int i = WAITING.size(); i >= 0 && waitedFor != null; i--) { // others may wait for each other
+            if (waitedFor == other) {
+                return true;
+            }
+            waitedFor = WAITING.get(waitedFor);
+        }
+        return false;
+    }
+
+    private static boolean isInsideExit(final Thread thread) {
+        for (final StackTraceElement frame : thread.getStackTrace()) {
+            if (frame.getClassName().equals("java.lang.Runtime")
+                    && frame.getMethodName().equals("exit")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Tells whether the JVM is on its way to its end, which is when it takes no more hooks. */
+    private static boolean isExiting() {
+        final Thread hook = new Thread(() -> {}, "never started");
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            Runtime.getRuntime().removeShutdownHook(hook);
+            return false;
+        } catch (final IllegalStateException exiting) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** The heap of deadlines, without a loop around it. */
+final class DeadlinesTest {
+    private final Deadlines deadlines = new Deadlines();
+
+    private static Tasklet tasklet() {
+        return new Tasklet(null, null, false);
+    }
+
+    private static List<Tasklet> tasklets(final int count) {
+        final List<Tasklet> tasklets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            tasklets.add(tasklet());
+        }
+        return tasklets;
+    }
+
+    @Test
+    void empty_hasNoFirst() {
+        assertTrue(deadlines.isEmpty());
+        assertNull(deadlines.pollDue(0));
+        assertEquals(Long.MAX_VALUE, deadlines.nanosUntilFirst(5));
+    }
+
+    @Test
+    void deadline_isDueFromItsTimeOn() {
+        final Tasklet tasklet = tasklet();
+        deadlines.set(tasklet, 0, 10, 7);
+        assertEquals(6, deadlines.nanosUntilFirst(4));
+        assertNull(deadlines.pollDue(9));
+        assertSame(tasklet, deadlines.pollDue(10));
+        assertEquals(7, tasklet.deadlineReasons);
+        assertTrue(deadlines.isEmpty());
+        assertNull(deadlines.pollDue(10));
+    }
+
+    @Test
+    void secondDeadline_takesThePlaceOfTheFirst() {
+        final Tasklet tasklet = tasklet();
+        final Tasklet other = tasklet();
+        deadlines.set(other, 0, 50, 0);
+        deadlines.set(tasklet, 0, 10, 1);
+        deadlines.set(tasklet, 0, 90, 2);
+        assertNull(deadlines.pollDue(49));
+        assertSame(other, deadlines.pollDue(100));
+        assertSame(tasklet, deadlines.pollDue(100));
+        assertEquals(2, tasklet.deadlineReasons);
+        assertNull(deadlines.pollDue(100));
+    }
+
+    @Test
+    void sameTime_comesInTheOrderOfTheCalls() {
+        final List<Tasklet> tasklets = tasklets(40);
+        tasklets.forEach(tasklet -> deadlines.set(tasklet, 0, 10, 0));
+        for (final Tasklet tasklet : tasklets) {
+            assertSame(tasklet, deadlines.pollDue(10));
+        }
+    }
+
+    @Test
+    void removed_isNotDueAndMayBeRemovedAgain() {
+        final Tasklet tasklet = tasklet();
+        deadlines.remove(tasklet);
+        deadlines.set(tasklet, 0, 10, 0);
+        deadlines.remove(tasklet);
+        deadlines.remove(tasklet);
+        assertTrue(deadlines.isEmpty());
+        deadlines.set(tasklet, 0, 20, 0);
+        assertSame(tasklet, deadlines.pollDue(20));
+    }
+
+    private static long justBeforeTheOverflow() {
+        return Long.MAX_VALUE - 5;
+    }
+
+    @Test
+    void clockThatGoesRound_isCompared() {
+        final long now = justBeforeTheOverflow();
+        final Tasklet before = tasklet();
+        final Tasklet after = tasklet();
+        deadlines.set(after, now, now + 10, 0);
+        deadlines.set(before, now, now + 3, 0);
+        assertEquals(3, deadlines.nanosUntilFirst(now));
+        assertSame(before, deadlines.pollDue(now + 5));
+        assertNull(deadlines.pollDue(now + 9));
+        assertSame(after, deadlines.pollDue(now + 10));
+    }
+
+    @Test
+    void timesTooFarApart_areBroughtNearer() {
+        final Tasklet past = tasklet();
+        final Tasklet future = tasklet();
+        final Tasklet soon = tasklet();
+        deadlines.set(future, 0, Long.MAX_VALUE, 0);
+        deadlines.set(soon, 0, 1, 0);
+        deadlines.set(past, 0, Long.MIN_VALUE + 1, 0);
+        assertSame(past, deadlines.pollDue(1));
+        assertSame(soon, deadlines.pollDue(1));
+        assertNull(deadlines.pollDue(1));
+        assertEquals(Deadlines.FURTHEST, deadlines.nanosUntilFirst(0));
+    }
+
+    /** Sets, moves, takes back and polls at random, beside a list that is sorted. */
+    @Test
+    void randomOperations_behaveLikeASortedList() {
+        for (int seed = 0; seed < 200; seed++) {
+            final SplittableRandom random = new SplittableRandom(seed);
+            final Deadlines heap = new Deadlines();
+            final List<Tasklet> all = tasklets(1 + random.nextInt(60));
+            final List<Tasklet> model = new ArrayList<>();
+            long now = random.nextLong();
+            for (int i = 0; i < 400; i++) {
+                final Tasklet tasklet = all.get(random.nextInt(all.size()));
+                final int operation = random.nextInt(10);
+                if (operation < 6) {
+                    heap.set(tasklet, now, now + random.nextInt(30), i);
+                    model.remove(tasklet);
+                    model.add(tasklet);
+                } else if (operation < 8) {
+                    heap.remove(tasklet);
+                    model.remove(tasklet);
+                } else {
+                    now += random.nextInt(20);
+                    final long time = now;
+                    model.sort(Comparator.comparingLong((Tasklet t) -> t.deadlineNanos - time)
+                            .thenComparingLong(t -> t.deadlineNumber));
+                    while (!model.isEmpty() && model.get(0).deadlineNanos - now <= 0) {
+                        assertSame(model.remove(0), heap.pollDue(now), "seed " + seed);
+                    }
+                    assertNull(heap.pollDue(now), "seed " + seed);
+                }
+                assertEquals(model.isEmpty(), heap.isEmpty());
+            }
+        }
+    }
+
+    /** A million deadlines, each moved once and polled, with as many steps as a heap needs: a list would never end. */
+    @Test
+    void aMillion_areSorted() {
+        final int count = 1_000_000;
+        final SplittableRandom random = new SplittableRandom(1);
+        final List<Tasklet> tasklets = tasklets(count);
+        tasklets.forEach(tasklet -> deadlines.set(tasklet, 0, random.nextInt(count), 0));
+        tasklets.forEach(tasklet -> deadlines.set(tasklet, 0, random.nextInt(count), 0));
+        long last = 0;
+        int polled = 0;
+        for (Tasklet next = deadlines.pollDue(count); next != null; next = deadlines.pollDue(count)) {
+            assertTrue(next.deadlineNanos >= last);
+            last = next.deadlineNanos;
+            polled++;
+        }
+        assertEquals(count, polled);
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which tasklet is the next one, without a loop around it. */
+final class RunQueuesTest {
+    private final RunQueues queues = new RunQueues();
+    private final List<Tasklet> named = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+
+    private Tasklet tasklet(final String name) {
+        return remember(new Tasklet(null, null, false), name);
+    }
+
+    private Tasklet heavy(final String name) {
+        return remember(new Tasklet(null, null, true), name);
+    }
+
+    private Tasklet remember(final Tasklet tasklet, final String name) {
+        named.add(tasklet);
+        names.add(name);
+        return tasklet;
+    }
+
+    private String nameOf(final Tasklet tasklet) {
+        return names.get(named.indexOf(tasklet));
+    }
+
+    /** Takes a round's tasklets without running any work. */
+    private List<String> round() {
+        final List<String> ran = new ArrayList<>();
+        queues.beginRound();
+        for (Tasklet tasklet = queues.poll(); tasklet != null; tasklet = queues.poll()) {
+            queues.beginRun(tasklet);
+            ran.add(nameOf(tasklet));
+            queues.endRun();
+        }
+        return ran;
+    }
+
+    @Test
+    void empty_isEmptyAndHasNoNext() {
+        assertTrue(queues.isEmpty());
+        queues.beginRound();
+        assertNull(queues.poll());
+    }
+
+    @Test
+    void eachClass_isNotEmptyWhileItHasOne() {
+        final Tasklet running = tasklet("running");
+        final Runnable[] additions = {
+            () -> queues.addFromOutside(tasklet("urgent")),
+            () -> queues.add(tasklet("normal")),
+            () -> queues.add(running),
+            () -> queues.add(heavy("heavy")),
+            () -> queues.addAfter(null, tasklet("after"))
+        };
+        for (final Runnable addition : additions) {
+            queues.beginRound();
+            queues.beginRun(running);
+            addition.run();
+            queues.endRun();
+            assertFalse(queues.isEmpty());
+            assertEquals(1, round().size());
+            assertTrue(queues.isEmpty());
+        }
+    }
+
+    @Test
+    void round_goesThroughTheClassesInTheirOrder() {
+        final Tasklet self = tasklet("self");
+        queues.beginRun(self);
+        queues.add(heavy("heavy"));
+        queues.add(self);
+        queues.add(tasklet("normal"));
+        queues.endRun();
+        queues.add(tasklet("socket"));
+        queues.addFromOutside(tasklet("outside"));
+        assertEquals(List.of("socket", "outside", "normal", "self", "heavy"), round());
+    }
+
+    @Test
+    void round_givesEachClassItsShare() {
+        final Tasklet self = tasklet("self");
+        queues.beginRun(self);
+        for (int i = 0; i < 100; i++) {
+            queues.addFromOutside(tasklet("urgent"));
+            queues.add(tasklet("normal"));
+            queues.add(heavy("heavy"));
+        }
+        queues.add(self);
+        queues.endRun();
+        final List<String> ran = round();
+        assertEquals(64, ran.stream().filter("urgent"::equals).count());
+        assertEquals(60, ran.stream().filter("normal"::equals).count());
+        assertEquals(1, ran.stream().filter("self"::equals).count());
+        assertEquals(1, ran.stream().filter("heavy"::equals).count());
+        assertEquals(36 + 40 + 1, round().size(), "the shares are a new round's own");
+    }
+
+    @Test
+    void selfWakers_haveAShareOfFour() {
+        for (int i = 0; i < 6; i++) {
+            final Tasklet self = tasklet("self" + i);
+            queues.beginRun(self);
+            queues.add(self);
+            queues.endRun();
+        }
+        assertEquals(List.of("self0", "self1", "self2", "self3"), round());
+        assertEquals(List.of("self4", "self5"), round());
+    }
+
+    @Test
+    void taskletThatIsTakenOutAndNotRun_usesUpNoShare() {
+        for (int i = 0; i < 10; i++) {
+            queues.addFromOutside(heavy("heavy"));
+        }
+        queues.beginRound();
+        int taken = 0;
+        while (queues.poll() != null) {
+            taken++;
+        }
+        assertEquals(10, taken);
+    }
+
+    @Test
+    void addAfter_theRunningOne_comesBeforeItsClassAndInItsShare() {
+        final Tasklet first = tasklet("first");
+        for (int i = 0; i < 3; i++) {
+            queues.addFromOutside(tasklet("urgent" + i));
+        }
+        queues.beginRound();
+        queues.beginRun(queues.poll());
+        queues.addAfter(null, first);
+        queues.endRun();
+        assertEquals("first", nameOf(queues.poll()));
+    }
+
+    @Test
+    void addAfter_aQueuedOne_isRightBehindItInItsClass() {
+        final Tasklet a = tasklet("a");
+        final Tasklet b = tasklet("b");
+        queues.addFromOutside(a);
+        queues.addFromOutside(tasklet("c"));
+        queues.addAfter(a, b);
+        queues.addAfter(b, tasklet("b2"));
+        assertEquals(List.of("a", "b", "b2", "c"), round());
+        queues.addFromOutside(a);
+        queues.addAfter(a, b);
+        queues.addFromOutside(tasklet("d"));
+        assertEquals(List.of("a", "b", "d"), round(), "behind the last one of the queue");
+    }
+
+    @Test
+    void addAfter_oneThatIsInNoQueue_isAfterTheRunningOne() {
+        final Tasklet gone = tasklet("gone");
+        queues.addFromOutside(tasklet("running"));
+        queues.addFromOutside(tasklet("other"));
+        queues.beginRound();
+        queues.beginRun(queues.poll());
+        queues.addAfter(gone, tasklet("next"));
+        queues.endRun();
+        assertEquals("next", nameOf(queues.poll()));
+        assertEquals("other", nameOf(queues.poll()));
+    }
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The end of a loop, whoever asks for it and from where; and the thread that it has until then. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class TaskletCloseTest {
+    /** Runs a class of this test in a JVM of its own, which must end; returns what it printed, and its exit code. */
+    private static String run(final Path directory, final Class<?> program) throws Exception {
+        final Path output = directory.resolve("output");
+        final Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        program.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertTrue(process.waitFor(50, TimeUnit.SECONDS), "it hangs");
+        } finally {
+            process.destroyForcibly();
+        }
+        return Files.readString(output, StandardCharsets.UTF_8).strip() + ", exit " + process.exitValue();
+    }
+
+    /** Exits in a body while a hook closes the loop. */
+    static final class ExitInABody {
+        private ExitInABody() {}
+
+        public static void main(final String[] arguments) {
+            final TaskletLoop loop = TaskletLoop.start("loop");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                loop.close();
+                System.out.print("closed");
+            }));
+            loop.newTasklet((self, reasons) -> System.exit(3)).wakeup();
+        }
+    }
+
+    /** Exits in a thread that a body waits for. */
+    static final class ExitBehindABody {
+        private ExitBehindABody() {}
+
+        public static void main(final String[] arguments) {
+            final TaskletLoop loop = TaskletLoop.start("loop");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                loop.close();
+                System.out.print("closed");
+            }));
+            loop.newTasklet((self, reasons) -> {
+                        final Thread exiting = new Thread(() -> System.exit(4));
+                        exiting.start();
+                        exiting.join();
+                    })
+                    .wakeup();
+        }
+    }
+
+    /** Ends its main thread while its loop still has something to do. */
+    static final class LoopOutlivesMain {
+        private LoopOutlivesMain() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final Thread maker = new Thread(() -> {
+                final TaskletLoop loop = TaskletLoop.start("loop");
+                final Tasklet last = loop.newTasklet((self, reasons) -> {
+                    System.out.print("done");
+                    loop.close();
+                });
+                loop.newTasklet((self, reasons) -> loop.wakeupAt(last, System.nanoTime() + 100_000_000, 0))
+                        .wakeup();
+            });
+            maker.setDaemon(true);
+            maker.start();
+            maker.join();
+        }
+    }
+
+    @Test
+    void exitInABody_withAHookThatCloses_ends(@TempDir final Path directory) throws Exception {
+        assertEquals("closed, exit 3", run(directory, ExitInABody.class));
+    }
+
+    @Test
+    void exitInAThreadThatABodyWaitsFor_ends(@TempDir final Path directory) throws Exception {
+        assertEquals("closed, exit 4", run(directory, ExitBehindABody.class));
+    }
+
+    @Test
+    void loopMadeByADaemon_keepsTheProgramAlive(@TempDir final Path directory) throws Exception {
+        assertEquals("done, exit 0", run(directory, LoopOutlivesMain.class));
+    }
+
+    @Test
+    void loopsThatCloseEachOther_end() throws Exception {
+        for (final int count : new int[] {2, 3}) {
+            final CyclicBarrier together = new CyclicBarrier(count);
+            final TaskletLoop[] loops = new TaskletLoop[count];
+            for (int i = 0; i < count; i++) {
+                loops[i] = TaskletLoop.start("loop" + i);
+            }
+            for (int i = 0; i < count; i++) {
+                final TaskletLoop next = loops[(i + 1) % count];
+                loops[i].newTasklet((self, reasons) -> {
+                            together.await();
+                            next.close();
+                        })
+                        .wakeup();
+            }
+            for (final TaskletLoop loop : loops) {
+                assertTrue(loop.close(1, TimeUnit.HOURS));
+                assertTrue(loop.toString().contains("ended"), loop::toString);
+            }
+        }
+    }
+
+    @Test
+    void close_fromABodyOfAnotherLoop_waits() throws Exception {
+        try (TaskletLoop outer = TaskletLoop.start("outer")) {
+            final TaskletLoop inner = TaskletLoop.start("inner");
+            final CountDownLatch running = new CountDownLatch(1);
+            final boolean[] ended = new boolean[1];
+            inner.newTasklet((self, reasons) -> {
+                        running.countDown();
+                        Thread.sleep(30);
+                        ended[0] = true;
+                    })
+                    .wakeup();
+            running.await();
+            final AtomicReference<Boolean> seen = new AtomicReference<>();
+            final CountDownLatch closed = new CountDownLatch(1);
+            outer.newTasklet((self, reasons) -> {
+                        inner.close();
+                        seen.set(ended[0]);
+                        closed.countDown();
+                    })
+                    .wakeup();
+            closed.await();
+            assertTrue(seen.get());
+        }
+    }
+
+    @Test
+    void close_fromABodyOfItsOwnLoop_returnsAndTheRestIsRun() throws Exception {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final AtomicReference<Boolean> answer = new AtomicReference<>();
+        final CountDownLatch running = new CountDownLatch(1);
+        final int[] runs = new int[1];
+        final Tasklet before = loop.newTasklet((self, reasons) -> runs[0]++);
+        final Tasklet after = loop.newTasklet((self, reasons) -> runs[0] += 100);
+        loop.newTasklet((self, reasons) -> {
+                    running.countDown();
+                    before.wakeup();
+                    loop.close();
+                    answer.set(loop.close(1, TimeUnit.HOURS));
+                    after.wakeup();
+                })
+                .wakeup();
+        running.await();
+        assertTrue(loop.close(1, TimeUnit.HOURS));
+        assertFalse(answer.get());
+        assertEquals(1, runs[0]);
+    }
+
+    @Test
+    void close_withATimeLimit_tellsWhetherTheLoopHasEnded() throws Exception {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final CountDownLatch running = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        loop.newTasklet((self, reasons) -> {
+                    running.countDown();
+                    goOn.await();
+                })
+                .wakeup();
+        running.await();
+        assertFalse(loop.close(0, TimeUnit.SECONDS));
+        assertFalse(loop.close(5, TimeUnit.MILLISECONDS));
+        assertTrue(loop.isClosed());
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> loop.close(1, TimeUnit.HOURS));
+        goOn.countDown();
+        assertTrue(loop.close(1, TimeUnit.HOURS));
+        assertTrue(loop.close(0, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void close_withAnInterruptSet_waitsAndKeepsIt() throws Exception {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final CountDownLatch running = new CountDownLatch(1);
+        final boolean[] ended = new boolean[1];
+        loop.newTasklet((self, reasons) -> {
+                    running.countDown();
+                    Thread.sleep(30);
+                    ended[0] = true;
+                })
+                .wakeup();
+        running.await();
+        Thread.currentThread().interrupt();
+        loop.close();
+        assertTrue(Thread.interrupted());
+        assertTrue(ended[0]);
+    }
+
+    @Test
+    void close_withATimeLimit_ofAManualLoop_runsItOrWaitsForWhoDoes() throws Exception {
+        final TaskletLoop free = TaskletLoop.manual();
+        final int[] runs = new int[1];
+        free.newTasklet((self, reasons) -> runs[0]++).wakeup();
+        assertTrue(free.close(0, TimeUnit.SECONDS));
+        assertEquals(1, runs[0]);
+
+        final TaskletLoop busy = TaskletLoop.manual();
+        final CountDownLatch running = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        busy.newTasklet((self, reasons) -> {
+                    running.countDown();
+                    goOn.await();
+                    runs[0]++;
+                })
+                .wakeup();
+        final Thread runner = new Thread(() -> busy.runOnce(0));
+        runner.start();
+        running.await();
+        assertFalse(busy.close(0, TimeUnit.SECONDS));
+        busy.close();
+        goOn.countDown();
+        assertTrue(busy.close(1, TimeUnit.HOURS));
+        assertEquals(2, runs[0]);
+        runner.join();
+    }
+
+    @Test
+    void thread_isTheSameWhoeverMakesIt() throws Exception {
+        final InheritableThreadLocal<String> inheritable = new InheritableThreadLocal<>();
+        final AtomicReference<String> inherited = new AtomicReference<>();
+        final AtomicReference<Thread> loopThread = new AtomicReference<>();
+        final AtomicReference<ClassLoader> loader = new AtomicReference<>();
+        try (URLClassLoader makersLoader = new URLClassLoader(new URL[0])) {
+            final Thread maker = new Thread(() -> {
+                inheritable.set("the maker's");
+                final TaskletLoop loop = TaskletLoop.start("loop");
+                loop.newTasklet((self, reasons) -> {
+                            loopThread.set(Thread.currentThread());
+                            inherited.set(inheritable.get());
+                            loader.set(Thread.currentThread().getContextClassLoader());
+                        })
+                        .wakeup();
+                while (loader.get() == null) {
+                    Thread.onSpinWait();
+                }
+                loop.close();
+            });
+            maker.setDaemon(true);
+            maker.setContextClassLoader(makersLoader);
+            maker.start();
+            maker.join();
+        }
+        assertFalse(loopThread.get().isDaemon());
+        assertEquals("loop", loopThread.get().getName());
+        assertNull(inherited.get());
+        assertSame(TaskletLoop.class.getClassLoader(), loader.get());
+    }
+
+    @Test
+    void threadFactory_makesTheThread() throws Exception {
+        final AtomicReference<Thread> made = new AtomicReference<>();
+        final TaskletLoop loop = TaskletLoop.builder()
+                .threadFactory(task -> {
+                    final Thread thread = new Thread(task);
+                    thread.setDaemon(true);
+                    made.set(thread);
+                    return thread;
+                })
+                .start("named");
+        final AtomicReference<Thread> ran = new AtomicReference<>();
+        loop.newTasklet((self, reasons) -> ran.set(Thread.currentThread())).wakeup();
+        loop.close();
+        assertSame(made.get(), ran.get());
+        assertTrue(made.get().isDaemon());
+        assertEquals("named", made.get().getName());
+        assertThrows(NullPointerException.class, () -> TaskletLoop.builder().threadFactory(null));
+        final TaskletLoop.Builder none = TaskletLoop.builder().threadFactory(task -> null);
+        assertTrue(assertThrows(IllegalStateException.class, () -> none.start("none"))
+                .getMessage()
+                .contains("made no thread"));
+    }
+
+    /** What a watchdog reads, from another thread, while a body hangs. */
+    @Test
+    void stats_tellWhenTheRunningBodyBegan() throws Exception {
+        final TaskletLoop loop = TaskletLoop.builder().profiling().start("loop");
+        assertEquals(0, loop.stats().runningSinceNanos());
+        final CountDownLatch running = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        final long before = System.nanoTime();
+        loop.newTasklet((self, reasons) -> {
+                    running.countDown();
+                    goOn.await();
+                })
+                .wakeup();
+        running.await();
+        final long since = loop.stats().runningSinceNanos();
+        assertTrue(since - before >= 0 && System.nanoTime() - since >= 0, since + " after " + before);
+        assertEquals(since, loop.stats().runningSinceNanos());
+        goOn.countDown();
+        loop.close();
+        assertEquals(0, loop.stats().runningSinceNanos());
+    }
+}

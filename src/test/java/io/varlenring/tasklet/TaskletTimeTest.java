@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Deadlines of tasklets on a loop; waits have lower limits only, since a busy machine may take longer. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class TaskletTimeTest {
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
+    private final TaskletLoop loop = TaskletLoop.manual();
+    private final List<String> ran = new ArrayList<>();
+
+    private Tasklet named(final String name) {
+        return loop.newTasklet((self, reasons) -> ran.add(name + reasons));
+    }
+
+    /** Makes a manual loop, which sleeps in a selector or parked. */
+    private static TaskletLoop manual(final boolean selecting) throws Exception {
+        return selecting ? TaskletLoop.builder().selector(Selector.open()).manual() : TaskletLoop.manual();
+    }
+
+    @Test
+    void wakeupAt_aTimeThatHasCome_runsInTheNextRoundInTheOrderOfTheTimes() {
+        final long now = System.nanoTime();
+        loop.wakeupAt(named("later"), now - 1, 2);
+        loop.wakeupAt(named("earlier"), now - 2, 1);
+        loop.wakeupAt(named("never"), now + HOUR, 3);
+        assertEquals(2, loop.runOnce(0));
+        assertEquals(0, loop.runOnce(0));
+        assertEquals(List.of("earlier1", "later2"), ran);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void runOnce_sleepsUntilTheFirstDeadlineAndNoLonger(final boolean selecting) throws Exception {
+        final TaskletLoop manual = manual(selecting);
+        final Tasklet tasklet = manual.newTasklet((self, reasons) -> ran.add("ran"));
+        for (final long delay : new long[] {1000, MILLISECOND / 2, 3 * MILLISECOND + 1}) {
+            final long due = System.nanoTime() + delay;
+            manual.wakeupAt(tasklet, due, 0);
+            int rounds = 0;
+            while (ran.isEmpty()) {
+                manual.runOnce(HOUR); // which would be a hang
+                rounds++;
+            }
+            assertTrue(System.nanoTime() - due >= 0);
+            assertTrue(rounds < 100, rounds + " rounds for one deadline: it did not sleep");
+            ran.clear();
+        }
+        assertTrue(manual.stats().sleeps() > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void runOnce_waitsBelowAMillisecond_andReturns(final boolean selecting) throws Exception {
+        final TaskletLoop manual = manual(selecting);
+        final long start = System.nanoTime();
+        assertEquals(0, manual.runOnce(1));
+        assertEquals(0, manual.runOnce(MILLISECOND + 1));
+        assertEquals(2, manual.stats().sleeps());
+        assertTrue(System.nanoTime() - start >= MILLISECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void startedLoop_meetsDeadlinesOfItsBodies(final boolean selecting) throws Exception {
+        try (Selector selector = Selector.open();
+                TaskletLoop started = selecting
+                        ? TaskletLoop.builder().selector(selector).start("loop")
+                        : TaskletLoop.start("loop")) {
+            final CountDownLatch ticks = new CountDownLatch(5);
+            final AtomicReference<Long> early = new AtomicReference<>();
+            final long[] due = new long[1];
+            final Tasklet ticker = started.newTasklet((self, reasons) -> {
+                final long now = System.nanoTime();
+                if (reasons == 1 && now - due[0] < 0) {
+                    early.set(due[0] - now);
+                }
+                ticks.countDown();
+                due[0] = now + 2 * MILLISECOND;
+                started.wakeupAt(self, due[0], 1);
+            });
+            ticker.wakeup();
+            ticks.await();
+            assertEquals(null, early.get());
+        }
+    }
+
+    @Test
+    void secondDeadline_replacesTheFirst_andCancelTakesItBack() {
+        final Tasklet tasklet = named("a");
+        loop.wakeupAt(tasklet, System.nanoTime(), 1);
+        loop.wakeupAt(tasklet, System.nanoTime() + HOUR, 2);
+        assertEquals(0, loop.runOnce(0));
+        loop.wakeupAt(tasklet, System.nanoTime(), 4);
+        loop.cancelWakeup(tasklet);
+        loop.cancelWakeup(tasklet);
+        assertEquals(0, loop.runOnce(0));
+        loop.wakeupAt(tasklet, System.nanoTime(), 8);
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(List.of("a8"), ran);
+    }
+
+    @Test
+    void wakeupAndRun_leaveTheDeadline_andTheirReasonsAreCombined() {
+        final Tasklet tasklet = named("a");
+        loop.wakeupAt(tasklet, System.nanoTime() + 5 * MILLISECOND, 2);
+        tasklet.wakeup(1);
+        assertEquals(1, loop.runOnce(0));
+        while (ran.size() < 2) {
+            loop.runOnce(HOUR);
+        }
+        loop.wakeupAt(tasklet, System.nanoTime(), 2);
+        tasklet.wakeup(1);
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(List.of("a1", "a2", "a3"), ran);
+    }
+
+    @Test
+    void kill_onTheLoopsThread_takesTheDeadlineBack() {
+        final Tasklet tasklet = named("a");
+        loop.wakeupAt(tasklet, System.nanoTime() + HOUR, 0);
+        loop.newTasklet((self, reasons) -> tasklet.kill()).wakeup();
+        loop.runOnce(0);
+        assertEquals(Deadlines.NONE, tasklet.deadlineIndex);
+        loop.wakeupAt(tasklet, System.nanoTime(), 0);
+        assertEquals(Deadlines.NONE, tasklet.deadlineIndex);
+        assertEquals(0, loop.runOnce(0));
+    }
+
+    @Test
+    void killElsewhere_isFoundWhenTheTimeHasCome() {
+        final Tasklet tasklet = named("a");
+        loop.wakeupAt(tasklet, System.nanoTime(), 0);
+        tasklet.kill();
+        assertEquals(0, loop.runOnce(0));
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void closedLoop_forgetsWhatIsNotDue() {
+        final Tasklet tasklet = named("a");
+        loop.wakeupAt(tasklet, System.nanoTime() + HOUR, 0);
+        loop.close();
+        loop.wakeupAt(tasklet, System.nanoTime(), 0);
+        loop.cancelWakeup(tasklet);
+        assertEquals(0, loop.runOnce(HOUR));
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void otherThreadsAndOtherLoops_areRefused() throws Exception {
+        final Tasklet tasklet = named("a");
+        try (TaskletLoop started = TaskletLoop.start("loop")) {
+            final Tasklet foreign = started.newTasklet((self, reasons) -> {});
+            final String message = assertThrows(IllegalStateException.class, () -> started.wakeupAt(foreign, 0, 0))
+                    .getMessage();
+            assertTrue(
+                    message.contains("wakeupAt")
+                            && message.contains(Thread.currentThread().getName()),
+                    message);
+            assertThrows(IllegalStateException.class, () -> started.cancelWakeup(foreign));
+            assertThrows(IllegalArgumentException.class, () -> started.wakeupAt(tasklet, 0, 0));
+            assertThrows(IllegalArgumentException.class, () -> loop.cancelWakeup(foreign));
+        }
+        final AtomicReference<Throwable> thrown = new AtomicReference<>();
+        loop.newTasklet((self, reasons) -> {
+                    final Thread other = new Thread(() ->
+                            thrown.set(assertThrows(IllegalStateException.class, () -> loop.wakeupAt(tasklet, 0, 0))));
+                    other.start();
+                    other.join();
+                })
+                .wakeup();
+        loop.runOnce(0);
+        assertTrue(thrown.get().getMessage().contains("wakeupAt"), String.valueOf(thrown.get()));
+    }
+
+    @Test
+    void runOnce_withAnInterruptSet_doesNotWaitAndKeepsIt() {
+        Thread.currentThread().interrupt();
+        assertEquals(0, loop.runOnce(HOUR));
+        assertTrue(Thread.interrupted());
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.varlenring.tasklet.Tasklet;
+import io.varlenring.tasklet.TaskletLoop;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressMeta;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/**
+ * No tasklet is lost between the wakers that put it into the inbox and the loop that takes all of them [T6].
+ *
+ * <p>2 wakers, 1 loop. Each waker wakes two tasklets of its own; the loop is run by the third actor, and to its end by the
+ * arbiter.
+ *
+ * <p>Expected: each waker's tasklets run, once, and in the order of their wakeups. The control takes the top by a load and a
+ * store instead of one swap, and is seen on x86.
+ */
+@Outcome(id = "ab, cd", expect = ACCEPTABLE, desc = "All ran, in the order of their wakers.")
+@Outcome(expect = FORBIDDEN, desc = "One is missing, or out of order.")
+public final class InboxStack {
+    private InboxStack() {}
+
+    /** The shipped loop. */
+    @JCStressTest
+    @JCStressMeta(InboxStack.class)
+    @State
+    public static class Actual {
+        private final TaskletLoop loop = TaskletLoop.manual();
+        private final StringBuilder first = new StringBuilder();
+        private final StringBuilder second = new StringBuilder();
+        private final Tasklet a = loop.newTasklet((self, reasons) -> first.append('a'));
+        private final Tasklet b = loop.newTasklet((self, reasons) -> first.append('b'));
+        private final Tasklet c = loop.newTasklet((self, reasons) -> second.append('c'));
+        private final Tasklet d = loop.newTasklet((self, reasons) -> second.append('d'));
+
+        @Actor
+        public void firstWaker() {
+            a.wakeup();
+            b.wakeup();
+        }
+
+        @Actor
+        public void secondWaker() {
+            c.wakeup();
+            d.wakeup();
+        }
+
+        @Actor
+        public void loop() {
+            loop.runOnce(0);
+        }
+
+        @Arbiter
+        public void afterwards(final LL_Result r) {
+            loop.runOnce(0);
+            r.r1 = first.toString();
+            r.r2 = second.toString();
+        }
+    }
+
+    /** Control: all are taken by a load and a store. Seen on x86. */
+    @JCStressTest
+    @Outcome(id = "put, taken", expect = ACCEPTABLE, desc = "Nothing is lost.")
+    @Outcome(id = "put, lost", expect = ACCEPTABLE_INTERESTING, desc = "The put came between the load and the store.")
+    @State
+    public static class Broken {
+        private static final int TOP = 0;
+
+        private final Fixture.Words words = new Fixture.Words();
+        private long taken;
+
+        @Actor
+        public void waker(final LL_Result r) {
+            r.r1 = words.compareAndSet(TOP, 0, 1) ? "put" : Fixture.REFUSED;
+        }
+
+        @Actor
+        public void loop() {
+            taken = words.getVolatile(TOP);
+            words.setVolatile(TOP, 0);
+        }
+
+        @Arbiter
+        public void afterwards(final LL_Result r) {
+            r.r2 = taken + words.getVolatile(TOP) == 1 ? "taken" : "lost";
+        }
+    }
+}
