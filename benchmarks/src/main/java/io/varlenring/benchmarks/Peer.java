@@ -37,8 +37,10 @@ interface Peer extends AutoCloseable {
     static Peer start(final String name) {
         switch (name) {
             case "tasklet":
+            case "other-tasklet":
                 return new TaskletPeer(null);
             case "tasklet-selector":
+            case "other-tasklet-selector":
                 return TaskletPeer.withSelector();
             case "netty":
                 return new NettyPeer(new DefaultEventLoop());

@@ -88,22 +88,27 @@ public class TaskletBenchmark extends Trial {
     @State(Scope.Benchmark)
     public static class Keeper {
         private volatile boolean stopped;
+        private Wakeable self;
 
         @Setup
         public void start(final TaskletBenchmark benchmark) {
             if (!benchmark.started.canBeKeptAwake()) {
                 return;
             }
-            final Wakeable[] self = new Wakeable[1];
-            self[0] = benchmark.started.prepare(new Work() {
+            self = benchmark.started.prepare(new Work() {
                 @Override
                 public void run() {
                     if (!stopped) {
-                        self[0].wakeupLocally();
+                        self.wakeupLocally();
                     }
                 }
             });
-            self[0].wakeup();
+            resume();
+        }
+
+        void resume() {
+            stopped = false;
+            self.wakeup();
         }
 
         @TearDown
@@ -158,7 +163,7 @@ public class TaskletBenchmark extends Trial {
         asked += count;
     }
 
-    private void await() {
+    void await() {
         while (completed.getAcquire(COUNTER) < asked) { // acquire, pairs with complete(): what ran
             Thread.onSpinWait();
         }

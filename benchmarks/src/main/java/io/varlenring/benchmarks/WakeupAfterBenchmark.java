@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks;
 
+import io.varlenring.benchmarks.host.HostMonitor;
+import io.varlenring.benchmarks.host.HostReading;
 import io.varlenring.benchmarks.run.Environment;
 import io.varlenring.benchmarks.run.Statistics;
 import java.io.IOException;
@@ -11,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * How long a stream waits to be run that its connection woke, plainly or with {@code wakeupAfter}, by the depth of the
@@ -127,15 +129,21 @@ public final class WakeupAfterBenchmark {
         final Plan plan = Plan.valueOf(arguments[0].toUpperCase(Locale.ROOT));
         final String jdk = System.getProperty("java.specification.version");
         final WakeupAfterBenchmark benchmark = new WakeupAfterBenchmark(plan, System.out);
+        final HostMonitor host = new HostMonitor();
+        final HostReading before = host.read();
         benchmark.measureAll();
+        final HostReading after = host.read();
         final Path directory = Path.of(arguments[1]);
         Files.createDirectories(directory);
         final Path file = directory.resolve("wakeup-after-" + jdk + ".csv");
         Files.writeString(file, benchmark.csv());
         final String rounds =
                 plan.rounds + " rounds of " + TimeUnit.NANOSECONDS.toMillis(plan.roundNanos) + " ms each way";
-        Environment.write(file, rounds, 0);
-        Files.writeString(directory.resolve("wakeup-after-" + jdk + ".json"), benchmark.json(jdk));
+        Environment.write(
+                file,
+                rounds,
+                0,
+                Map.of("host", String.format(Locale.ROOT, "alu %.3f, %.3f", before.alu(), after.alu())));
     }
 
     private void measureAll() throws IOException, InterruptedException {
@@ -335,63 +343,5 @@ public final class WakeupAfterBenchmark {
 
     private static List<Statistics> figures(final Result result) {
         return List.of(result.average, result.p50, result.p99, result.connectionAverage, result.streamRuns);
-    }
-
-    private String json(final String jdk) {
-        return String.format(
-                Locale.ROOT,
-                """
-                {
-                  "benchmark": "wakeup-after",
-                  "plan": "%s",
-                  "jdk": "%s",
-                  "jdkVersion": "%s",
-                  "connections": %d,
-                  "connectionBytes": %d,
-                  "streams": %d,
-                  "streamBytes": %d,
-                  "picked": %d,
-                  "rounds": %d,
-                  "roundMillis": %d,
-                  "results": [
-                %s
-                  ]
-                }
-                """,
-                plan.name().toLowerCase(Locale.ROOT),
-                jdk,
-                System.getProperty("java.version"),
-                population.size(),
-                Population.CONNECTION_BYTES,
-                Population.STREAMS,
-                Population.STREAM_BYTES,
-                Population.PICKED,
-                plan.rounds,
-                TimeUnit.NANOSECONDS.toMillis(plan.roundNanos),
-                results.stream().map(WakeupAfterBenchmark::json).collect(Collectors.joining(",\n")));
-    }
-
-    private static String json(final Result result) {
-        return String.format(
-                Locale.ROOT,
-                "    {\"part\": \"%s\", \"depth\": %d, \"mode\": \"%s\", \"averageMicros\": %s, \"p50Micros\": %s,"
-                        + " \"p99Micros\": %s, \"connectionAverageMicros\": %s, \"streamRunsPerSecond\": %s}",
-                result.part(),
-                result.depth,
-                result.mode(),
-                json(result.average),
-                json(result.p50),
-                json(result.p99),
-                json(result.connectionAverage),
-                json(result.streamRuns));
-    }
-
-    private static String json(final Statistics figure) {
-        return String.format(
-                Locale.ROOT,
-                "{\"median\": %.3f, \"min\": %.3f, \"max\": %.3f}",
-                figure.median(),
-                figure.min(),
-                figure.max());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.run;
 
+import io.varlenring.benchmarks.host.HostKind;
 import java.util.Map;
 
 /**
@@ -18,7 +19,8 @@ record Baseline(String title, String rival) {
     static final Baseline SINGLE_OFFERS = new Baseline("`ring-offer`", "ring-offer");
     static final Baseline PARK = new Baseline("bare park and unpark", "floor-park");
 
-    Map<Integer, Double> values(final Results results, final Results.Key key, final Metric metric) {
-        return rival.isEmpty() ? results.bestPeer(key, metric) : results.values(key, rival, metric);
+    Map<Integer, Double> values(
+            final Results results, final Results.Key key, final Metric metric, final HostKind kind) {
+        return rival.isEmpty() ? results.bestPeer(key, metric, kind) : results.values(key, rival, metric, kind);
     }
 }

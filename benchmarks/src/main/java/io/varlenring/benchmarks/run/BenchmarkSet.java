@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.run;
 
+import io.varlenring.benchmarks.host.HostKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.List;
 enum BenchmarkSet {
     SINGLE_THREAD(
             "single-thread",
+            Axis.CORE,
             List.of(Metric.TIME),
             List.of(Baseline.AGRONA, Baseline.BEST_PEER, Baseline.COPY, Baseline.CLEAR)) {
         @Override
@@ -20,6 +22,7 @@ enum BenchmarkSet {
 
     THROUGHPUT(
             "throughput",
+            Axis.DISTANCE,
             List.of(Metric.CONSUMED, Metric.ACCEPTED, Metric.REFUSED),
             List.of(Baseline.AGRONA, Baseline.BEST_PEER)) {
         @Override
@@ -64,6 +67,7 @@ enum BenchmarkSet {
 
     ROUND_TRIP(
             "round-trip",
+            Axis.DISTANCE,
             List.of(Metric.P50, Metric.P99, Metric.P999),
             List.of(Baseline.AGRONA, Baseline.BEST_PEER, Baseline.HANDOVER)) {
         @Override
@@ -74,7 +78,7 @@ enum BenchmarkSet {
         }
     },
 
-    BURST("burst", List.of(Metric.TIME), List.of(Baseline.SINGLE_OFFERS, Baseline.AGRONA)) {
+    BURST("burst", Axis.CORE, List.of(Metric.TIME), List.of(Baseline.SINGLE_OFFERS, Baseline.AGRONA)) {
         @Override
         List<Cell> cells() {
             return eachSize(
@@ -84,7 +88,7 @@ enum BenchmarkSet {
         }
     },
 
-    HOOK("hook", List.of(Metric.CONSUMED), List.of(Baseline.SINGLE_OFFERS)) {
+    HOOK("hook", Axis.DISTANCE, List.of(Metric.CONSUMED), List.of(Baseline.SINGLE_OFFERS)) {
         @Override
         List<Cell> cells() {
             final List<Cell> cells = new ArrayList<>();
@@ -108,7 +112,7 @@ enum BenchmarkSet {
         }
     },
 
-    SLEEPING("sleeping", List.of(Metric.P50, Metric.P99, Metric.P999), List.of(Baseline.PARK)) {
+    SLEEPING("sleeping", Axis.DISTANCE, List.of(Metric.P50, Metric.P99, Metric.P999), List.of(Baseline.PARK)) {
         @Override
         List<Cell> cells() {
             return List.of(Cell.of(
@@ -127,7 +131,7 @@ enum BenchmarkSet {
         }
     },
 
-    ALLOCATION("allocation", List.of(Metric.ALLOCATED), List.of()) {
+    ALLOCATION("allocation", Axis.CORE, List.of(Metric.ALLOCATED), List.of()) {
         @Override
         List<Cell> cells() {
             final List<String> rivals = new ArrayList<>(RIVALS);
@@ -136,7 +140,7 @@ enum BenchmarkSet {
         }
     },
 
-    TASKLETS("tasklets", List.of(Metric.TIME, Metric.ALLOCATED), List.of(Baseline.BEST_PEER)) {
+    TASKLETS("tasklets", Axis.DISTANCE, List.of(Metric.TIME, Metric.ALLOCATED), List.of(Baseline.BEST_PEER)) {
         @Override
         List<Cell> cells() {
             final List<Cell> cells = new ArrayList<>();
@@ -187,12 +191,22 @@ enum BenchmarkSet {
             "abq",
             "clq");
 
+    /** What about the host matters to a set. */
+    private enum Axis {
+        /** Whether somebody shares the core: for what runs on one thread. */
+        CORE,
+        /** How far threads are from each other: for what runs between them. */
+        DISTANCE
+    }
+
     private final String title;
+    private final Axis axis;
     private final List<Metric> metrics;
     private final List<Baseline> baselines;
 
-    BenchmarkSet(final String title, final List<Metric> metrics, final List<Baseline> baselines) {
+    BenchmarkSet(final String title, final Axis axis, final List<Metric> metrics, final List<Baseline> baselines) {
         this.title = title;
+        this.axis = axis;
         this.metrics = metrics;
         this.baselines = baselines;
     }
@@ -228,6 +242,13 @@ enum BenchmarkSet {
     /** What the rivals are compared with. */
     List<Baseline> baselines() {
         return baselines;
+    }
+
+    /** Says what kind of host a fork met, where the loop of the calibrator takes at least so long. */
+    HostKind kind(final Fork fork, final double leastAlu) {
+        return axis == Axis.CORE
+                ? HostKind.ofCore(fork.before().alu(), fork.after().alu(), leastAlu)
+                : HostKind.ofDistance(fork.before().line(), fork.after().line());
     }
 
     String title() {

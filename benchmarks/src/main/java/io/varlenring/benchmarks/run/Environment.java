@@ -14,6 +14,7 @@ import java.util.Map;
 /** Where and how results came about, in a text file beside them: a line {@code name: value} for each fact. */
 public final class Environment {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    static final String CPU = "cpu";
     private static final String MODEL = "model name";
 
     private Environment() {}
@@ -24,14 +25,16 @@ public final class Environment {
      * @param results the file of the results
      * @param plan how much was measured
      * @param failures how many forks failed
+     * @param more other facts
      * @throws IOException when the file cannot be written
      */
-    public static void write(final Path results, final String plan, final int failures) throws IOException {
+    public static void write(final Path results, final String plan, final int failures, final Map<String, String> more)
+            throws IOException {
         final Map<String, String> facts = new LinkedHashMap<>();
         facts.put("command", System.getProperty("benchmarks.command", "unknown"));
         facts.put("commit", System.getProperty("benchmarks.commit", "unknown"));
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-        facts.put("cpu", cpu());
+        facts.put(CPU, cpu());
         facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put(
                 "os",
@@ -40,6 +43,7 @@ public final class Environment {
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         facts.put("plan", plan);
         facts.put("failed forks", Integer.toString(failures));
+        facts.putAll(more);
         final List<String> lines = new ArrayList<>();
         facts.forEach((name, value) -> lines.add(name + ": " + value));
         Files.write(file(results), lines);
@@ -58,7 +62,7 @@ public final class Environment {
         return results.resolveSibling(results.getFileName().toString().replaceAll("\\.[a-z]+$", ".txt"));
     }
 
-    private static String cpu() throws IOException {
+    static String cpu() throws IOException {
         if (Files.isReadable(CPU_INFO)) {
             for (final String line : Files.readAllLines(CPU_INFO)) {
                 if (line.startsWith(MODEL)) {

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.run;
 
+import io.varlenring.benchmarks.host.HostMonitor;
+import io.varlenring.benchmarks.host.HostReading;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -28,7 +32,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * Runs a set of benchmarks in rounds. In each round, for each cell, every rival gets one short fork, right after the
  * others', and in the opposite order in every second round: whatever disturbs the machine for longer than that meets all of
- * them. Every fork's result is kept, in JMH's own format, with its round as a parameter.
+ * them. Every fork's result is kept, with what the host gave before and after it.
  */
 public final class PairedRuns {
     private static final Runtime.Version JAVA = Runtime.version();
@@ -42,7 +46,9 @@ public final class PairedRuns {
     private final Path file;
     private final String ownClassPath = System.getProperty(CLASS_PATH);
     private final String otherJar;
-    private final List<RunResult> results = new ArrayList<>();
+    private final HostMonitor host = new HostMonitor();
+    private final List<Fork> forks = new ArrayList<>();
+    private final List<RunResult> raw = new ArrayList<>();
     private int failures;
 
     private PairedRuns(
@@ -90,11 +96,12 @@ public final class PairedRuns {
         }
         final Path directory = Path.of(arguments[2]);
         final String name = (selection.otherJar() == null ? "" : "compare-") + set.title();
-        final Path file = directory.resolve(name + "-" + JAVA.feature() + ".json");
+        final Path file = directory.resolve(name + "-" + JAVA.feature() + ResultsFile.EXTENSION);
         final PairedRuns runs = new PairedRuns(set, plan, selection, cells, file);
         runs.runAll();
-        Environment.write(file, plan.describe(runs.rounds), runs.failures);
-        Summary.print(set, Results.read(file), System.out);
+        Environment.write(file, plan.describe(runs.rounds), runs.failures, Map.of());
+        final double leastAlu = ResultsFile.leastAlu(directory, JAVA.feature(), Environment.cpu());
+        Summary.print(set, new Results(runs.forks, fork -> set.kind(fork, leastAlu)), System.out);
         if (runs.failures > 0) {
             System.out.println(runs.failures + " forks failed, and are not among the results");
             System.exit(1);
@@ -149,7 +156,7 @@ public final class PairedRuns {
                 .include("^" + Pattern.quote(Cell.PACKAGE + cell.benchmark()) + "$")
                 .forks(1)
                 .param("round", Integer.toString(round))
-                .jvmArgs(jvmArguments(rival))
+                .jvmArgs(jvmArguments(rival.equals(Rivals.AGRONA)))
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT);
         plan.apply(options, set.metrics().stream().anyMatch(Metric::isPercentile));
@@ -165,51 +172,90 @@ public final class PairedRuns {
         System.setProperty(
                 CLASS_PATH,
                 rival.startsWith(Rivals.OTHER) ? otherJar + File.pathSeparator + ownClassPath : ownClassPath);
+        final HostReading before = host.read();
         Collection<RunResult> fork = List.of();
         try {
             fork = new Runner(options.build()).run();
         } catch (final RunnerException e) {
             System.out.println(e.getMessage());
         }
+        final HostReading after = host.read();
+        System.out.printf(Locale.ROOT, "round %d/%d, %s, %s:", round, rounds, cell, rival);
+        for (final RunResult result : fork) {
+            final Fork kept = fork(cell, rival, round, result, before, after);
+            forks.add(kept);
+            for (final Metric metric : set.metrics()) {
+                final Double value = kept.value(metric);
+                System.out.printf(Locale.ROOT, " %s %s", value == null ? "no" : Summary.format(value), metric.unit());
+            }
+        }
+        raw.addAll(fork);
         if (fork.isEmpty()) {
             failures++;
+            System.out.print(" FAILED");
         }
-        results.addAll(fork);
-        for (final RunResult result : fork) {
-            System.out.printf(Locale.ROOT, "round %d/%d, %s, %s:", round, rounds, cell, rival);
-            for (final Metric metric : set.metrics()) {
-                final var found = metric.name().isEmpty()
-                        ? result.getPrimaryResult()
-                        : result.getSecondaryResults().get(metric.name());
-                System.out.printf(Locale.ROOT, " %s %s", Summary.format(found.getScore()), metric.unit());
-            }
-            System.out.println();
-        }
-        if (fork.isEmpty()) {
-            System.out.printf(Locale.ROOT, "round %d/%d, %s, %s: FAILED%n", round, rounds, cell, rival);
-        }
+        System.out.printf(
+                Locale.ROOT,
+                " (host: alu %s, %s; line %s, %s ns)%n",
+                Summary.format(before.alu()),
+                Summary.format(after.alu()),
+                Summary.format(before.line()),
+                Summary.format(after.line()));
     }
 
-    /** The same for all, besides what Agrona needs to be at its best. */
-    private static String[] jvmArguments(final String rival) {
+    private Fork fork(
+            final Cell cell,
+            final String rival,
+            final int round,
+            final RunResult result,
+            final HostReading before,
+            final HostReading after) {
+        final Map<String, Double> others = new LinkedHashMap<>();
+        for (final Metric metric : set.metrics()) {
+            final Result<?> found = result.getSecondaryResults().get(metric.name());
+            if (found != null) {
+                others.put(metric.name(), found.getScore());
+            }
+        }
+        return new Fork(
+                cell.benchmark(),
+                new TreeMap<>(cell.parameters()),
+                cell.rivalParameter().isEmpty() ? "" : rival,
+                round,
+                result.getParams().getMode().shortLabel(),
+                result.getPrimaryResult().getScoreUnit(),
+                result.getPrimaryResult().getScore(),
+                others,
+                before,
+                after);
+    }
+
+    /**
+     * The same for all, besides what Agrona needs to be at its best.
+     *
+     * @param agrona whether Agrona is in the process
+     * @return the options of the JVM
+     */
+    public static String[] jvmArguments(final boolean agrona) {
         final List<String> arguments = new ArrayList<>(List.of("-Xms512m", "-Xmx512m", "-XX:+UseParallelGC"));
         if (JAVA.feature()
                 >= UNSAFE_OPTION_SINCE) { // JMH itself needs it, and peers; without it there are warnings only
             arguments.add("--sun-misc-unsafe-memory-access=allow");
         }
-        if (rival.equals(Rivals.AGRONA)) {
+        if (agrona) {
             arguments.add("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
             arguments.add("-Dagrona.disable.bounds.checks=true");
         }
         return arguments.toArray(String[]::new);
     }
 
-    /** Writes what there is so far, so that nothing is lost when the rest does not come. */
+    /** Writes what there is so far, so that nothing is lost when the rest does not come; what JMH itself says, too. */
     private void write() throws IOException {
-        final Path unfinished = Files.createTempFile(file.getParent(), "unfinished", ".json");
-        try (PrintStream out = new PrintStream(Files.newOutputStream(unfinished), false, StandardCharsets.UTF_8)) {
-            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+        ResultsFile.write(file, forks);
+        final Path directory = Files.createDirectories(file.resolveSibling("raw"));
+        final Path json = directory.resolve(file.getFileName().toString().replace(ResultsFile.EXTENSION, ".json"));
+        try (PrintStream out = new PrintStream(Files.newOutputStream(json), false, StandardCharsets.UTF_8)) {
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(raw);
         }
-        Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     }
 }

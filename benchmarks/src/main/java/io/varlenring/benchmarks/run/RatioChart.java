@@ -23,15 +23,15 @@ final class RatioChart {
     private final List<Line> lines = new ArrayList<>();
 
     /** A rival's ratio in one of the groups; the group's name is written before its first line. */
-    private record Line(String group, String rival, Statistics ratio) {}
+    private record Line(String group, String rival, boolean own, Statistics ratio) {}
 
     RatioChart(final String title, final String axis) {
         this.title = title;
         this.axis = axis;
     }
 
-    void add(final String group, final String rival, final Statistics ratio) {
-        lines.add(new Line(group, rival, ratio));
+    void add(final String group, final String rival, final boolean own, final Statistics ratio) {
+        lines.add(new Line(group, rival, own, ratio));
     }
 
     boolean isEmpty() {
@@ -71,7 +71,7 @@ final class RatioChart {
                 y += GAP;
                 svg.add("<text x=\"12\" y=\"%d\" font-weight=\"bold\">%s</text>", y - 14, group);
             }
-            final String colour = Rivals.isOwn(line.rival) ? Svg.ACCENT : Svg.OTHER;
+            final String colour = line.own ? Svg.ACCENT : Svg.OTHER;
             svg.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 10, y + 4, line.rival);
             svg.add(
                     "<path d=\"M%.1f %dH%.1f\" stroke=\"%s\" stroke-width=\"5\" stroke-opacity=\"0.45\"/>",

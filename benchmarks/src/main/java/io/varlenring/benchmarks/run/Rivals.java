@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.run;
 
+import java.util.Set;
+
 /** What the names of rivals tell. */
 final class Rivals {
     /** This library. */
@@ -14,7 +16,21 @@ final class Rivals {
 
     static final String AGRONA = "agrona";
 
+    /** The peers that stay when two builds of this library are compared. */
+    static final Set<String> YARDSTICKS = Set.of(AGRONA, "netty");
+
     private Rivals() {}
+
+    /** Returns the name of the same in another build: {@code other-offer}, {@code other-tasklet}. */
+    static String otherOf(final String own) {
+        return OTHER + (own.startsWith(RING) ? own.substring(RING.length()) : own);
+    }
+
+    /** Returns what a rival of another build is in this one. */
+    static String counterpart(final String other) {
+        final String name = other.substring(OTHER.length());
+        return name.startsWith(TASKLET) ? name : RING + name;
+    }
 
     /** Tells whether it is this library, or a part of it. */
     static boolean isOwn(final String rival) {

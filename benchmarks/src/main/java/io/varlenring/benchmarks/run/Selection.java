@@ -69,12 +69,12 @@ record Selection(Map<String, Set<String>> values, String otherJar, int rounds) {
             if (values.containsKey(RIVAL) && !values.get(RIVAL).contains(rival)) {
                 continue;
             }
-            final boolean ring = rival.startsWith(Rivals.RING);
-            if (otherJar == null || ring || rival.equals(Rivals.AGRONA)) {
+            final boolean own = Rivals.isOwn(rival);
+            if (otherJar == null || own || Rivals.YARDSTICKS.contains(rival)) {
                 rivals.add(rival);
             }
-            if (otherJar != null && ring) {
-                rivals.add(Rivals.OTHER + rival.substring(Rivals.RING.length()));
+            if (otherJar != null && own) {
+                rivals.add(Rivals.otherOf(rival));
             }
         }
         return rivals;

@@ -4,28 +4,44 @@ package io.varlenring.benchmarks.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import com.google.gson.JsonParser;
+import io.varlenring.benchmarks.host.HostKind;
+import io.varlenring.benchmarks.host.HostReading;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 
 class ResultsTest {
     private static final Results.Key KEY = new Results.Key("offerAndDrain", Map.of("size", "64"));
 
-    private final StringJoiner entries = new StringJoiner(",", "[", "]");
+    private final List<Fork> forks = new ArrayList<>();
+    private final Map<Fork, HostKind> kinds = new HashMap<>();
 
     private ResultsTest with(final String rival, final int round, final double time, final double consumed) {
-        entries.add("""
-                {"benchmark": "io.varlenring.benchmarks.SingleThreadBenchmark.offerAndDrain",
-                 "params": {"rival": "%s", "round": "%d", "size": "64"},
-                 "primaryMetric": {"score": %s, "scoreUnit": "ns/op"},
-                 "secondaryMetrics": {"consumed": {"score": %s, "scoreUnit": "ops/us"}}}
-                """.formatted(rival, round, time, consumed));
+        return with(rival, round, time, consumed, HostKind.UNKNOWN);
+    }
+
+    private ResultsTest with(
+            final String rival, final int round, final double time, final double consumed, final HostKind kind) {
+        final Fork fork = new Fork(
+                "SingleThreadBenchmark.offerAndDrain",
+                KEY.parameters(),
+                rival,
+                round,
+                "avgt",
+                "ns/op",
+                time,
+                Map.of("consumed", consumed),
+                HostReading.NONE,
+                HostReading.NONE);
+        forks.add(fork);
+        kinds.put(fork, kind);
         return this;
     }
 
     private Results read() {
-        return Results.parse(JsonParser.parseString(entries.toString()).getAsJsonArray());
+        return new Results(forks, kinds::get);
     }
 
     @Test
@@ -34,9 +50,9 @@ class ResultsTest {
                 .with("agrona", 1, 30, 2)
                 .with("abq", 1, 99, 3)
                 .read();
-        assertEquals(Map.of(1, 30.0, 2, 40.0), results.values(KEY, "agrona", Metric.TIME));
-        assertEquals(Map.of(1, 2.0, 2, 1.0), results.values(KEY, "agrona", Metric.CONSUMED));
-        assertEquals(Map.of(), results.values(KEY, "clq", Metric.TIME));
+        assertEquals(Map.of(1, 30.0, 2, 40.0), results.values(KEY, "agrona", Metric.TIME, HostKind.UNKNOWN));
+        assertEquals(Map.of(1, 2.0, 2, 1.0), results.values(KEY, "agrona", Metric.CONSUMED, HostKind.UNKNOWN));
+        assertEquals(Map.of(), results.values(KEY, "clq", Metric.TIME, HostKind.UNKNOWN));
     }
 
     @Test
@@ -49,17 +65,53 @@ class ResultsTest {
                 .with("other-offer", 1, 1, 99)
                 .with("floor-copy", 1, 1, 99)
                 .read();
-        assertEquals(Map.of(1, 30.0, 2, 35.0), results.bestPeer(KEY, Metric.TIME));
-        assertEquals(Map.of(1, 5.0, 2, 6.0), results.bestPeer(KEY, Metric.CONSUMED));
+        assertEquals(Map.of(1, 30.0, 2, 35.0), results.bestPeer(KEY, Metric.TIME, HostKind.UNKNOWN));
+        assertEquals(Map.of(1, 5.0, 2, 6.0), results.bestPeer(KEY, Metric.CONSUMED, HostKind.UNKNOWN));
     }
 
     @Test
     void advantage_isAboveOneForAShorterTimeAndForAHigherRate() {
         final Results results =
                 with("ring-offer", 1, 20, 8).with("agrona", 1, 40, 2).read();
-        assertEquals(new Statistics(2, 2, 2, 1), results.advantage(KEY, "ring-offer", Baseline.AGRONA, Metric.TIME));
         assertEquals(
-                new Statistics(4, 4, 4, 1), results.advantage(KEY, "ring-offer", Baseline.AGRONA, Metric.CONSUMED));
-        assertNull(results.advantage(KEY, "ring-offer", Baseline.COPY, Metric.TIME));
+                new Statistics(2, 2, 2, 1),
+                results.advantage(KEY, "ring-offer", Baseline.AGRONA, Metric.TIME, HostKind.UNKNOWN));
+        assertEquals(
+                new Statistics(4, 4, 4, 1),
+                results.advantage(KEY, "ring-offer", Baseline.AGRONA, Metric.CONSUMED, HostKind.UNKNOWN));
+        assertNull(results.advantage(KEY, "ring-offer", Baseline.COPY, Metric.TIME, HostKind.UNKNOWN));
+    }
+
+    @Test
+    void advantage_isOfThoseThatMetTheSame_andWhoHadNoPartnerIsCounted() {
+        final Results results = with("ring-offer", 1, 20, 0, HostKind.QUIET)
+                .with("agrona", 1, 30, 0, HostKind.QUIET)
+                .with("ring-offer", 2, 20, 0, HostKind.QUIET)
+                .with("agrona", 2, 300, 0, HostKind.BUSY)
+                .with("ring-offer", 3, 200, 0, HostKind.BUSY)
+                .with("agrona", 3, 200, 0, HostKind.BUSY)
+                .with("ring-offer", 4, 50, 0, HostKind.CHANGING)
+                .with("agrona", 4, 500, 0, HostKind.CHANGING)
+                .read();
+        final Baseline agrona = Baseline.AGRONA;
+        assertEquals(
+                new Statistics(1.5, 1.5, 1.5, 1),
+                results.advantage(KEY, "ring-offer", agrona, Metric.TIME, HostKind.QUIET));
+        assertEquals(
+                new Statistics(1, 1, 1, 1), results.advantage(KEY, "ring-offer", agrona, Metric.TIME, HostKind.BUSY));
+        assertNull(results.advantage(KEY, "ring-offer", agrona, Metric.TIME, HostKind.CHANGING));
+        assertEquals(1, results.unpaired(KEY, "ring-offer", agrona, Metric.TIME, HostKind.QUIET));
+        assertEquals(0, results.unpaired(KEY, "ring-offer", agrona, Metric.TIME, HostKind.BUSY));
+        assertEquals(1, results.unpaired(KEY, "ring-offer", agrona, Metric.TIME, HostKind.CHANGING));
+        assertEquals(Map.of(HostKind.QUIET, 3, HostKind.BUSY, 3, HostKind.CHANGING, 2), results.kinds(List.of(KEY)));
+    }
+
+    @Test
+    void bestPeer_isOneThatMetTheSame() {
+        final Results results = with("agrona", 1, 30, 0, HostKind.QUIET)
+                .with("abq", 1, 10, 0, HostKind.BUSY)
+                .read();
+        assertEquals(Map.of(1, 30.0), results.bestPeer(KEY, Metric.TIME, HostKind.QUIET));
+        assertEquals(Map.of(1, 10.0), results.bestPeer(KEY, Metric.TIME, HostKind.BUSY));
     }
 }

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.count;
+
+import io.varlenring.benchmarks.run.PairedRuns;
+import io.varlenring.benchmarks.run.Statistics;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Counts the instructions that a record of 64 bytes takes, offered and drained on one thread: of this library, of other
+ * builds of it, and of Agrona. The compiled code is stepped through while it runs, by a program that is compiled for that,
+ * so the count is the same on a busy machine as on a quiet one. Where that cannot be done, it says so and succeeds.
+ */
+public final class Instructions {
+    private static final String SIZE = "64";
+    private static final int RECORDS = 64;
+    private static final int BURSTS = 9;
+    private static final int REFUSED = 3;
+    private static final String OWN = "ring-offer";
+    private static final String AGRONA = "agrona";
+
+    private final Path step;
+    private boolean refused;
+
+    private Instructions(final Path step) {
+        this.step = step;
+    }
+
+    /**
+     * Counts.
+     *
+     * @param arguments optionally {@code --bar N}: fail when a record takes more; and the jars of other builds
+     * @throws IOException when a process cannot be started
+     * @throws InterruptedException when interrupted while one runs
+     */
+    public static void main(final String[] arguments) throws IOException, InterruptedException {
+        double bar = Double.POSITIVE_INFINITY;
+        final List<Path> jars = new ArrayList<>();
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].equals("--bar") && i + 1 < arguments.length) {
+                i++;
+                bar = Double.parseDouble(arguments[i]);
+            } else if (Files.isRegularFile(Path.of(arguments[i]))) {
+                jars.add(Path.of(arguments[i]).toAbsolutePath());
+            } else {
+                System.err.println("--bar N or a jar was expected instead of " + arguments[i]);
+                System.exit(2);
+            }
+        }
+        final String os = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!os.equals("Linux amd64")) {
+            skip("it needs Linux on x86-64, and this is " + os);
+            return;
+        }
+        final Path directory = Files.createTempDirectory("instructions");
+        final Path step = directory.resolve("step");
+        final Path source = directory.resolve("step.c");
+        try {
+            if (compile(source, step)) {
+                System.exit(new Instructions(step).countAll(jars, bar) ? 0 : 1);
+            }
+        } finally {
+            Files.deleteIfExists(source);
+            Files.deleteIfExists(step);
+            Files.deleteIfExists(directory);
+        }
+    }
+
+    private static void skip(final String reason) {
+        System.out.println("SKIPPED, instructions were not counted: " + reason);
+    }
+
+    private static boolean compile(final Path source, final Path step) throws IOException, InterruptedException {
+        try (InputStream in = Instructions.class.getResourceAsStream("step.c")) {
+            Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
+        }
+        try {
+            final Process compiler = new ProcessBuilder("gcc", "-O1", "-o", step.toString(), source.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            final String output = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (compiler.waitFor() == 0) {
+                return true;
+            }
+            skip("gcc did not compile step.c: " + output.strip());
+        } catch (final IOException e) {
+            skip("there is no gcc");
+        }
+        return false;
+    }
+
+    /** Returns whether all could be counted, or nothing, and this library is not above the bar. */
+    private boolean countAll(final List<Path> jars, final double bar) throws IOException, InterruptedException {
+        System.out.printf(
+                "instructions for a record of %s bytes, offered and drained, JDK %d: median of %d bursts [least, most]%n",
+                SIZE, Runtime.version().feature(), BURSTS);
+        final Statistics own = count("this", OWN, null);
+        if (refused) {
+            return true;
+        }
+        boolean complete = own != null;
+        for (final Path jar : jars) {
+            complete &= count(jar.getFileName().toString(), OWN, jar) != null;
+        }
+        complete &= count(AGRONA, AGRONA, null) != null;
+        if (own != null && own.median() > bar) {
+            System.out.printf(Locale.ROOT, "%.1f are above the bar of %.0f%n", own.median(), bar);
+            return false;
+        }
+        return complete;
+    }
+
+    /** Returns the instructions of a record, or {@code null} when that failed. */
+    private Statistics count(final String label, final String rival, final Path jar)
+            throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>(List.of(step.toString(), Integer.toString(BURSTS)));
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(List.of(PairedRuns.jvmArguments(true)));
+        final String classPath = System.getProperty("java.class.path");
+        command.addAll(List.of(
+                "-cp",
+                jar == null ? classPath : jar + File.pathSeparator + classPath,
+                CountedLoop.class.getName(),
+                rival,
+                SIZE));
+        final Path errors = Files.createTempFile("instructions", ".txt");
+        try {
+            final Process process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            final int code = process.waitFor();
+            final String said = Files.readString(errors).strip();
+            if (code == REFUSED) {
+                refused = true;
+                skip("this machine does not allow it: " + said);
+                return null;
+            }
+            if (code != 0) {
+                System.out.println(label + ": FAILED, " + said);
+                return null;
+            }
+            final List<Double> counts = new ArrayList<>();
+            output.lines().forEach(line -> counts.add(Double.parseDouble(line) / RECORDS));
+            final Statistics statistics = Statistics.of(counts);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %-24s %7.1f [%.1f, %.1f]%n",
+                    label,
+                    statistics.median(),
+                    statistics.min(),
+                    statistics.max());
+            return statistics;
+        } finally {
+            Files.delete(errors);
+        }
+    }
+}

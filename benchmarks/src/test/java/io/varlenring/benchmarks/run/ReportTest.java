@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+    @TempDir
+    Path directory;
+
+    private Path results;
+    private Path documents;
+
+    @BeforeEach
+    void writeResults() throws IOException {
+        results = Files.createDirectory(directory.resolve("results"));
+        documents = directory.resolve("docs");
+        Files.write(results.resolve("single-thread-17.txt"), List.of("cpu: some", "plan: 2 rounds"));
+        Files.write(
+                results.resolve("single-thread-17.csv"),
+                List.of(
+                        "benchmark,parameters,rival,round,mode,unit,score,alu_before,alu_after,line_before,line_after",
+                        "S.offerAndDrain,size=64,ring-offer,1,avgt,ns/op,20,2,2.1,130,130",
+                        "S.offerAndDrain,size=64,agrona,1,avgt,ns/op,30,2,2,130,130",
+                        "S.offerAndDrain,size=64,ring-offer,2,avgt,ns/op,40,3,3,130,130",
+                        "S.offerAndDrain,size=64,agrona,2,avgt,ns/op,50,2,2,130,130"));
+    }
+
+    @Test
+    void write_comparesLikeWithLike_andCountsWhoHadNoPartner() throws IOException {
+        Report.write(results, documents);
+        final String page = Files.readString(documents.resolve("benchmarks").resolve("single-thread.md"));
+        assertTrue(
+                page.contains("| time, times as good as Agrona, host quiet | 64 B |\n|---|---|\n"
+                        + "| `ring-offer` | 1.500 (1.500 to 1.500) |"),
+                page);
+        assertTrue(page.contains("1 of 4 forks met a host that was busy."), page);
+        assertTrue(
+                page.contains(
+                        "Compared with Agrona, host busy: 1 of 4 forks, of which 1 had no partner that met the same"),
+                page);
+        assertTrue(
+                Files.exists(documents.resolve("images").resolve("benchmarks").resolve("single-thread-jdk-17.svg")));
+        final String index = Files.readString(documents.resolve("benchmarks.md"));
+        assertTrue(index.contains("| 20.00 quiet, 40.00 busy ns/op | Agrona 1.500 (1.500 to 1.500) quiet |"), index);
+        assertTrue(index.contains("| [single-thread](benchmarks/single-thread.md) | 17 | 1 busy, 3 quiet |"), index);
+    }
+
+    @Test
+    void write_ofResultsThatCannotBeRead_leavesTheReportAsItWas() throws IOException {
+        Report.write(results, documents);
+        final Path chart = documents.resolve("images").resolve("benchmarks").resolve("single-thread-jdk-17.svg");
+        final String index = Files.readString(documents.resolve("benchmarks.md"));
+        final String drawn = Files.readString(chart);
+        Files.writeString(results.resolve("throughput-17.csv"), "no results\n");
+        assertThrows(IllegalArgumentException.class, () -> Report.write(results, documents));
+        assertEquals(index, Files.readString(documents.resolve("benchmarks.md")));
+        assertEquals(drawn, Files.readString(chart));
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What the optimizing compiler makes of the hot paths, in a virtual machine of its own: an offer is inlined into its caller,
+ * and neither an offer nor a drain has a call left but for the rare cases, the copy, the zeroing and the handler.
+ */
+final class InliningTest {
+    /** What runs in that virtual machine. */
+    static final class Paths {
+        private static long sum;
+
+        private Paths() {}
+
+        static boolean offerBuffer(final RingProducer producer, final ByteBuffer src) {
+            src.position(0);
+            return producer.offer(src);
+        }
+
+        static boolean offerArray(final RingProducer producer, final byte[] src) {
+            return producer.offer(src, 0, src.length);
+        }
+
+        static boolean claim(final RingProducer producer, final int length) {
+            final RingClaim claim = producer.tryClaim(length);
+            if (claim == null) {
+                return false;
+            }
+            claim.commit();
+            return true;
+        }
+
+        static int drain(final RingConsumer consumer, final RecordHandler handler) {
+            return consumer.drain(handler);
+        }
+
+        public static void main(final String[] args) {
+            if (args[0].equals("load")) {
+                for (int i = 0; i < 2; i++) {
+                    final Thread thread = new Thread(() -> {
+                        for (long n = 0; ; n++) {
+                            sum += n;
+                        }
+                    });
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+            }
+            final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 16);
+            final RingProducer producer = ring.newProducer();
+            final ByteBuffer direct = ByteBuffer.allocateDirect(64);
+            final byte[] array = new byte[64];
+            final RecordHandler handler = record -> sum += record.getLong(record.position());
+            int records = 0;
+            for (int round = 0; round < 60_000; round++) {
+                for (int i = 0; i < 16; i++) {
+                    records += offerBuffer(producer, direct) ? 1 : 0;
+                    records += offerArray(producer, array) ? 1 : 0;
+                    records += claim(producer, 64) ? 1 : 0;
+                }
+                records -= drain(ring.consumer(), handler);
+            }
+            System.out.println(records);
+        }
+    }
+
+    /** Methods of the library that a call of the hot paths need not reach, or once in a long while. */
+    private static final Set<String> RARE = Set.of(
+            "Reservations.reserveFrom",
+            "Reservations.pad",
+            "Reservations.refuse",
+            "Reservations.expect",
+            "Reservations.readLimit",
+            "Reservations.wake",
+            "Reservations.abortAfter",
+            "Reservations.finishInterruptedCall",
+            "RingMemory.getProducerPositionVolatile",
+            "RingCounters.lostRace",
+            "ProducerSide.badLength",
+            "RecordView.slice",
+            "RecordView.misplaced",
+            "ConsumerSide.goOn",
+            "ConsumerSide.giveBack",
+            "ConsumerSide.foundNothing",
+            "RingMemory.zero");
+
+    /** Why the compiler leaves a call that is not reached, or ends in an exception. */
+    private static final Pattern COLD = Pattern.compile("never executed|too cold|low call site frequency|Throwable|"
+            + "MinInliningThreshold|not an accessor|don't inline by annotation|exception method");
+
+    private static final Pattern ATTRIBUTE = Pattern.compile("(\\w+)='([^']*)'");
+
+    /** What the compiler did with one method, the last time. */
+    private static final class Compiled {
+        private final Set<String> inlined = new TreeSet<>();
+        private final Map<String, String> called = new TreeMap<>();
+    }
+
+    private static Map<String, String> attributes(final String line) {
+        final Map<String, String> attributes = new HashMap<>();
+        final Matcher matcher = ATTRIBUTE.matcher(line);
+        while (matcher.find()) {
+            attributes.put(matcher.group(1), matcher.group(2));
+        }
+        return attributes;
+    }
+
+    /** Reads a log of compilations: each task of the optimizing compiler, which is the last tier. */
+    private static Map<String, Compiled> read(final Path log) throws IOException {
+        final Map<String, Compiled> all = new HashMap<>();
+        Map<String, String> names = new HashMap<>();
+        Compiled task = null;
+        String method = "";
+        String callee = "";
+        for (final String line : Files.readAllLines(log, StandardCharsets.ISO_8859_1)) {
+            final String text = line.strip();
+            final Map<String, String> found = attributes(text);
+            if (text.startsWith("<task ")) {
+                names = new HashMap<>();
+                task = found.getOrDefault("level", "4").equals("4") ? new Compiled() : null;
+                final String[] words = found.get("method").split(" ");
+                method = words[0].substring(words[0].lastIndexOf('.') + 1) + "." + words[1];
+            } else if (task == null) {
+                continue;
+            } else if (text.startsWith("<task_done")) {
+                if (!"0".equals(found.get("success"))) {
+                    all.put(method, task);
+                }
+                task = null;
+            } else if (text.startsWith("<type ") || text.startsWith("<klass ")) {
+                names.put(found.get("id"), found.get("name"));
+            } else if (text.startsWith("<method ")) {
+                final String holder = names.getOrDefault(found.get("holder"), "?");
+                names.put(found.get("id"), holder.substring(holder.lastIndexOf('.') + 1) + "." + found.get("name"));
+            } else if (text.startsWith("<call ")) {
+                callee = names.getOrDefault(found.get("method"), "?");
+            } else if (text.startsWith("<inline_success")) {
+                task.inlined.add(callee);
+            } else if (text.startsWith("<inline_fail")) {
+                task.called.put(callee, found.get("reason"));
+            }
+        }
+        return all;
+    }
+
+    private static void assertNoCallIsLeft(final Map<String, Compiled> compiled, final String method) {
+        final Compiled task = compiled.get(method);
+        assertNotNull(task, () -> method + " was not compiled; these were: " + compiled.keySet());
+        final List<String> left = new ArrayList<>();
+        task.called.forEach((callee, reason) -> {
+            if (!RARE.contains(callee)
+                    && !COLD.matcher(reason).find()
+                    && !callee.endsWith(".<init>")
+                    && !callee.endsWith("Msg")) {
+                left.add(callee + ": " + reason);
+            }
+        });
+        assertEquals(List.of(), left, () -> "calls left in " + method);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alone", "load"})
+    void hotPaths_areInlined(final String condition, @TempDir final Path folder) throws Exception {
+        final Path log = folder.resolve("compilations.xml");
+        final Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:+LogCompilation",
+                        "-XX:LogFile=" + log,
+                        "-XX:CICompilerCount=2", // one for each of the two compilers
+                        "-XX:CompileCommand=quiet",
+                        "-XX:CompileCommand=dontinline," + Paths.class.getName() + "::offer*",
+                        "-cp",
+                        classPath(),
+                        Paths.class.getName(),
+                        condition)
+                .redirectErrorStream(true)
+                .start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+
+        final Map<String, Compiled> compiled = read(log);
+        for (final String caller : List.of("InliningTest$Paths.offerBuffer", "InliningTest$Paths.offerArray")) {
+            assertNoCallIsLeft(compiled, caller);
+            assertTrue(
+                    compiled.get(caller)
+                            .inlined
+                            .containsAll(Set.of(
+                                    "RingProducer.offer", "ProducerSide.offer", "Reservations.reserve",
+                                    "Reservations.publish")),
+                    () -> caller + " inlined " + compiled.get(caller).inlined);
+        }
+        assertNoCallIsLeft(compiled, "ConsumerSide.handOver");
+    }
+
+    /** Only what the program needs, so that the virtual machine starts soon. */
+    private static String classPath() throws Exception {
+        return Path.of(VarLenMpscRing.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                + File.pathSeparator
+                + Path.of(InliningTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+}
