@@ -65,7 +65,8 @@ final class Mutants {
     }
 
     public static void main(final String[] args) throws Exception {
-        final Pattern wanted = Pattern.compile(args.length == 0 ? "" : args[0]);
+        final boolean checkOnly = args.length == 1 && args[0].equals("--check");
+        final Pattern wanted = Pattern.compile(args.length == 0 || checkOnly ? "" : args[0]);
         final List<Mutant> chosen = new ArrayList<>();
         for (final Mutant mutant : readMutants()) {
             mutate(mutant); // so that one that fits no longer is found before anything is run
@@ -75,6 +76,10 @@ final class Mutants {
         }
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException("no mutant's name contains a match of " + wanted);
+        }
+        if (checkOnly) {
+            System.out.println(chosen.size() + " mutants, each of which fits the sources");
+            return;
         }
         System.exit(new Mutants(readSuites()).run(chosen) ? 0 : 1);
     }

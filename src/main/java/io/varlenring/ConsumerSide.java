@@ -177,8 +177,8 @@ final class ConsumerSide extends ConsumerState {
             if (header > 0) {
                 final int length = payloadLength(header);
                 final ByteBuffer record = view.move(offset + HEADER_LENGTH, length);
-                cursor =
-                        position + stride(length); // before the handler's call: one that throws has consumed its record
+                // before the handler's call: one that throws has consumed its record
+                cursor = position + stride(length);
                 records++;
                 return record;
             }
@@ -225,8 +225,8 @@ final class ConsumerSide extends ConsumerState {
     /** Zeroes what is behind the cursor, and gives it back to the producers. */
     private void giveBack() {
         // The use of the ring was highest just before this: what was consumed, and what was reserved behind it. A drain
-        // that
-        // has caught up leaves out the latter, rather than take the line of the producer position from the producers.
+        // that has caught up leaves out the latter, rather than take the line of the producer position from the
+        // producers.
         final long reserved = caughtUp ? cursor : ring.producerPosition();
         counters.inUse(reserved - givenBack);
         final int offset = (int) givenBack & mask;
@@ -269,8 +269,8 @@ final class ConsumerSide extends ConsumerState {
             throws InterruptedException {
         final long deadline = memory.nanoTime() + nanos;
         long remaining = nanos;
-        memory.setWaiterVolatile(
-                Thread.currentThread()); // before armed: whoever ends the arming sees whom to wake [M7]
+        // before armed: whoever ends the arming sees whom to wake [M7]
+        memory.setWaiterVolatile(Thread.currentThread());
         try {
             int handedOver;
             do {

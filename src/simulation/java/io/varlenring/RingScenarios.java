@@ -5,6 +5,8 @@ import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** What simulated threads do with a ring of 64 bytes. */
@@ -189,6 +191,7 @@ final class RingScenarios {
         private final Simulation simulation;
         private Thread sleeper;
         private int calls;
+        /** How often the consumer has armed the ring, and how often somebody has to wake it although it may not be. */
         private int armings;
 
         Hook(final Simulation simulation) {
@@ -253,7 +256,103 @@ final class RingScenarios {
         }
     }
 
+    // Accidents
+
+    /**
+     * The hook may fail when it is called for a producer's first record. The next one is refused as often as not, because the
+     * ring is full while the consumer sleeps, and that refusal has to wake it.
+     */
+    static void failingHook(final Simulation simulation) {
+        final Hook hook = new Hook(simulation);
+        final int records = 3;
+        final Set<Thread> sendingTheFirst = new HashSet<>();
+        final WakeupHook failing = () -> {
+            if (sendingTheFirst.contains(Thread.currentThread()) && simulation.choose(3) > 0) {
+                hook.calls++;
+                hook.armings += 2; // it is armed again
+                throw new IllegalStateException("a hook that fails");
+            }
+            hook.wakeup();
+        };
+        final RingRun run = new RingRun(simulation, failing, PRODUCERS, false);
+        for (int i = 0; i < PRODUCERS; i++) {
+            final int number = i;
+            final RingProducer producer = run.ring.newProducer();
+            simulation.addThread("producer" + i, () -> {
+                sendingTheFirst.add(Thread.currentThread());
+                run.offer(producer, run.next(number, RingRun.LONGEST));
+                sendingTheFirst.remove(Thread.currentThread());
+                for (int sent = 1; sent < records; sent++) {
+                    run.offer(producer, run.next(number, RingRun.LONGEST));
+                }
+            });
+        }
+        hook.sleeper = simulation.addThread("consumer", () -> {
+            while (run.received() < PRODUCERS * records) {
+                hook.drainOrPark(run);
+            }
+        });
+        simulation.addCheck(run::checkAllReceived);
+    }
+
+    /** Calls end halfway, as an Error ends them; the handle's next call makes good for it, also when a claim is open. */
+    static void callsCutShort(final Simulation simulation) {
+        final Hook hook = new Hook(simulation);
+        final RingRun run = new RingRun(simulation, hook, PRODUCERS, false);
+        addThreads(
+                run,
+                2,
+                (r, producer, number) -> {
+                    if (simulation.choose(2) == 0) {
+                        cutShort(hook, producer, simulation.choose(Long.BYTES * 2 + 1));
+                        offerOrClaim(r, producer, number);
+                        return;
+                    }
+                    final int length = simulation.choose(Long.BYTES * 2 + 1);
+                    try (RingClaim claim = r.claim(producer, length)) {
+                        cutShort(hook, producer, simulation.choose(Long.BYTES + 1));
+                        r.ring.memory.fill(claim.buffer(), r.next(number, length));
+                        claim.commit();
+                    }
+                },
+                r -> {
+                    hook.sleeper = Thread.currentThread();
+                    hook.drainOrPark(r);
+                });
+    }
+
+    /** What an offer does up to a point: the reservation; the publication; or the end of the arming, without a wakeup. */
+    private static void cutShort(final Hook hook, final RingProducer producer, final int length) {
+        final ProducerSide side = producer.side();
+        side.finishLastCall();
+        if (!side.reserve(RingLayout.stride(length)) || hook.simulation.choose(2) == 0) {
+            return;
+        }
+        side.memory.setHeaderVolatile((int) side.begin & side.mask, RingLayout.paddingHeader(side.end - side.begin));
+        side.phase = Reservations.PUBLISHED;
+        hook.armings++; // the next call wakes, whether that is needed or not
+        if (hook.simulation.choose(3) > 0 && side.memory.isArmedVolatile()) {
+            side.memory.compareAndSetDisarmed();
+        }
+    }
+
     // Close
+
+    /** The thread that closes has offered before: the wait ends with its record, and never with nothing. */
+    static void offerThenClose(final Simulation simulation) {
+        final RingRun run = new RingRun(simulation, (WakeupHook) null, 1, false);
+        final RingProducer producer = run.ring.newProducer();
+        simulation.addThread("producer", () -> {
+            offer(run, producer, 0);
+            run.ring.close();
+        });
+        simulation.addThread("consumer", () -> {
+            if (run.ring.consumer().drain(run::onRecord, 2, Long.MAX_VALUE, TimeUnit.NANOSECONDS) != 1) {
+                simulation.fail("the wait has ended with nothing, though a record was offered before the close");
+            }
+        });
+        simulation.addCheck(run::checkAllReceived);
+    }
 
     static void closeAndHook(final Simulation simulation) {
         final Hook hook = new Hook(simulation);

@@ -55,4 +55,19 @@ final class RingSimulationTest {
     void close_strandsNothingAndWakesATimedDrain() {
         Schedules.check("closeAndTimedDrain", RingScenarios::closeAndTimedDrain);
     }
+
+    @Test
+    void hookThatFailed_isCalledAgainByARefusal() {
+        Schedules.check("failingHook", RingScenarios::failingHook);
+    }
+
+    @Test
+    void callsCutShort_areFinishedByTheNext() {
+        Schedules.check("callsCutShort", RingScenarios::callsCutShort);
+    }
+
+    @Test
+    void closeBehindARecord_endsTheWaitWithTheRecord() {
+        Schedules.check("offerThenClose", RingScenarios::offerThenClose);
+    }
 }

@@ -29,8 +29,18 @@ final class SourceRulesTest {
     private static final Pattern ROW = Pattern.compile("^\\| ([MT]\\d+) \\|.*\\| ([^|]+) \\| ([^|]+) \\|$");
     private static final Pattern CLASS = Pattern.compile("`(\\w+)`");
     private static final int LINES_ABOVE = 3;
-    /** The classes that name shared memory, so that a simulated memory can take their place. */
-    private static final Set<String> MEMORIES = Set.of("RingMemory.java", "TaskletState.java", "LoopMemory.java");
+    /** The classes that name shared memory: those whose place a simulated memory takes, and the counters. */
+    private static final Set<String> MEMORIES =
+            Set.of("RingMemory.java", "RingCounters.java", "TaskletState.java", "LoopMemory.java");
+
+    private static final int MOST_LINES_OF_CODE = 400;
+    private static final int MOST_LINES_OF_A_METHOD = 40;
+    private static final int MOST_COLUMNS = 120;
+    private static final Pattern COMMENT_OR_LITERAL = Pattern.compile(
+            "(?s)(\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])*')|//[^\\n]*|/\\*.*?\\*/");
+    private static final Pattern COMMENT_LINE = Pattern.compile("\\s*(/?\\*|//)");
+    /** The first line of a method or constructor, as the formatter leaves it; its end is a brace in the same column. */
+    private static final Pattern METHOD = Pattern.compile("( {4}| {8})\\w.*\\(.*");
 
     private static List<Path> sources() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
@@ -163,6 +173,8 @@ final class SourceRulesTest {
     void everyAccessor_usesTheModeOfItsName() throws IOException {
         final String text = Files.readString(SOURCES.resolve("io/varlenring/RingMemory.java"));
         assertTrue(text.contains("private volatile Thread waiter;"));
+        assertTrue(Files.readString(SOURCES.resolve("io/varlenring/ControlWords.java"))
+                .contains("volatile long armed;"));
         final Matcher method = Pattern.compile(
                         "\\n    (?:static )?\\w+ (\\w+(Plain|Opaque|Acquire|Release|Volatile))\\(([^}]*)}")
                 .matcher(text);
@@ -173,10 +185,10 @@ final class SourceRulesTest {
             final String body = method.group(3);
             final boolean isOfTheMode = body.contains(".get" + mode + "(")
                     || body.contains(".set" + mode + "(")
-                    || (mode.equals("Volatile") && body.contains("waiter"));
+                    || (mode.equals("Volatile") && body.matches("(?s).*(return|this\\.)? ?(waiter|armed)( = | != |;).*"));
             assertTrue(isOfTheMode, method.group(1));
         }
-        assertTrue(accessors > 15, "only " + accessors + " accessors found");
+        assertTrue(accessors > 12, "only " + accessors + " accessors found");
     }
 
     /** The memory of tasklets: an accessor goes to a VarHandle in its mode, or to a field that is volatile or not. */
@@ -230,5 +242,61 @@ final class SourceRulesTest {
             }
         }
         assertEquals(List.of("TaskletState.state", "TaskletState.next"), plain);
+    }
+
+    @Test
+    void everySource_isShortEnoughToBeRead() throws IOException {
+        final List<String> tooLong = new ArrayList<>();
+        int methods = 0;
+        for (final Path source : sources()) {
+            final String text = Files.readString(source);
+            final List<String> lines = text.lines().toList();
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).length() > MOST_COLUMNS && !COMMENT_LINE.matcher(lines.get(i)).lookingAt()) {
+                    tooLong.add(source + ":" + (i + 1) + " has " + lines.get(i).length() + " columns");
+                }
+            }
+            final List<String> code = COMMENT_OR_LITERAL
+                    .matcher(text)
+                    .replaceAll(found -> found.group(1) == null ? "" : "0")
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            if (code.size() > MOST_LINES_OF_CODE) {
+                tooLong.add(source + " has " + code.size() + " lines of code");
+            }
+            for (int i = 0; i < code.size(); i++) {
+                final int length = lengthOfMethodAt(code, i);
+                methods += length > 0 ? 1 : 0;
+                if (length > MOST_LINES_OF_A_METHOD) {
+                    tooLong.add(source + " has a method of " + length + " lines: "
+                            + code.get(i).strip());
+                }
+            }
+        }
+        assertEquals(List.of(), tooLong);
+        assertTrue(methods > 200, "only " + methods + " methods found");
+    }
+
+    /** Returns 0 when no method with a body begins at this line. */
+    private static int lengthOfMethodAt(final List<String> code, final int first) {
+        final Matcher method = METHOD.matcher(code.get(first));
+        if (!method.matches()) {
+            return 0;
+        }
+        int i = first;
+        while (!code.get(i).endsWith("{")) {
+            if (code.get(i).endsWith(";") || code.get(i).endsWith("}")) {
+                return 0; // a field, an abstract method, a call
+            }
+            i++;
+        }
+        while (!code.get(i).equals(method.group(1) + "}")) {
+            i++;
+            if (i == code.size()) {
+                return 0;
+            }
+        }
+        return i - first + 1;
     }
 }

@@ -26,8 +26,12 @@ final class LoopCounters {
         values.setOpaque(RUNNING_SINCE, nanoTime == 0 ? 1 : nanoTime); // one writer, read by snapshots [T4]
     }
 
-    void ran(final long wakeups) {
+    /** Notes that it has ended. */
+    void ended() {
         values.setOpaque(RUNNING_SINCE, 0); // one writer, read by snapshots [T4]
+    }
+
+    void ran(final long wakeups) {
         add(RUNS, 1);
         add(WAKEUPS, wakeups);
     }

@@ -573,6 +573,9 @@ public final class TaskletLoop implements AutoCloseable {
             failed(failure);
         } finally {
             queues.endRun();
+            if (profiling) {
+                counters.ended();
+            }
             counters.ran(state >>> TaskletState.WAKEUPS_SHIFT);
         }
         return true;

@@ -27,10 +27,10 @@ public enum Weakening {
 
     // Tasklets
 
-    STATE_EXCHANGE_RELAXED,
-    STATE_EXCHANGE_SPLIT,
-    /** A wakeup without reasons that finds the tasklet queued looks and does not exchange. */
-    STATE_LOOK_INSTEAD_OF_EXCHANGE,
+    STATE_STEP_RELAXED,
+    STATE_STEP_SPLIT,
+    /** A wakeup without reasons that finds the tasklet queued only loads. */
+    STATE_LOAD_INSTEAD_OF_ADD,
     KILLED_STORED_PLAIN,
     ASLEEP_STORED_RELEASE,
     ASLEEP_LOADED_ACQUIRE,
@@ -45,7 +45,7 @@ public enum Weakening {
     INBOX_SWAP_RELAXED,
     CLOSED_STORED_RELEASE,
     CLOSED_LOADED_ACQUIRE,
-    RUNNER_EXCHANGE_SPLIT,
+    RUNNER_STEP_SPLIT,
     RUNNER_STORED_PLAIN,
     /** A loop that sleeps until a deadline sleeps for ever. */
     PARK_WITHOUT_TIME

@@ -95,7 +95,7 @@ final class LoopMemory {
 
     boolean compareAndSetRunner(final Thread thread) {
         final long number = simulation.numberOf(thread);
-        final boolean done = simulation.has(Weakening.RUNNER_EXCHANGE_SPLIT)
+        final boolean done = simulation.has(Weakening.RUNNER_STEP_SPLIT)
                 ? runner.compareThenStore(0, number) == 0
                 : runner.compareAndExchange(Mode.VOLATILE, 0, number) == 0;
         if (done) {

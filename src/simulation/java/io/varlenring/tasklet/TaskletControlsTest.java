@@ -8,22 +8,22 @@ import org.junit.jupiter.api.Test;
 /** The simulation finds each of these faults of the memory of tasklets. */
 final class TaskletControlsTest {
     @Test
-    void stateExchangedRelaxed_isFound() { // T1
-        Schedules.checkFinds(Weakening.STATE_EXCHANGE_RELAXED, TaskletScenarios::wakeupsWithReasons);
+    void stateChangedRelaxed_isFound() { // T1
+        Schedules.checkFinds(Weakening.STATE_STEP_RELAXED, TaskletScenarios::wakeupsWithReasons);
     }
 
     @Test
-    void stateExchangedInTwoSteps_isFound() { // T1
-        Schedules.checkFinds(Weakening.STATE_EXCHANGE_SPLIT, TaskletScenarios::wakeupsWithReasons);
+    void stateChangedInTwoSteps_isFound() { // T1
+        Schedules.checkFinds(Weakening.STATE_STEP_SPLIT, TaskletScenarios::wakeupsWithReasons);
     }
 
     @Test
-    void stateOnlyLookedAt_whenQueued_isFound() { // T1
-        Schedules.checkFinds(Weakening.STATE_LOOK_INSTEAD_OF_EXCHANGE, TaskletScenarios::wakeupsWithoutReasons);
+    void stateOnlyLoaded_whenQueued_isFound() { // T1
+        Schedules.checkFinds(Weakening.STATE_LOAD_INSTEAD_OF_ADD, TaskletScenarios::wakeupsWithoutReasons);
     }
 
     @Test
-    void stateExchangedInTwoSteps_againstKill_isFound() { // T3
+    void killedStoredPlain_isFound() { // T3
         Schedules.checkFinds(Weakening.KILLED_STORED_PLAIN, TaskletScenarios::kill);
     }
 
@@ -78,8 +78,8 @@ final class TaskletControlsTest {
     }
 
     @Test
-    void runnerExchangedInTwoSteps_isFound() { // T5
-        Schedules.checkFinds(Weakening.RUNNER_EXCHANGE_SPLIT, TaskletScenarios::handOver);
+    void runnerSetInTwoSteps_isFound() { // T5
+        Schedules.checkFinds(Weakening.RUNNER_STEP_SPLIT, TaskletScenarios::handOver);
     }
 
     @Test

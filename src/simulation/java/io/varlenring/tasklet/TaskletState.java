@@ -19,8 +19,8 @@ abstract class TaskletState {
     private final Word killed = simulation.newWord("killed", 0);
     private final Reference<Tasklet> next = new Reference<>(simulation, "next");
 
-    private Mode exchangeMode() {
-        return simulation.mode(Mode.VOLATILE, Weakening.STATE_EXCHANGE_RELAXED, Mode.OPAQUE);
+    private Mode stepMode() {
+        return simulation.mode(Mode.VOLATILE, Weakening.STATE_STEP_RELAXED, Mode.OPAQUE);
     }
 
     final long getStateVolatile() {
@@ -28,14 +28,14 @@ abstract class TaskletState {
     }
 
     final boolean compareAndSetState(final long expected, final long replacement) {
-        if (simulation.has(Weakening.STATE_EXCHANGE_SPLIT)) {
+        if (simulation.has(Weakening.STATE_STEP_SPLIT)) {
             return state.compareThenStore(expected, replacement) == expected;
         }
-        return state.compareAndExchange(exchangeMode(), expected, replacement) == expected;
+        return state.compareAndExchange(stepMode(), expected, replacement) == expected;
     }
 
     final long getAndAddState(final long delta) {
-        if (simulation.has(Weakening.STATE_LOOK_INSTEAD_OF_EXCHANGE)) {
+        if (simulation.has(Weakening.STATE_LOAD_INSTEAD_OF_ADD)) {
             final long found = getStateVolatile();
             if (found >= ONE_WAKEUP) {
                 return found;

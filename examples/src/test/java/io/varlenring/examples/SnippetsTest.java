@@ -1,45 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.varlenring.RingProducer;
+import io.varlenring.VarLenMpscRing;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.StringWriter;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.regex.MatchResult;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The snippets of the documents that need Netty, each a whole class, compile; a test of the library compiles the others. */
+/**
+ * The programs that {@code docs/embedding.md} prints: each is compiled and run here with a handler that throws once, and must
+ * go on.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SnippetsTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "embedding.md");
-    private static final Pattern SNIPPET = Pattern.compile("```java netty\\R((?s:.*?))```");
+    private static final Pattern SNIPPET = Pattern.compile("```java([^\\n]*)\\R((?s:.*?))```");
     private static final Pattern CLASS = Pattern.compile("public final class (\\w+)");
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
-    static List<String> snippets() throws IOException {
-        return SNIPPET.matcher(Files.readString(DOCUMENT))
-                .results()
-                .map((MatchResult result) -> result.group(1))
-                .toList();
+    @TempDir
+    private Path directory;
+
+    /** Finds the programs, by the names of their classes. */
+    private static Map<String, String> programs() throws IOException {
+        final Map<String, String> programs = new LinkedHashMap<>();
+        final Matcher snippets = SNIPPET.matcher(Files.readString(DOCUMENT));
+        while (snippets.find()) {
+            final Matcher name = CLASS.matcher(snippets.group(2));
+            if (name.find()) {
+                programs.put(name.group(1), snippets.group(2));
+            }
+        }
+        return programs;
     }
 
-    private static boolean compile(final String code, final Path directory, final StringWriter messages) {
-        final Matcher name = CLASS.matcher(code);
-        assertTrue(name.find(), code);
+    private boolean compile(final String name, final String code, final StringWriter messages) {
         final JavaFileObject source =
-                new SimpleJavaFileObject(
-                        URI.create("string:///" + name.group(1) + ".java"), JavaFileObject.Kind.SOURCE) {
+                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
                     @Override
                     public CharSequence getCharContent(final boolean ignoreEncodingErrors) {
                         return code;
@@ -56,18 +91,135 @@ class SnippetsTest {
                 .call();
     }
 
-    @ParameterizedTest
-    @MethodSource("snippets")
-    void nettySnippet_compiles(final String code, @TempDir final Path directory) {
+    private Class<?> load(final String name) throws IOException, ClassNotFoundException {
         final StringWriter messages = new StringWriter();
-        assertTrue(compile(code, directory, messages), messages::toString);
+        assertTrue(compile(name, programs().get(name), messages), messages::toString);
+        return new URLClassLoader(new URL[] {directory.toUri().toURL()}).loadClass(name);
+    }
+
+    /** What is printed, but the first time that is asked for it throws. */
+    private static final class ThrowingOnce extends PrintStream {
+        private final AtomicInteger lines = new AtomicInteger();
+
+        ThrowingOnce() {
+            super(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void println(final Object line) {
+            print1();
+        }
+
+        @Override
+        public void println(final String line) {
+            print1();
+        }
+
+        private void print1() {
+            if (lines.getAndIncrement() == 0) {
+                throw new IllegalStateException("as planned");
+            }
+        }
     }
 
     @Test
-    void wrongSnippet_isFound(@TempDir final Path directory) throws IOException {
-        final String wrong = snippets().get(0).replace("isWritable", "isReadable");
+    void document_hasTheProgramsThatAreRunHere() throws IOException {
+        assertEquals(
+                List.of("PlainThreads", "SelectorLoop", "RingToChannel", "VirtualThreads", "Tasklets"),
+                List.copyOf(programs().keySet()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PlainThreads, 3", "VirtualThreads, 1000", "Tasklets, 2"})
+    void program_handlerThrowsOnce_handlesTheRestAndEnds(final String name, final int records) throws Exception {
+        Assumptions.assumeTrue(
+                !name.equals("VirtualThreads") || Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS,
+                "no virtual threads here");
+        final ThrowingOnce out = new ThrowingOnce();
+        final PrintStream before = System.out;
+        final PrintStream errors = System.err;
+        System.setOut(out);
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        try {
+            load(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+        } finally {
+            System.setOut(before);
+            System.setErr(errors);
+        }
+        assertEquals(records, out.lines.get());
+    }
+
+    @Test
+    void selectorLoop_recordThatCannotBeSent_sendsTheNext() throws Exception {
+        final int tooLong = 70_000;
+        try (DatagramChannel peer =
+                DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            final Class<?> type = load("SelectorLoop");
+            final Runnable loop = (Runnable) type.getConstructor(InetSocketAddress.class)
+                    .newInstance((InetSocketAddress) peer.getLocalAddress());
+            final VarLenMpscRing ring = (VarLenMpscRing) type.getMethod("ring").invoke(loop);
+            final PrintStream errors = System.err;
+            System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+            try {
+                final Thread thread = new Thread(loop);
+                thread.start();
+                final RingProducer producer = ring.newProducer();
+                assertTrue(producer.offer(new byte[tooLong], 0, tooLong));
+                assertTrue(producer.offer(new byte[] {7}, 0, 1));
+                final ByteBuffer received = ByteBuffer.allocate(16);
+                peer.receive(received);
+                assertEquals(7, received.flip().get());
+                ring.close();
+                thread.join();
+            } finally {
+                System.setErr(errors);
+            }
+        }
+    }
+
+    @Test
+    void ringToChannel_allocationFailsOnce_writesTheRestAndCloses() throws Exception {
+        final AtomicInteger allocations = new AtomicInteger();
+        final EmbeddedChannel channel = new EmbeddedChannel();
+        channel.config().setAllocator((ByteBufAllocator) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ByteBufAllocator.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("directBuffer") && allocations.getAndIncrement() == 0) {
+                        throw new IllegalStateException("as planned");
+                    }
+                    return method.invoke(UnpooledByteBufAllocator.DEFAULT, args);
+                }));
+        final ChannelHandler handler = (ChannelHandler)
+                load("RingToChannel").getConstructor(Channel.class, int.class).newInstance(channel, 1 << 12);
+        channel.pipeline().addLast(handler);
+        channel.runPendingTasks();
+        final VarLenMpscRing ring =
+                (VarLenMpscRing) handler.getClass().getMethod("ring").invoke(handler);
+        final RingProducer producer = ring.newProducer();
+        for (byte i = 0; i < 100; i++) {
+            while (!producer.offer(new byte[] {i}, 0, 1)) {
+                channel.runPendingTasks();
+            }
+            if (i % 10 == 0) {
+                channel.runPendingTasks();
+            }
+        }
+        ring.close();
+        channel.runPendingTasks();
+
+        for (byte i = 1; i < 100; i++) {
+            final ByteBuf written = channel.readOutbound();
+            assertEquals(i, written.readByte());
+            written.release();
+        }
+        assertFalse(channel.isOpen());
+        assertTrue(channel.closeFuture().await(1, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void wrongProgram_isFound() throws IOException {
+        final String wrong = programs().get("RingToChannel").replace("isWritable", "isReadable");
         final StringWriter messages = new StringWriter();
-        assertFalse(compile(wrong, directory, messages));
+        assertFalse(compile("RingToChannel", wrong, messages));
         assertTrue(messages.toString().contains("isReadable"), messages::toString);
     }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.aeron;
+
+import io.aeron.Aeron;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.varlenring.examples.harness.ThreadWatch;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+
+/** What a machine needs to talk Aeron: a media driver of its own, and a client. */
+final class Machine implements AutoCloseable {
+    /** After this time without a word from the other side a machine lets go of a stream. */
+    static final long IMAGE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** After this time without a word from any subscriber a publication says that it is not connected. */
+    private static final long CONNECTION_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final MediaDriver driver;
+    private final Aeron aeron;
+
+    Machine(final ThreadWatch watch) {
+        this.driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
+                .threadingMode(ThreadingMode.SHARED) // one thread; by default it would be three that spin
+                .dirDeleteOnStart(true)
+                .dirDeleteOnShutdown(true)
+                .imageLivenessTimeoutNs(IMAGE_TIMEOUT_NANOS)
+                .publicationConnectionTimeoutNs(CONNECTION_TIMEOUT_NANOS)
+                .publicationTermBufferLength(BridgeOptions.TERM_BYTES)
+                .errorHandler(failure -> watch.threw("the media driver", failure)));
+        try {
+            this.aeron = Aeron.connect(new Aeron.Context()
+                    .aeronDirectoryName(driver.aeronDirectoryName())
+                    .idleStrategy(new SleepingMillisIdleStrategy(1))
+                    .errorHandler(failure -> watch.threw("the Aeron client", failure)));
+        } catch (final RuntimeException failure) {
+            driver.close();
+            throw failure;
+        }
+    }
+
+    Aeron aeron() {
+        return aeron;
+    }
+
+    @Override
+    public void close() {
+        aeron.close();
+        driver.close();
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.compare;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+
+/** When a sender sent datagrams of which size, as recorded from QUIC traffic. */
+final class Trace {
+    /** The traces that are here; {@code traces/README.md} says where they come from. */
+    static final List<String> NAMES =
+            List.of("upload", "download", "connection-storm", "ngtcp2-cubic", "picoquic-bbr", "quiche-gso-unpaced");
+
+    /** What a command line says of them. */
+    static final String CHOICE =
+            "upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr or quiche-gso-unpaced (upload)";
+
+    private static final int INITIAL_LENGTH = 1024;
+
+    private long[] nanos = new long[INITIAL_LENGTH];
+    private int[] sizes = new int[INITIAL_LENGTH];
+    private int[] flows = new int[INITIAL_LENGTH];
+    private int length;
+
+    private Trace() {}
+
+    /** Throws an {@link IllegalArgumentException} when there is no such trace. */
+    static void check(final String name) {
+        if (!NAMES.contains(name)) {
+            throw new IllegalArgumentException(
+                    "--trace must be one of " + String.join(", ", NAMES) + ", but is '" + name + "'");
+        }
+    }
+
+    /**
+     * Reads a trace, split by flow, which is a direction of a connection: each flow goes to one sender, in turn. A trace of
+     * one flow is given to every sender, and is another flow there.
+     */
+    static List<Trace> load(final String name, final int senders) {
+        final Trace[] traces = new Trace[senders];
+        Arrays.setAll(traces, sender -> new Trace());
+        final Map<String, Integer> flowNumbers = new HashMap<>();
+        try (BufferedReader lines = open(name)) {
+            final int fields = lines.readLine().split(",").length;
+            long nanos = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                final String[] values = line.split(",");
+                nanos += TimeUnit.MICROSECONDS.toNanos(Long.parseLong(values[0]));
+                final int size = Integer.parseInt(values[fields - 1]);
+                if (fields == 2) {
+                    for (int sender = 0; sender < senders; sender++) {
+                        traces[sender].add(nanos, size, sender);
+                    }
+                } else {
+                    final int newFlow = flowNumbers.size();
+                    final Integer known = flowNumbers.putIfAbsent(values[1] + values[2], newFlow);
+                    final int flow = known == null ? newFlow : known;
+                    traces[flow % senders].add(nanos, size, flow);
+                }
+            }
+        } catch (final IOException failure) {
+            throw new UncheckedIOException("trace " + name, failure);
+        }
+        return List.of(traces);
+    }
+
+    private static BufferedReader open(final String name) throws IOException {
+        final InputStream resource = Trace.class.getResourceAsStream("/traces/" + name + ".csv.gz");
+        return new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII));
+    }
+
+    private void add(final long nanos, final int size, final int flow) {
+        if (length == sizes.length) {
+            this.nanos = Arrays.copyOf(this.nanos, 2 * length);
+            sizes = Arrays.copyOf(sizes, 2 * length);
+            flows = Arrays.copyOf(flows, 2 * length);
+        }
+        this.nanos[length] = nanos;
+        flows[length] = flow;
+        sizes[length++] = size;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Returns when a datagram was sent, since the first one of all flows. */
+    long nanos(final int index) {
+        return nanos[index];
+    }
+
+    int size(final int index) {
+        return sizes[index];
+    }
+
+    /** Returns the number of the flow that a datagram belongs to, the first of all being 0. */
+    int flow(final int index) {
+        return flows[index];
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.quic;
+
+import io.varlenring.examples.harness.Options;
+import io.varlenring.interop.front.HandlerIds;
+import io.varlenring.interop.front.HandlerKind;
+import io.varlenring.interop.front.QuicRecords;
+import java.net.InetSocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options of both QUIC servers. */
+class QuicOptions extends Options {
+    private static final long BYTES_PER_MEGABYTE = 1_000_000;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS:PORT",
+            converter = Listen.class,
+            description =
+                    "serves uploads of strangers to /upload/NUMBER there until it is stopped, for example [::]:4433; without"
+                            + " clients of its own")
+    InetSocketAddress listen;
+
+    @Option(
+            names = "--megabytes",
+            paramLabel = "N",
+            description = "to upload, by all connections together, 1..100000 (${DEFAULT-VALUE})")
+    @Within(min = 1, max = 100_000)
+    int megabytes = 64;
+
+    @Option(names = "--connections", paramLabel = "N", description = "all at once, 1..1000 (${DEFAULT-VALUE})")
+    @Within(min = 1, max = 1_000)
+    int connections = 32;
+
+    @Option(
+            names = "--listeners",
+            paramLabel = "N",
+            description = "threads, each with a socket, which share one port, 1..64 (${DEFAULT-VALUE})")
+    @Within(min = 1, max = 64)
+    int listeners = 2;
+
+    @Option(
+            names = "--capacity",
+            paramLabel = "BYTES",
+            converter = Capacity.class,
+            description = "of each ring, a power of two, from 4k on; k or m may follow (1m)")
+    int capacity = 1 << 20;
+
+    @Option(
+            names = "--migrate",
+            paramLabel = "HOW",
+            description =
+                    "clients change their address during the upload: none; path: they say so; nat: they do not know;"
+                            + " both: half of them each; kwik: none or path only (none)")
+    Migration migration = Migration.NONE;
+
+    @Option(
+            names = "--garbage",
+            paramLabel = "on|off",
+            description = "sends malformed datagrams as well, as fast as possible (off)")
+    Garbage.Wanted garbage = Garbage.Wanted.OFF;
+
+    @Option(
+            names = "--drops",
+            paramLabel = "required|allowed",
+            description = "required: fails when no datagram met a full ring (allowed)")
+    Drops drops = Drops.ALLOWED;
+
+    @Option(
+            names = "--client",
+            paramLabel = "netty|auto",
+            description = "netty: uses Netty's client even where gtlsclient is installed (auto)")
+    Client client = Client.AUTO;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "how long it may take, 1..3600 (${DEFAULT-VALUE})")
+    @Within(min = 1, max = 3_600)
+    int seconds = 120;
+
+    /** An address and a port; IPv6 in brackets. */
+    static final class Listen implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(final String value) {
+            final Matcher parts = Pattern.compile("\\[?(.+?)\\]?:([0-9]{1,5})").matcher(value);
+            if (!parts.matches() || Integer.parseInt(parts.group(2)) > 65_535) {
+                throw new TypeConversionException("must be ADDRESS:PORT, but is '" + value + "'");
+            }
+            final InetSocketAddress address = new InetSocketAddress(parts.group(1), Integer.parseInt(parts.group(2)));
+            if (address.isUnresolved()) {
+                throw new TypeConversionException("must be an address of this machine, but is '" + value + "'");
+            }
+            return address;
+        }
+    }
+
+    enum Drops {
+        ALLOWED,
+        REQUIRED
+    }
+
+    enum Client {
+        AUTO,
+        NETTY
+    }
+
+    @Override
+    protected void check() {
+        checkFits("the longest datagram's record", QuicRecords.CLAIM_LENGTH, 0, capacity);
+    }
+
+    /** Returns the number of rings, each with a server and a thread. */
+    int handlers() {
+        return 1;
+    }
+
+    HandlerKind handler() {
+        return HandlerKind.EXECUTOR;
+    }
+
+    /** Returns the bytes of each upload, so that all together are at least what was asked for. */
+    long uploadLength() {
+        return (megabytes * BYTES_PER_MEGABYTE + connections - 1) / connections;
+    }
+
+    @Command(
+            name = "interop/run quic-netty",
+            sortOptions = false,
+            description = "Netty's QUIC and HTTP/3 server, its datagrams handed over through rings.%n")
+    static final class Netty extends QuicOptions {
+        @Option(
+                names = "--handlers",
+                paramLabel = "N",
+                description = "rings, each with a server and a thread, 1..64 (${DEFAULT-VALUE})")
+        @Within(min = 1, max = HandlerIds.MAX_HANDLERS)
+        private int handlers = 2;
+
+        @Option(
+                names = "--handler",
+                paramLabel = "KIND",
+                description =
+                        "whose thread a server runs on: executor: Netty's event loop; tasklet: our own (executor)")
+        private HandlerKind handler = HandlerKind.EXECUTOR;
+
+        @Override
+        int handlers() {
+            return handlers;
+        }
+
+        @Override
+        HandlerKind handler() {
+            return handler;
+        }
+    }
+
+    /** kwik has no way to choose connection IDs, by which several handlers would be told apart. */
+    @Command(
+            name = "interop/run quic-kwik",
+            sortOptions = false,
+            description = "kwik, a QUIC server in pure Java, behind the same front.%n")
+    static final class Kwik extends QuicOptions {
+        @Override
+        protected void check() {
+            super.check();
+            require(
+                    migration == Migration.NONE || migration == Migration.PATH,
+                    "--migrate must be none or path: kwik does not follow a client whose address a NAT has changed");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.quic;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+
+/**
+ * A key pair with a self-signed certificate for this run alone, made by the JDK's own {@code keytool}: the JDK has no API to
+ * make a certificate.
+ */
+record ServerKeys(KeyStore store) {
+    static final String ALIAS = "server";
+    /** Protects nothing: the store is deleted when it has been read. */
+    private static final String PASSWORD = "for this run alone";
+
+    static char[] password() {
+        return PASSWORD.toCharArray();
+    }
+
+    /** Makes keys, in a file of the directory, which is deleted again. */
+    static ServerKeys make(final Path directory) throws IOException, InterruptedException, GeneralSecurityException {
+        final Path file = directory.resolve("keys.p12");
+        final Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keystore",
+                        file.toString(),
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        PASSWORD,
+                        "-alias",
+                        ALIAS,
+                        "-keyalg",
+                        "RSA",
+                        "-keysize",
+                        "2048",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "SAN=dns:localhost,ip:127.0.0.1",
+                        "-validity",
+                        "1")
+                .redirectErrorStream(true)
+                .start();
+        final String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (keytool.waitFor() != 0) {
+            throw new IOException("keytool failed: " + output);
+        }
+        final KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, password());
+        }
+        Files.delete(file);
+        return new ServerKeys(store);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.lang.reflect.Proxy;
+import org.junit.jupiter.api.Test;
+
+class RingRouteTest {
+    private static final int LENGTH = 100;
+
+    /** One failed allocation must not end the draining for ever. */
+    @Test
+    void allocationFailsOnce_allFramesAreWritten() {
+        final int[] allocations = {0};
+        final EmbeddedChannel channel = new EmbeddedChannel();
+        channel.config().setAllocator((ByteBufAllocator) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ByteBufAllocator.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("directBuffer") && ++allocations[0] == 2) {
+                        throw new IllegalStateException("as planned");
+                    }
+                    return method.invoke(UnpooledByteBufAllocator.DEFAULT, args);
+                }));
+        final RingRoute route = new RingRoute(channel, new ChannelWritersOptions());
+        channel.runPendingTasks();
+        final Route.Writer writer = route.newWriter(0);
+        for (int i = 0; i < 10; i++) {
+            assertTrue(writer.tryWrite(LENGTH, i, 0));
+            channel.runPendingTasks();
+        }
+        route.finish();
+        channel.runPendingTasks();
+
+        int bytes = 0;
+        for (ByteBuf written = channel.readOutbound(); written != null; written = channel.readOutbound()) {
+            bytes += written.readableBytes();
+            written.release();
+        }
+        assertEquals(10 * (Frames.HEADER_LENGTH + LENGTH), bytes);
+        assertTrue(route.isDrained());
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.interop.front.HandlerIds;
+import io.varlenring.interop.front.QuicHeader;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class FrontDatagramsTest {
+    /** A trace may have more flows than a byte has values, and each is a connection. */
+    @Test
+    void connectionIds_ofManyFlows_differ() {
+        final ByteBuffer datagram = ByteBuffer.allocate(FrontDatagrams.MIN_LENGTH);
+        final FrontDatagrams datagrams = new FrontDatagrams();
+        final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
+        final Set<ByteBuffer> ids = new HashSet<>();
+        for (int flow = 0; flow < 1000; flow++) {
+            datagrams.encode(datagram, FrontDatagrams.MIN_LENGTH, flow, 1, flow);
+            assertNull(header.read(datagram, 0, FrontDatagrams.MIN_LENGTH));
+            assertTrue(ids.add(ByteBuffer.wrap(datagram.array().clone(), 1, HandlerIds.LENGTH)), "flow " + flow);
+            assertEquals(flow & 0xff, FrontDatagrams.flow(datagram, 0));
+            assertTrue(datagrams.isIntact(datagram.clear(), 0, FrontDatagrams.MIN_LENGTH));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.RecordHandler;
+import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.interop.front.Drop;
+import io.varlenring.interop.front.FrontCounts;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FrontPipelineTest {
+    private static final int LENGTH = 1200;
+    private static final int HANDLERS = 2;
+    /** So few at a time that a socket is never full. */
+    private static final int BURST = 32;
+    /** So much that nothing is dropped even if the handlers do not get to run. */
+    private static final int ROOM_FOR_ALL = 1 << 26;
+
+    private static final int WARMUP = 20_000;
+    private static final int MEASURED = 20_000;
+    /** The constant: what the JVM allocates now and then on any thread, whatever the thread does. */
+    private static final long ALLOWED_BYTES = 16 << 10;
+
+    private final ThreadWatch watch = new ThreadWatch(System.err, 30_000);
+    private final FrontDatagrams datagrams = new FrontDatagrams();
+    private final ByteBuffer datagram = ByteBuffer.allocateDirect(LENGTH);
+    private FrontPipeline pipeline;
+    private long sent;
+
+    @AfterEach
+    void close() throws IOException {
+        pipeline.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HandoverKind.class,
+            names = {"RING", "RING_LOOP"})
+    void listener_ringAndSteadySender_allocatesNothing(final HandoverKind kind) throws Exception {
+        final long bytes = allocatedByListener(kind);
+
+        assertTrue(bytes <= ALLOWED_BYTES, () -> bytes + " bytes for " + MEASURED + " datagrams");
+    }
+
+    /** The control: the measurement sees what a copy on the heap costs. */
+    @Test
+    void listener_queue_allocatesACopyOfEachDatagram() throws Exception {
+        final long bytes = allocatedByListener(HandoverKind.QUEUE);
+
+        assertTrue(bytes >= (long) MEASURED * LENGTH, () -> bytes + " bytes for " + MEASURED + " datagrams");
+    }
+
+    private long allocatedByListener(final HandoverKind kind) throws Exception {
+        open(kind, ROOM_FOR_ALL, UnaryOperator.identity());
+        final long bytes;
+        try (DatagramChannel sender = DatagramChannel.open()) {
+            sender.connect(pipeline.address());
+            send(sender, WARMUP);
+            pipeline.listenerUse(); // its first time is not to be measured
+            final long before = pipeline.listenerUse().allocatedBytes();
+            send(sender, MEASURED);
+            bytes = pipeline.listenerUse().allocatedBytes() - before;
+        }
+        assertTrue(pipeline.finish());
+        assertEquals(List.of(), pipeline.violations());
+        assertEquals(List.of(), watch.failures());
+        assertEquals(sent, pipeline.ofHandlers(FrontHandler::records));
+        assertTrue(pipeline.handlers().stream().allMatch(handler -> handler.records() > 0));
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void run_handlerThatStalls_dropsWhatDoesNotFitAndAccountsForAll(final HandoverKind kind) throws Exception {
+        open(kind, 1 << 14, UnaryOperator.identity());
+        try (DatagramChannel sender = DatagramChannel.open()) {
+            sender.connect(pipeline.address());
+            send(sender, 2 * BURST);
+            pipeline.handlers().forEach(handler -> handler.stallOnce(500));
+            send(sender, 10 * BURST);
+        }
+
+        assertTrue(pipeline.finish());
+        assertEquals(List.of(), pipeline.violations());
+        final long full = pipeline.ofListeners(counts -> counts.drops(Drop.RING_FULL));
+        assertTrue(full > 0);
+        assertEquals(sent, pipeline.ofHandlers(FrontHandler::records) + full);
+        assertEquals(List.of(), watch.failures());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HandoverKind.class,
+            names = {"RING", "RING_LOOP"})
+    void run_handlerThrowsOnce_getsAllThatComesAfter(final HandoverKind kind) throws Exception {
+        open(kind, ROOM_FOR_ALL, handler -> {
+            final int[] records = {0};
+            return record -> {
+                if (++records[0] == 5) {
+                    throw new IllegalStateException("as planned");
+                }
+                handler.onRecord(record);
+            };
+        });
+        try (DatagramChannel sender = DatagramChannel.open()) {
+            sender.connect(pipeline.address());
+            send(sender, 4 * BURST);
+        }
+
+        assertTrue(pipeline.finish());
+        assertEquals(sent - HANDLERS, pipeline.ofHandlers(FrontHandler::records));
+        assertEquals(HANDLERS, watch.failures().size());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void run_recordDamagedOrLostOnTheWay_isNoticed(final HandoverKind kind) throws Exception {
+        final UnaryOperator<RecordHandler> damage = handler -> {
+            final int[] records = {0};
+            return record -> {
+                records[0]++;
+                if (records[0] == 5) {
+                    record.put(record.limit() - 1, (byte) ~record.get(record.limit() - 1));
+                }
+                if (records[0] != 7) {
+                    handler.onRecord(record);
+                }
+            };
+        };
+        open(kind, 1 << 20, damage);
+        try (DatagramChannel sender = DatagramChannel.open()) {
+            sender.connect(pipeline.address());
+            send(sender, 2 * BURST);
+        }
+
+        assertTrue(pipeline.finish());
+        final List<String> violations = pipeline.violations();
+        assertEquals(
+                2,
+                violations.stream()
+                        .filter(text -> text.contains("wrong checksum"))
+                        .count());
+        assertEquals(
+                2, violations.stream().filter(text -> text.contains("came out")).count());
+        assertFalse(pipeline.moreViolations() > 0);
+    }
+
+    private void open(final HandoverKind kind, final int capacity, final UnaryOperator<RecordHandler> interposer)
+            throws IOException {
+        pipeline = new FrontPipeline(kind, 1, HANDLERS, capacity, 1, interposer, watch);
+        pipeline.start();
+    }
+
+    /** Sends from one socket, in runs of two flows, and waits for the listener after each. */
+    private void send(final DatagramChannel sender, final int count) throws IOException, InterruptedException {
+        for (int i = 0; i < count; i++) {
+            datagrams.encode(datagram, LENGTH, (int) (sent / BURST), 0, sent);
+            sender.write(datagram);
+            sent++;
+            if (sent % BURST == 0) {
+                final long expected = sent;
+                assertTrue(watch.await("receiving", () -> pipeline.ofListeners(FrontCounts::received) == expected));
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.examples.harness.Options;
+import io.varlenring.interop.measure.ExampleOutput;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whole runs, short ones, each kind in a JVM of its own. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HandoverCompareTest {
+    private final ExampleOutput output = new ExampleOutput();
+
+    @Test
+    void run_allKinds_accountsForEachDatagramAndPrintsAllFigures() {
+        assertEquals(0, run("--rounds 1 --warmup 0 --seconds 1 --rate 2000 --stall 50"), output::all);
+
+        for (final HandoverKind kind : HandoverKind.values()) {
+            assertTrue(output.out().contains("round 1, " + kind.words() + ":"), output::all);
+        }
+        for (final Figure figure : Figure.values()) {
+            assertTrue(!figure.isForTable() || output.out().contains("\n" + figure.label() + " "), output::all);
+        }
+        assertTrue(output.out().contains("integrity: OK ("), output::all);
+        assertEquals("", output.err());
+    }
+
+    @Test
+    void run_stallThatTheMemoryDoesNotBridge_dropsAndStillAccountsForAll() {
+        assertEquals(
+                0,
+                run("--rounds 1 --warmup 0 --seconds 1 --rate 4000 --stall 200 --capacity 4k --handlers 1"),
+                output::all);
+
+        assertEquals(
+                HandoverKind.values().length,
+                output.out()
+                        .lines()
+                        .filter(line -> line.matches("round 1.*dropped as full [1-9].*"))
+                        .count(),
+                output::all);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--trace x | --trace must be one of upload,",
+                "--rounds 0 | --rounds must be in 1..1000, but is 0",
+                "--rate 0 | --rate must be in 1..1000000, but is 0",
+                "--capacity 2k | the longest datagram's record must be at most 1016 with",
+                "--size 3 | Unknown option"
+            })
+    void parse_badOption_namesValueAndLimit(final String commandLine, final String message) {
+        final IllegalArgumentException bad = assertThrows(
+                IllegalArgumentException.class, () -> Options.parse(new HandoverOptions(), commandLine.split(" ")));
+
+        assertTrue(bad.getMessage().startsWith(message), bad.getMessage());
+    }
+
+    private int run(final String commandLine) {
+        return output.of(new HandoverOptions(), commandLine, HandoverCompare.body(commandLine.split(" ")));
+    }
+}
