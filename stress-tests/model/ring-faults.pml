@@ -111,7 +111,7 @@
 #define storeArmed() storeRelease(CONSUMER, ARMED, 1)
 #endif
 #ifdef LOOK_BEFORE_ARM
-#define LOOK_BEFORE_ARMED look();
+#define LOOK_BEFORE_ARMED checkAgain();
 #define LOOK_AFTER_ARMED
 #endif
 #ifdef WAITER_AFTER_ARMED
@@ -134,13 +134,13 @@
 #define MAY_HOLD_BACK true
 #endif
 #ifdef NO_ZEROING
-#define RELEASE d_step { storeConsumerPosition(); released = position }
+#define RELEASE d_step { storeConsumerPosition(); givenBack = position }
 #endif
 #ifdef ZERO_AFTER_RELEASE
 #define RELEASE \
     d_step { storeConsumerPosition() }; \
     zero(); \
-    released = position
+    givenBack = position
 #endif
 #ifdef ZERO_NOT_PAYLOADS
 #define ZERO_REST !IS_RECORD(header)
@@ -153,20 +153,20 @@
 #define RELEASE \
     d_step { \
         do \
-        :: released != position -> \
+        :: givenBack != position -> \
             if \
             :: zeroed == 0 -> \
-                header = LOADED(CONSUMER, OFFSET(released)); \
+                header = LOADED(CONSUMER, OFFSET(givenBack)); \
                 zeroed = LENGTH(header); \
-                storePlain(CONSUMER, OFFSET(released), 0) \
+                storePlain(CONSUMER, OFFSET(givenBack), 0) \
             :: else -> \
                 if \
-                :: ZERO_REST -> storePlain(CONSUMER, OFFSET(released), 0) \
+                :: ZERO_REST -> storePlain(CONSUMER, OFFSET(givenBack), 0) \
                 :: else \
                 fi \
             fi; \
             zeroed--; \
-            released++ \
+            givenBack++ \
         :: else -> break \
         od; \
         header = 0; \
@@ -254,7 +254,7 @@
 #endif
 #ifndef LOOK_AFTER_ARMED
 #define LOOK_BEFORE_ARMED
-#define LOOK_AFTER_ARMED ; look()
+#define LOOK_AFTER_ARMED ; checkAgain()
 #endif
 #ifndef SET_WAITER_AFTER_ARM
 #define SET_WAITER_BEFORE_ARM d_step { storeVolatile(CONSUMER, WAITER, 1) }
@@ -270,13 +270,13 @@
 #define storeConsumerPosition() storeRelease(CONSUMER, CONSUMER_POSITION, position)
 #endif
 #ifndef MAY_HOLD_BACK
-#define MAY_HOLD_BACK (position - released < CAPACITY)
+#define MAY_HOLD_BACK (position - givenBack < CAPACITY)
 #endif
 #ifndef RELEASE
 #define RELEASE \
     AT_ONCE { \
         zero(); \
-        d_step { storeConsumerPosition(); released = position } \
+        d_step { storeConsumerPosition(); givenBack = position } \
     }
 #endif
 
@@ -292,11 +292,11 @@
 #define RARE_RELEASE
 #ifdef REACH_WHOLE_LAP
 #undef RARE_RELEASE
-#define RARE_RELEASE assert(position - released < CAPACITY);
+#define RARE_RELEASE assert(position - givenBack < CAPACITY);
 #endif
 #ifdef REACH_ZEROES_OVER_THE_WRAP
 #undef RARE_RELEASE
-#define RARE_RELEASE assert((position - 1) / CAPACITY == released / CAPACITY);
+#define RARE_RELEASE assert((position - 1) / CAPACITY == givenBack / CAPACITY);
 #endif
 #ifdef REACH_FULL
 #define RARE_FULL assert(false);

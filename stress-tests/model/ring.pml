@@ -5,7 +5,7 @@
  *
  *   -DWEAK          store buffers, see memory.pml
  *   -DHOOK          a ring with a hook, whose consumer arms and parks; without it a ring without one, whose consumer
- *                   waits in drainOrWait()
+ *                   waits in waitThenHandOver()
  *   -DFIRST=n       records (or batches, or closes) of producer 0
  *   -DSECOND=n      the same of producer 1
  *   -DOFFERS        producers call offer() and close() only
@@ -44,7 +44,7 @@
 /* Calls of a producer; a record is of one word (no payload) or of two (one word of payload). */
 mtype = { OFFER_1, OFFER_2, COMMIT_SHORT, ABORT, OFFER_ALL, CLOSE };
 
-/* What to compare with; none of it exists in the code, and the algorithm never looks at it. */
+/* What to compare with; none of it exists in the code, and the algorithm never reads it. */
 
 /* For each offset, from its store to its being read: the header, and for a record whose it is. */
 short published[CAPACITY];
@@ -108,7 +108,7 @@ inline readLimit() {
     limit = LOADED(me, CONSUMER_POSITION) + CAPACITY
 }
 
-/* The check before the exchange, common to reserve() and offerAll(): answers in `fits`. */
+/* The check before the compare-and-set, common to reserveFrom() and batchEnd(): answers in `fits`. */
 inline checkLimit(next) {
     if
     :: next > limit -> READ_LIMIT_BEFORE_FULL
@@ -127,13 +127,13 @@ inline reservationSucceeded() {
     endCall()
 }
 
-/* reserve(), and the reservation of offerAll(): one record of `stride`, or two, the second of stride 2. */
+/* reserve() and reserveFrom(), and the reservation of offerAll(): one record of `stride`, or two, the second of stride 2. */
 inline reserve() {
     READ_LIMIT_BEFORE_POSITION
     d_step {
         beginCall(stride, op == OFFER_ALL);
         if
-        :: op == OFFER_ALL -> fits = known + 3 <= limit && OFFSET(known) + 3 <= CAPACITY /* fitsAtOnce() */
+        :: op == OFFER_ALL -> fits = known + 3 <= limit && OFFSET(known) + 3 <= CAPACITY /* the first check of batchEnd() */
         :: else -> fits = END(known, stride) <= limit
         fi;
         if
@@ -242,7 +242,7 @@ inline storeFirstHeader(at, header) {
     }
 }
 
-/* publish(): the gap's header if there is a gap, else the given one. */
+/* pad() and publish(): the gap's header if there is a gap, else the given one. */
 inline publish(header) {
     if
     :: GAP_IN_PUBLISH ->
@@ -254,7 +254,7 @@ inline publish(header) {
     AFTER_SIGNAL(header)
 }
 
-/* commit() of the first `length` words of a record, with the payload before it */
+/* putPayload(), and what pad() stores behind the first `length` words of a record */
 inline commit(length) {
     BEFORE_PAYLOAD(length)
     if
@@ -276,8 +276,8 @@ inline abort() {
     SIGNAL_IN_ABORT
 }
 
-/* writeBatch() of a record of one word, and perhaps one of two */
-inline writeBatch() {
+/* fillBatch() of a record of one word, and perhaps one of two */
+inline fillBatch() {
     next = start + 1;
     if
     :: records == 2 ->
@@ -303,7 +303,7 @@ inline writeBatch() {
     }
 }
 
-/* signal(), which calls the hook or unparks the waiter */
+/* signal() and wake(), which calls the hook or unparks the waiter */
 #ifdef HOOK
 #define HOOK_OR_WAITER true
 #else
@@ -387,7 +387,7 @@ proctype producer(byte me; byte calls; short limit; short known) {
                 :: op == OFFER_1 || op == COMMIT_SHORT -> commit(1)
                 :: op == OFFER_2 -> commit(2)
                 :: op == ABORT -> abort()
-                :: op == OFFER_ALL -> writeBatch()
+                :: op == OFFER_ALL -> fillBatch()
                 fi
             fi
         fi;
@@ -406,13 +406,13 @@ proctype producer(byte me; byte calls; short limit; short known) {
 
 /* Consumer */
 
-/* Whether the word is consumed, not released, and not yet zeroed. */
-#define BEHIND_RELEASED(word) OFFSET((word) + CAPACITY - OFFSET(released))
-#define TO_ZERO(word) (BEHIND_RELEASED(word) < position - released && !((zeroed >> (word)) & 1))
+/* Whether the word is consumed, not givenBack, and not yet zeroed. */
+#define BEHIND_RELEASED(word) OFFSET((word) + CAPACITY - OFFSET(givenBack))
+#define TO_ZERO(word) (BEHIND_RELEASED(word) < position - givenBack && !((zeroed >> (word)) & 1))
 /* In any order. With WEAK that is the order in which the stores arrive, so they enter the buffer in one order, and in one step
    as far as there is room. */
 #ifdef WEAK
-#define NEXT_TO_ZERO(word) (TO_ZERO(word) && (OFFSET(released) == (word) || (zeroed >> OFFSET((word) + CAPACITY - 1)) & 1))
+#define NEXT_TO_ZERO(word) (TO_ZERO(word) && (OFFSET(givenBack) == (word) || (zeroed >> OFFSET((word) + CAPACITY - 1)) & 1))
 #define AT_ONCE atomic
 #else
 #define NEXT_TO_ZERO(word) TO_ZERO(word)
@@ -440,8 +440,8 @@ inline zero() {
     zeroed = 0 /* spin: no break may lead to a d_step */
 }
 
-/* release() */
-inline release() {
+/* giveBack() */
+inline giveBack() {
     RARE_RELEASE
     RELEASE
 }
@@ -479,9 +479,9 @@ inline onRecord() {
     fi
 }
 
-/* drain(): gives space back after any record or padding, as the code does by the number of bytes, or when told by a
+/* handOver(): gives space back after any record or padding, as the code does by the number of bytes, or when told by a
    handler, or at the end; and must before it has gone round to what it has not zeroed yet */
-inline drain() {
+inline handOver() {
     records = 0;
     do
     :: true ->
@@ -502,25 +502,26 @@ inline drain() {
                 id = 0
             }
             if
-            :: release()
+            :: giveBack()
             :: MAY_HOLD_BACK
             fi
         fi
     od;
     if
-    :: position != released -> release()
+    :: position != givenBack -> giveBack()
     :: else
     fi
 }
 
-inline look() {
+/* tryArm(): what it checks when armed is set */
+inline checkAgain() {
     if
     :: LOADED(CONSUMER, OFFSET(position)) != NOT_READY
     :: else -> armed = !CLOSED_AND_EMPTY
     fi
 }
 
-/* arm(): answers in `armed` */
+/* tryArm(): answers in `armed` */
 inline arm() {
     LOOK_BEFORE_ARMED
     d_step { storeArmed() }
@@ -542,7 +543,7 @@ inline park() {
 #ifdef HOOK
 
 proctype consumer(short position) {
-    short released = position;
+    short givenBack = position;
     short header;
     byte id;
     byte zeroed;
@@ -553,7 +554,7 @@ proctype consumer(short position) {
     do
     :: finished || CLOSED_AND_EMPTY -> break
     :: else ->
-        drain();
+        handOver();
         if
         :: !records ->
             arm();
@@ -575,9 +576,9 @@ proctype consumer(short position) {
 #define STRANDED \
     (gone == 2 && FLUSHED(0) && FLUSHED(1) && word[OFFSET(position)] == NOT_READY)
 
-/* drainOrWait() again and again */
+/* waitThenHandOver() again and again */
 proctype consumer(short position) {
-    short released = position;
+    short givenBack = position;
     short header;
     byte id;
     byte zeroed;
@@ -588,7 +589,7 @@ proctype consumer(short position) {
     do
     :: finished -> break
     :: else ->
-        drain();
+        handOver();
         if
         :: records
         :: else ->
@@ -614,7 +615,7 @@ proctype consumer(short position) {
                 :: finished -> break
                 :: else
                 fi;
-                drain();
+                handOver();
                 if
                 :: records -> break
                 :: else

@@ -338,11 +338,16 @@ final class RingScenarios {
 
     // Close
 
-    /** The thread that closes has offered before: the wait ends with its record, and never with nothing. */
+    /**
+     * The thread that closes has offered before: the wait ends with its record, and never with nothing. Aborted claims wake
+     * the consumer in vain, so that it asks again and again whether anything can come.
+     */
     static void offerThenClose(final Simulation simulation) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, 1, false);
         final RingProducer producer = run.ring.newProducer();
         simulation.addThread("producer", () -> {
+            run.abortedClaim(producer, 0);
+            run.abortedClaim(producer, 0);
             offer(run, producer, 0);
             run.ring.close();
         });

@@ -6,6 +6,7 @@ import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -160,6 +161,54 @@ final class ProducerRegistryTest {
         }
         assertEquals(1 + stored, drain(ring).size());
         assertTrue(ring.isEmpty());
+    }
+
+    /** The handle's last call ended between its reservation and its publication, as an Error ends it. */
+    @Test
+    void unfinishedCallOfACollectedHandle_becomesPadding() throws Exception {
+        collect(dropInACall(ring));
+        while (ring.memory.getHeaderAcquire(0) == 0) {
+            Thread.sleep(1);
+            ring.stats();
+        }
+        assertEquals(0, drain(ring).size());
+        assertTrue(ring.isEmpty());
+        assertEquals(1, ring.stats().aborted());
+        assertEquals(0, ring.stats().leakedClaims());
+    }
+
+    private static WeakReference<RingProducer> dropInACall(final VarLenMpscRing ring) {
+        final RingProducer producer = ring.newProducer();
+        assertTrue(producer.side().reserve(24));
+        return new WeakReference<>(producer);
+    }
+
+    /** A hook promises the wakeup for a commit, and none for a handle that is collected. */
+    @Test
+    void openClaim_collectedDuringATimedDrainOfARingWithAHook_endsTheWait() throws Exception {
+        final VarLenMpscRing hooked =
+                VarLenMpscRing.builder().capacity(256).hook(() -> {}).build();
+        final RingProducer[] holder = {hooked.newProducer()};
+        assertNotNull(holder[0].tryClaim(20));
+        assertTrue(offer(hooked.newProducer(), payload(1, 8)));
+        final AtomicInteger received = new AtomicInteger();
+        final Thread consumer = new Thread(() -> {
+            try {
+                received.set(hooked.consumer().drain(record -> {}, 9, 1, TimeUnit.HOURS));
+            } catch (final InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        consumer.setDaemon(true);
+        consumer.start();
+        while (consumer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.sleep(1);
+        }
+        final WeakReference<RingProducer> dropped = new WeakReference<>(holder[0]);
+        holder[0] = null;
+        collect(dropped);
+        consumer.join();
+        assertEquals(1, received.get());
     }
 
     @Test
