@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Hands variable-length bytes from many threads to one, off-heap, without locks, allocation or {@code Unsafe}; and runs the
- * work that is woken by them.
+ * Hands variable-length bytes from many threads to one, off-heap, without locks, allocation or {@code Unsafe}; and runs
+ * the work that is woken by them. Depends on no other module.
  */
 module io.varlenring {
     exports io.varlenring;

@@ -9,17 +9,21 @@ public interface RecordHandler {
     /**
      * Handles one record.
      *
-     * <p>The payload is exactly the bytes from {@code record.position()} to {@code record.limit()}; the position is
-     * usually not 0, so absolute access MUST start from it. The byte order is big-endian at every call. The bytes are the
-     * ring's own memory and may be changed in place.
+     * <p>The payload is exactly the bytes from {@code record.position()} to {@code record.limit()}. The byte order is
+     * big-endian at every call. The bytes are the ring's own memory and may be changed in place.
      *
-     * <p>The buffer is valid only during the call: it is the same object every time, and the memory behind it goes back
-     * to the producers afterwards. Copy what must outlive the call. Touching bytes outside the payload, or the buffer
-     * after the call, is undefined and may damage other records.
+     * <p>The buffer is a view of the whole ring, and usually does not begin at 0. Never call {@code clear}, {@code
+     * flip}, {@code rewind} or {@code compact} on it, and never use an absolute index without adding its first
+     * position: other records are there. Position and limit are checked after the call, but what was overwritten by
+     * then is lost. Pass {@code record.slice()} to code you did not write, or build the ring with {@link
+     * VarLenMpscRing.Builder#slices()}.
+     *
+     * <p>The buffer is valid only during the call: the memory behind it goes back to the producers afterwards. Copy
+     * what must outlive the call. Using the buffer later is undefined and may damage other records.
      *
      * <p>The handler may offer to any ring, this one included, and may close it. It must not drain or arm the ring that
-     * called it. When it throws, its record counts as consumed, the ring stays sound, and the exception reaches the
-     * caller of the drain.
+     * called it, nor wait for room in it. When it throws, its record counts as consumed, the ring stays sound, and the
+     * exception reaches the caller of the drain, who has to drain again for what is behind it.
      *
      * @param record a view of the payload
      */

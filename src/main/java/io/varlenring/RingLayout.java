@@ -19,18 +19,19 @@ package io.varlenring;
  *    < 0   padding; the consumer skips -header bytes, a multiple of 8
  *
  * The wrap. A record of stride S that does not fit between the producer position and the end starts at offset 0 of the
- * next lap; the gap, if any, is padding. Gap and record are reserved by one step and published by one, the gap's header:
+ * next lap; the gap, if any, is padding. Gap and record are reserved by one step and published by one, the gap's
+ * header:
  *
  *   offset    0        S                                    P              capacity
  *             +--------+------------------------------------+--------------+
  *             | record | ... older records, free space ...  | padding      |
  *             +--------+------------------------------------+--------------+
  *
- * The gap is at most S - 8, so gap and record together need at most 2 S - 8 bytes. With S &lt;= capacity / 2 that is less
- * than the capacity: every record up to the largest fits an empty ring at every offset.
+ * The gap is at most S - 8, so gap and record together need at most 2 S - 8 bytes. With S &lt;= capacity / 2 that is
+ * less than the capacity: every record up to the largest fits an empty ring at every offset.
  *
- * The control block, apart from the data. Each word that is written often has 128 bytes to itself, because processors
- * prefetch lines of 64 bytes in pairs:
+ * The control words, apart from the data. Each has 128 bytes to itself, because processors prefetch lines of 64 bytes
+ * in pairs. They are fields on the heap, see ControlWords; in a block of memory they would lie like this:
  *
  *   offset      0   reserved; keeps whatever lies before the block away from the first word
  *             128   producer position; its lowest bit, free in a multiple of 8, says "closed"

@@ -10,18 +10,50 @@ import java.util.Objects;
 /**
  * A bounded queue of variable-length byte records from many threads to one, in off-heap memory.
  *
+ * <pre>{@code
+ * VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 16);
+ *
+ * RingProducer producer = ring.newProducer();            // in each thread that writes
+ * boolean stored = producer.offer(src);                  // false: full right now
+ *
+ * while (!(ring.isClosed() && ring.isEmpty())) {         // in the one thread that reads
+ *     try {
+ *         ring.consumer().drain(record -> handle(record), 256, 1, TimeUnit.SECONDS);
+ *     } catch (RuntimeException e) {
+ *         log(e);                                        // the handler's; its record is consumed
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>What is reserved lies between two positions, which only grow. The consumer takes records in that order, and gets
+ * no further than a reservation that is not finished:
+ *
+ * <pre>
+ * thread A         thread B         thread C
+ *    | offer          | tryClaim       | offer
+ *    v                v                v
+ * +--------+------------------+--------+--------+----------+
+ * | record | claim, not ready | record | record |   free   |
+ * +--------+------------------+--------+--------+----------+
+ * ^        ^                                    ^
+ * |        `- the consumer gets no further      |
+ * |           until B commits or aborts         |
+ * consumerPosition()                            producerPosition()
+ * </pre>
+ *
  * <p>Guarantees:
  *
  * <ul>
- *   <li><b>Order.</b> Records are consumed in the order in which their space was reserved; for each producer that is its
- *       program order.
- *   <li><b>Visibility.</b> What a producer did before it committed a record happens-before the handler gets that record.
- *   <li><b>Room.</b> Every payload of {@code 0..maxPayload()} bytes fits an empty ring, wherever the ring stands. "Full"
- *       is answered only when the record really did not fit at that moment.
+ *   <li><b>Order.</b> Records are consumed in the order in which their space was reserved; for each producer that is
+ *       its program order.
+ *   <li><b>Visibility.</b> What a producer did before it committed a record happens-before the handler gets that
+ *       record.
+ *   <li><b>Room.</b> Every payload of {@code 0..maxPayload()} bytes fits an empty ring, wherever the ring stands.
+ *       "Full" is answered only when the record really did not fit at that moment.
  *   <li><b>Progress.</b> Reserving is lock-free. Delivery is in order and so waits for the oldest claim that is neither
- *       committed nor aborted; a thread that dies holding one stops delivery, though not the other producers until the
- *       ring is full.
- *   <li><b>Allocation.</b> None, on either side, after a handle's first claim.
+ *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been
+ *       collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
+ *   <li><b>Allocation.</b> None, on either side, after a handle's first claim; but see {@link Builder#slices()}.
  *   <li><b>Memory.</b> Freed by the garbage collector when the ring, its handles and all views are unreachable, never
  *       under anyone's feet.
  * </ul>
@@ -37,49 +69,53 @@ import java.util.Objects;
  *     <tr><td>one at a time</td><td>{@link RingConsumer}</td></tr>
  *   </tbody>
  * </table>
+ *
+ * <p>To flush, that is to wait until all that was offered before now has been handed over, wait until {@link
+ * #consumerPosition()} has passed a {@link #producerPosition()} that was loaded first, or the ring is empty.
  */
 public final class VarLenMpscRing implements AutoCloseable {
     /*
      * Implementation
      *
      * ProducerSide and ConsumerSide are the two sides of the algorithm; RingMemory is the memory that they share, and
-     * RingLayout its format: records, padding, and three control words, the producer position P, the consumer position C
-     * and the armed flag. Invariants, for all threads at all times:
+     * RingLayout its format: records, padding, and three control words, the producer position P, the consumer position
+     * C and the armed flag. Invariants, for all threads at all times:
      *
      *   I1  C <= P <= C + capacity; both only grow, in multiples of 8.
-     *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says "not
-     *       ready"; when it is full that word is the one at C, and a drain stores C before it can come round to it.
-     *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes, then only
-     *       the consumer and its handlers.
+     *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says
+     *       "not ready"; when it is full that word is the one at C, and a drain stores C before it can come round to
+     *       it.
+     *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes, then
+     *       only the consumer and its handlers.
      *   I4  The first word of a reservation is zero until the one store that publishes all of it.
      *
      * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
-     * against a limit derived from a C that it has loaded, and replaces P by the end with a compare-and-set. That succeeds
-     * only if P is still what the gap was computed from; so at first P need not be loaded, but is expected to be what this
-     * handle last knew it to be. A stale C is a smaller C, so the check errs towards "full" only, and before "full" is
-     * answered P is loaded, and then C again. An end that does not fit behind an old P does not fit behind a newer one
-     * either, so the answer is true at the moment at which P was loaded, even if P has moved since.
+     * against a limit derived from a C that it has loaded, and replaces P by the end with a compare-and-set. That
+     * succeeds only if P is still what the gap was computed from; so at first P need not be loaded, but is expected to
+     * be what this handle last knew it to be. A stale C is a smaller C, so the check errs towards "full" only, and
+     * before "full" is answered P is loaded, and then C again. An end that does not fit behind an old P does not fit
+     * behind a newer one either, so the answer is true at the moment at which P was loaded, even if P has moved since.
      *
-     * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them. All but
-     * the first are stored plainly, then the first is stored. The consumer stops at a zero, so it sees the whole
-     * reservation or nothing.
+     * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them.
+     * All but the first are stored plainly, then the first is stored. The consumer stops at a zero, so it sees the
+     * whole reservation or nothing.
      *
      * Give back. The consumer zeroes what it has consumed, which restores I2, and then stores C.
      *
      * Close. The lowest bit of P. A reservation replaces a P without that bit, so after close none can succeed, and
      * "closed and P == C" means that nothing will ever come.
      *
-     * Wakeup. A consumer that wants to sleep stores armed, then checks once more; a producer publishes, then loads armed.
-     * All four accesses are volatile, so at least one side sees the other's. What "publish" is differs:
+     * Wakeup. A consumer that wants to sleep stores armed, then checks once more; a producer publishes, then loads
+     * armed. All four accesses are volatile, so at least one side sees the other's. What "publish" is differs:
      *   - with a hook, it is the header: stored volatile, and the consumer loads the header where it stands;
-     *   - without one, a header is stored with release only, which is cheaper, and the store that counts is the one of P.
-     *     A consumer that sees P == C may sleep: whoever reserves later sees armed when it commits. One that sees a
+     *   - without one, a header is stored with release only, which is cheaper, and the store that counts is the one of
+     *     P. A consumer that sees P == C may sleep: whoever reserves later sees armed when it commits. One that sees a
      *     reservation under way may not, and polls until it is committed.
      * Whoever turns armed from 1 to 0 wakes the consumer, once for each arming.
      *
-     * Accidents. A call notes each step behind it by plain stores, which cannot fail: reserved, published, done. What an
-     * Error left half done is finished by the next call on the same handle, or when the handle has been collected: either
-     * proves that the call is over.
+     * Accidents. A call notes each step behind it by plain stores, which cannot fail: reserved, published, done. What
+     * an Error left half done is finished by the next call on the same handle, or when the handle has been collected:
+     * either proves that the call is over.
      *
      * [Mn] names a row of docs/memory-ordering.md.
      */
@@ -152,12 +188,12 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Gives the ring memory of the caller's: the bytes from the buffer's position to its limit. What is in them does not
-         * matter; from now on, until the ring is dropped, nobody else may read or write them. All threads that use the ring
-         * must be allowed to use the memory; with that of a confined arena everything is undefined.
+         * Gives the ring memory of the caller's: the bytes from the buffer's position to its limit. What is in them
+         * does not matter; from now on, until the ring is dropped, nobody else may read or write them. All threads that
+         * use the ring must be allowed to use the memory; with that of a confined arena everything is undefined.
          *
-         * @param data a direct, writable buffer; its remaining bytes are a power of two, 64 to 1073741824, and begin at an
-         *     address that is a multiple of 8
+         * @param data a direct, writable buffer; its remaining bytes are a power of two, 64 to 1073741824, and begin at
+         *     an address that is a multiple of 8
          * @return this builder
          * @throws IllegalArgumentException when the buffer is anything else
          */
@@ -197,9 +233,9 @@ public final class VarLenMpscRing implements AutoCloseable {
 
         /**
          * Lets each record and each claim be a buffer of its own, from position 0 to its capacity, for code that calls
-         * {@code clear}, {@code flip} or {@code rewind} on what it is given. Without this, they are views of the whole ring,
-         * and such a call destroys other records. It allocates a small object for each record and claim, unless the
-         * compiler can do without. It does not protect from a buffer that is kept and used later.
+         * {@code clear}, {@code flip} or {@code rewind} on what it is given. Without this, they are views of the whole
+         * ring, and such a call destroys other records. It allocates a small object for each record and claim. It does
+         * not protect from a buffer that is kept and used later.
          *
          * @return this builder
          */
@@ -274,10 +310,10 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Closes the ring, for good. From the return of this method on every offer and new claim that would be good otherwise is
-     * refused with {@link RingClosedException}; claims that are open can still be committed, and the consumer can drain all
-     * that was or will be committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or
-     * waiting consumer. Closing again does nothing.
+     * Closes the ring, for good. From the return of this method on every offer and new claim that would be good
+     * otherwise is refused with {@link RingClosedException}; claims that are open can still be committed, and the
+     * consumer can drain all that was or will be committed. When {@code isClosed() && isEmpty()}, nothing will come any
+     * more. Wakes an armed or waiting consumer. Closing again does nothing.
      */
     @Override
     public void close() {
@@ -341,8 +377,9 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Returns the bytes in use: reserved and not yet given back, headers and padding included. What producers reserve and
-     * the consumer gives back during the call may be counted in, so the answer can be more than was ever in use at once.
+     * Returns the bytes in use: reserved and not yet given back, headers and padding included. What producers reserve
+     * and the consumer gives back during the call may be counted in, so the answer can be more than was ever in use at
+     * once.
      *
      * @return a snapshot, {@code 0..capacity()}
      */
@@ -382,9 +419,9 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Describes the ring for whoever has to find out why nothing moves: positions, bytes in use, the oldest reservation that
-     * is not finished, since when the consumer has been waiting for it as far as it has noticed, and who has it, if that is
-     * known. Not for a hot path; takes the lock of {@link #newProducer()}.
+     * Describes the ring for whoever has to find out why nothing moves: positions, bytes in use, the oldest reservation
+     * that is not finished, since when the consumer has been waiting for it as far as it has noticed, and who has it,
+     * if that is known. Not for a hot path; takes the lock of {@link #newProducer()}.
      *
      * @return some lines of text, whose format may change
      */
@@ -409,7 +446,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         return text.append(stats()).append('\n').toString();
     }
 
-    /** Goes over the headers from the consumer position, which may all change meanwhile, and stops when they make no sense. */
+    /** Goes over the headers from the consumer position, which may all change meanwhile, until they make no sense. */
     private long oldestUnfinished() {
         final int capacity = memory.capacity();
         final long begin = consumerPosition();

@@ -14,6 +14,27 @@ import java.util.concurrent.locks.LockSupport;
  * RingConsumer#arm()} returned {@code true}, the hook is called at least once, unless the consumer itself has ended the
  * arming, by an {@code arm()} that answered {@code false} or by waiting in a drain with a timeout. Calls are coalesced:
  * one arming leads to one call as a rule, whatever number of records follow. A call may be spurious.
+ *
+ * <p>A consumer that sleeps by itself, with a semaphore as its memory of wakeups:
+ *
+ * <pre>{@code
+ * Semaphore wakeups = new Semaphore(0);
+ * VarLenMpscRing ring = VarLenMpscRing.builder().capacity(1 << 16).hook(WakeupHook.semaphore(wakeups)).build();
+ *
+ * while (!(ring.isClosed() && ring.isEmpty())) {
+ *     try {
+ *         if (ring.consumer().drain(handler) == 0 && ring.consumer().arm()) {
+ *             wakeups.acquire();
+ *             wakeups.drainPermits();
+ *         }
+ *     } catch (RuntimeException e) {
+ *         log(e);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Who has nothing else to wait for needs no hook: a {@linkplain RingConsumer#drain(RecordHandler, int, long,
+ * java.util.concurrent.TimeUnit) drain with a timeout} sleeps by itself.
  */
 @FunctionalInterface
 public interface WakeupHook {
@@ -22,19 +43,20 @@ public interface WakeupHook {
      *
      * <p>Called on the thread of a producer, or of whoever closes the ring, possibly on several at once. It must not
      * block. It may be called after the consumer has stopped and must then do nothing. An exception neither reaches the
-     * producer nor loses its record: it is counted in {@link RingStats#hookFailures()}, the consumer stays armed, and the
-     * next commit calls the hook again; commits that were made while it threw count as its call. An {@link Error} leaves
-     * the ring in the same state and does reach the producer.
+     * producer nor loses its record: it is counted in {@link RingStats#hookFailures()}, the consumer stays armed, and
+     * the next commit calls the hook again, or the next refusal when the ring is full; commits that were made while it
+     * threw count as its call. An {@link Error}
+     * leaves the ring in the same state and does reach the producer.
      */
     void wakeup();
 
     /**
      * Returns a hook that unparks a thread which sleeps in {@link LockSupport#park()} after arming.
      *
-     * <p>The thread MUST NOT do anything between {@link RingConsumer#arm()} and the park that could park by itself, such as
-     * taking a lock or logging: that may use up the permit, and then the thread sleeps for good. {@link #semaphore} has no
-     * such hole, nor has a {@linkplain RingConsumer#drain(RecordHandler, int, long, java.util.concurrent.TimeUnit) drain
-     * with a timeout}.
+     * <p>The thread MUST NOT do anything between {@link RingConsumer#arm()} and the park that could park by itself,
+     * such as taking a lock or logging: that may use up the permit, and then the thread sleeps for good. {@link
+     * #semaphore} has no such hole, nor has a {@linkplain RingConsumer#drain(RecordHandler, int, long,
+     * java.util.concurrent.TimeUnit) drain with a timeout}.
      *
      * @param thread the consumer's thread, platform or virtual
      * @return the hook
@@ -45,8 +67,8 @@ public interface WakeupHook {
     }
 
     /**
-     * Returns a hook that releases a permit, for a consumer that sleeps by itself. A permit is kept until it is acquired, so
-     * no wakeup is lost whatever the thread does between arming and sleeping. The thread sleeps by {@link
+     * Returns a hook that releases a permit, for a consumer that sleeps by itself. A permit is kept until it is
+     * acquired, so no wakeup is lost whatever the thread does between arming and sleeping. The thread sleeps by {@link
      * Semaphore#acquire()}, or with a time limit by {@code tryAcquire}, and then takes what other wakeups have left by
      * {@link Semaphore#drainPermits()}.
      *
@@ -71,9 +93,9 @@ public interface WakeupHook {
 
     /**
      * Returns a hook that hands a task to an executor, for example to an event loop. The task drains the ring, arms it,
-     * and when arming returns {@code false} drains again or hands itself to the executor once more. A new ring is not armed:
-     * run the task once to begin. The executor MUST NOT
-     * run two tasks at once, nor run one inside {@code execute}.
+     * and when arming returns {@code false}, or the handler has thrown, drains again or hands itself to the executor
+     * once more. A new ring is not armed: run the task once to begin. The executor MUST NOT run two tasks at once, nor
+     * run one inside {@code execute}.
      *
      * @param executor the consumer's event loop; when it refuses the task, that counts as a failed hook
      * @param task what to run

@@ -2,9 +2,27 @@
 /**
  * A multi-producer single-consumer ring of variable-length byte records over off-heap memory.
  *
- * <p>{@link io.varlenring.VarLenMpscRing} is the ring and holds the whole algorithm. Threads that write use a {@link
- * io.varlenring.RingProducer} each, the one thread that reads uses the {@link io.varlenring.RingConsumer}. A {@link
- * io.varlenring.WakeupHook} tells the consumer's event loop that there is work.
+ * <p>{@link io.varlenring.VarLenMpscRing} is where to begin: it has an example, a picture and the guarantees.
+ *
+ * <table>
+ *   <caption>What is done by which class</caption>
+ *   <thead>
+ *     <tr><th scope="col">to</th><th scope="col">use</th></tr>
+ *   </thead>
+ *   <tbody>
+ *     <tr><td>make, close and watch a ring</td><td>{@link io.varlenring.VarLenMpscRing}, {@link
+ *         io.varlenring.RingStats}</td></tr>
+ *     <tr><td>copy records into it, one by one or in batches, waiting for room or not</td><td>{@link
+ *         io.varlenring.RingProducer}, one for each thread that writes</td></tr>
+ *     <tr><td>fill a record in place</td><td>{@link io.varlenring.RingProducer#tryClaim}, {@link
+ *         io.varlenring.RingClaim}</td></tr>
+ *     <tr><td>read, waiting or not</td><td>{@link io.varlenring.RingConsumer} with a {@link
+ *         io.varlenring.RecordHandler}, or a {@link io.varlenring.ControlledRecordHandler} that decides after each
+ *         record</td></tr>
+ *     <tr><td>sleep in a place of one's own, such as a selector or an event loop</td><td>{@link
+ *         io.varlenring.RingConsumer#arm}, {@link io.varlenring.WakeupHook}</td></tr>
+ *   </tbody>
+ * </table>
  *
  * <h2>Words used throughout</h2>
  *
@@ -24,15 +42,15 @@
  *   <dt>claim
  *   <dd>space that a producer has reserved and has neither committed nor aborted yet.
  *   <dt>limit
- *   <dd>the first position that a producer must not pass without reading the consumer position again.
+ *   <dd>the first position that a producer must not pass without loading the consumer position again.
  * </dl>
  *
  * <h2>Access modes</h2>
  *
- * Memory that threads share is read and written only through methods that carry their mode as a suffix, with the meaning
- * of {@link java.lang.invoke.VarHandle}: {@code Plain} (nobody else can write, or the order is given by another access),
- * {@code Opaque} (atomic, orders nothing), {@code Acquire} and {@code Release} (what was written before the release is
- * visible after the acquire that reads it), {@code Volatile} (besides, all volatile accesses have one total order). A
- * {@code compareAnd...} is volatile.
+ * Memory that threads share is read and written only through methods that carry their mode as a suffix, with the
+ * meaning of {@link java.lang.invoke.VarHandle}: {@code Plain} (nobody else can write, or the order is given by another
+ * access), {@code Opaque} (atomic, orders nothing), {@code Acquire} and {@code Release} (what was written before the
+ * release is visible after the acquire that reads it), {@code Volatile} (besides, all volatile accesses have one total
+ * order). A {@code compareAnd...} is volatile.
  */
 package io.varlenring;
