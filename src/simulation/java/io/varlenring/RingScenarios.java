@@ -338,10 +338,15 @@ final class RingScenarios {
         if (run.simulation.choose(3) == 0) {
             run.abortedClaim(producer, length);
         }
-        if (run.simulation.choose(2) == 0) {
-            run.offer(producer, run.next(number, length));
-        } else {
-            run.sendByClaim(producer, number, length);
+        switch (run.simulation.choose(3)) {
+            case 0 -> run.offer(producer, run.next(number, length));
+            case 1 -> run.sendByClaim(producer, number, length);
+            default -> {
+                final ByteBuffer[] batch = {ByteBuffer.wrap(run.next(number, length))};
+                while (producer.offerAll(batch, 0, 1) == 0) {
+                    run.simulation.letOthersRun();
+                }
+            }
         }
     }
 
