@@ -129,6 +129,7 @@ abstract class Reservations extends ProducerState {
         // that could call it again; pairs with arm() [M5] and publish() [M1]. One that has moved on is woken for
         // nothing.
         if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
+            phase = PUBLISHED; // as behind a publication: an Error must not leave the consumer disarmed and asleep
             signal();
         }
     }

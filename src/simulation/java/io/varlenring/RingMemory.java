@@ -7,6 +7,8 @@ import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The twin of the shipped class of this name, on simulated memory. It stands before the library on the class path.
@@ -26,6 +28,7 @@ final class RingMemory {
     private final Word consumerPosition = simulation.newWord("consumerPosition", 0);
     private final Word armed = simulation.newWord("armed", 0);
     private final Word waiter = simulation.newWord("waiter", 0);
+    private final Set<Thread> accidentProne = new HashSet<>();
 
     private RingMemory(final int capacity) {
         this.capacity = capacity;
@@ -44,6 +47,31 @@ final class RingMemory {
         throw new UnsupportedOperationException("simulated memory is nobody's buffer: " + data);
     }
 
+    // Accidents
+
+    /** What an Error is, of which the ring cannot know before which access it comes. */
+    @SuppressWarnings("serial")
+    static final class Accident extends Error {
+        Accident() {
+            super("an accident", null, false, false);
+        }
+    }
+
+    /** From now on, or no longer, some of the current thread's accesses fail before they do anything. */
+    void setAccidentProne(final boolean isProne) {
+        if (isProne) {
+            accidentProne.add(Thread.currentThread());
+        } else {
+            accidentProne.remove(Thread.currentThread());
+        }
+    }
+
+    private void mayFail() {
+        if (accidentProne.contains(Thread.currentThread()) && simulation.choose(8) == 0) {
+            throw new Accident();
+        }
+    }
+
     int capacity() {
         return capacity;
     }
@@ -58,14 +86,17 @@ final class RingMemory {
     }
 
     long getHeaderAcquire(final int offset) {
+        mayFail();
         return word(offset).load(simulation.mode(Mode.ORDERED, Weakening.HEADER_ACQUIRE_LOADED_OPAQUE, Mode.OPAQUE));
     }
 
     void setHeaderPlain(final int offset, final long header) {
+        mayFail();
         word(offset).store(Mode.PLAIN, header);
     }
 
     void setHeaderRelease(final int offset, final long header) {
+        mayFail();
         word(offset).store(simulation.mode(Mode.ORDERED, Weakening.HEADER_RELEASE_STORED_PLAIN, Mode.PLAIN), header);
     }
 
@@ -75,6 +106,7 @@ final class RingMemory {
     }
 
     void setHeaderVolatile(final int offset, final long header) {
+        mayFail();
         word(offset)
                 .store(simulation.mode(Mode.VOLATILE, Weakening.HEADER_VOLATILE_STORED_RELEASE, Mode.ORDERED), header);
     }
@@ -89,6 +121,7 @@ final class RingMemory {
 
     /** Stores the bytes in the words that they are in, of which the first and the last may be only in part. */
     void putPayload(final int offset, final byte[] src, final int srcOffset, final int length) {
+        mayFail();
         int done = 0;
         while (done < length) {
             final int from = (offset + done) % Long.BYTES;
@@ -167,11 +200,13 @@ final class RingMemory {
     // Control block
 
     long getProducerPositionVolatile() {
+        mayFail();
         final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.PRODUCER_POSITION_LOADED_OPAQUE, Mode.OPAQUE);
         return producerPosition.load(simulation.mode(mode, Weakening.PRODUCER_POSITION_LOADED_ACQUIRE, Mode.ORDERED));
     }
 
     long compareAndExchangeProducerPosition(final long expected, final long replacement) {
+        mayFail();
         if (simulation.has(Weakening.PRODUCER_EXCHANGE_SPLIT)) {
             return producerPosition.compareThenStore(expected, replacement);
         }
@@ -182,6 +217,7 @@ final class RingMemory {
     }
 
     long getConsumerPositionAcquire() {
+        mayFail();
         return consumerPosition.load(
                 simulation.mode(Mode.ORDERED, Weakening.CONSUMER_POSITION_LOADED_OPAQUE, Mode.OPAQUE));
     }
@@ -192,14 +228,17 @@ final class RingMemory {
     }
 
     boolean isArmedVolatile() {
+        mayFail();
         return armed.load(simulation.mode(Mode.VOLATILE, Weakening.ARMED_LOADED_ACQUIRE, Mode.ORDERED)) != 0;
     }
 
     void setArmedVolatile(final boolean value) {
+        mayFail();
         armed.store(simulation.mode(Mode.VOLATILE, Weakening.ARMED_STORED_RELEASE, Mode.ORDERED), value ? 1 : 0);
     }
 
     boolean compareAndSetDisarmed() {
+        mayFail();
         if (simulation.has(Weakening.ARMED_EXCHANGE_SPLIT)) {
             return armed.compareThenStore(1, 0) == 1;
         }
@@ -218,6 +257,7 @@ final class RingMemory {
     }
 
     Thread getWaiterVolatile() {
+        mayFail();
         return simulation.ofNumber(waiter.load(waiterMode()));
     }
 
@@ -230,6 +270,7 @@ final class RingMemory {
     }
 
     void unpark(final Thread thread) {
+        mayFail();
         simulation.unpark(thread);
     }
 

@@ -295,44 +295,58 @@ final class RingScenarios {
         simulation.addCheck(run::checkAllReceived);
     }
 
-    /** Calls end halfway, as an Error ends them; the handle's next call makes good for it, also when a claim is open. */
-    static void callsCutShort(final Simulation simulation) {
+    /**
+     * Errors end calls at any access. What such a call should have sent comes once or not at all; the handle's next call makes
+     * good for what it left, so the last record, which is sent without accidents, always comes.
+     */
+    static void accidents(final Simulation simulation) {
         final Hook hook = new Hook(simulation);
         final RingRun run = new RingRun(simulation, hook, PRODUCERS, false);
-        addThreads(
-                run,
-                2,
-                (r, producer, number) -> {
-                    if (simulation.choose(2) == 0) {
-                        cutShort(hook, producer, simulation.choose(Long.BYTES * 2 + 1));
-                        offerOrClaim(r, producer, number);
-                        return;
+        final int[] last = new int[PRODUCERS];
+        for (int i = 0; i < PRODUCERS; i++) {
+            final int number = i;
+            final RingProducer producer = run.ring.newProducer();
+            simulation.addThread("producer" + i, () -> {
+                for (int sent = 0; sent < 3; sent++) {
+                    run.ring.memory.setAccidentProne(true);
+                    try {
+                        sendUnlessCutShort(run, producer, number);
+                    } catch (final RingMemory.Accident accident) {
+                        hook.armings++; // the next call wakes, whether that is needed or not
+                        run.perhapsNotSent();
                     }
-                    final int length = simulation.choose(Long.BYTES * 2 + 1);
-                    try (RingClaim claim = r.claim(producer, length)) {
-                        cutShort(hook, producer, simulation.choose(Long.BYTES + 1));
-                        r.ring.memory.fill(claim.buffer(), r.next(number, length));
-                        claim.commit();
-                    }
-                },
-                r -> {
-                    hook.sleeper = Thread.currentThread();
-                    hook.drainOrPark(r);
-                });
+                    run.ring.memory.setAccidentProne(false);
+                }
+                final byte[] payload = run.next(number, Long.BYTES);
+                last[number] = run.lastSentBy(number);
+                run.offer(producer, payload);
+            });
+        }
+        hook.sleeper = simulation.addThread("consumer", () -> {
+            while (last[0] == 0
+                    || last[1] == 0
+                    || run.lastReceivedFrom(0) < last[0]
+                    || run.lastReceivedFrom(1) < last[1]) {
+                hook.drainOrPark(run);
+            }
+        });
+        simulation.addCheck(run::checkAllReceived);
     }
 
-    /** What an offer does up to a point: the reservation; the publication; or the end of the arming, without a wakeup. */
-    private static void cutShort(final Hook hook, final RingProducer producer, final int length) {
-        final ProducerSide side = producer.side();
-        side.finishLastCall();
-        if (!side.reserve(RingLayout.stride(length)) || hook.simulation.choose(2) == 0) {
-            return;
+    private static void sendUnlessCutShort(final RingRun run, final RingProducer producer, final int number) {
+        final int length = 1 + run.simulation.choose(Long.BYTES * 2);
+        if (run.simulation.choose(3) == 0) {
+            run.abortedClaim(producer, length);
         }
-        side.memory.setHeaderVolatile((int) side.begin & side.mask, RingLayout.paddingHeader(side.end - side.begin));
-        side.phase = Reservations.PUBLISHED;
-        hook.armings++; // the next call wakes, whether that is needed or not
-        if (hook.simulation.choose(3) > 0 && side.memory.isArmedVolatile()) {
-            side.memory.compareAndSetDisarmed();
+        switch (run.simulation.choose(3)) {
+            case 0 -> run.offer(producer, run.next(number, length));
+            case 1 -> run.sendByClaim(producer, number, length);
+            default -> {
+                final ByteBuffer[] batch = {ByteBuffer.wrap(run.next(number, length))};
+                while (producer.offerAll(batch, 0, 1) == 0) {
+                    run.simulation.letOthersRun();
+                }
+            }
         }
     }
 

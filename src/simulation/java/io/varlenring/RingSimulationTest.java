@@ -62,8 +62,8 @@ final class RingSimulationTest {
     }
 
     @Test
-    void callsCutShort_areFinishedByTheNext() {
-        Schedules.check("callsCutShort", RingScenarios::callsCutShort);
+    void callsThatErrorsEnd_areFinishedByTheNext() {
+        Schedules.check("accidents", RingScenarios::accidents);
     }
 
     @Test

@@ -260,6 +260,23 @@ final class AccidentsTest {
         assertEquals(1, woken.get());
     }
 
+    /** The commit or abort took place, although the hook ended it with an Error. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void claimWhoseHookThrowsAnError_hidesItsBuffer(final boolean commits) {
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    throw new AssertionError("from the hook");
+                })
+                .build();
+        final RingClaim claim = hooked.newProducer().tryClaim(8);
+        final ByteBuffer kept = claim.buffer();
+        assertTrue(hooked.consumer().arm());
+        assertThrows(AssertionError.class, commits ? claim::commit : claim::abort);
+        assertEquals(0, kept.remaining());
+    }
+
     // Buffer habits
 
     private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);

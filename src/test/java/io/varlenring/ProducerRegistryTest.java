@@ -211,6 +211,31 @@ final class ProducerRegistryTest {
     }
 
     @Test
+    void hookThatThrowsAnErrorMeanwhile_keepsNothingOfACollectedHandle() throws Exception {
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    throw new LinkageError("from the hook");
+                })
+                .build();
+        final WeakReference<RingProducer> dropped = dropWithClaim(hooked);
+        assertEquals(1, drain(hooked).size());
+        assertTrue(hooked.consumer().arm());
+        collect(dropped);
+        boolean thrown = false;
+        while (!thrown) {
+            Thread.sleep(1);
+            try {
+                hooked.stats();
+            } catch (final LinkageError expected) {
+                thrown = true;
+            }
+        }
+        assertTrue(hooked.dump().contains("producers: 0"), hooked.dump());
+        assertEquals(1, hooked.stats().leakedClaims());
+    }
+
+    @Test
     void claimThatIsKept_isNeverTaken() throws Exception {
         final RingClaim claim = claimOnly();
         System.gc();

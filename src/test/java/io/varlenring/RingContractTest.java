@@ -118,6 +118,7 @@ final class RingContractTest {
     void everyCall_leavesTheHandleWithTheProducerPosition() {
         final RingProducer other = ring.newProducer();
         assertTrue(offer(other, new byte[8]));
+        assertEquals(ring.producerPosition(), other.side().expected);
         assertTrue(offer(producer, new byte[8]));
         assertEquals(ring.producerPosition(), producer.side().expected);
         assertEquals(1, other.offerAll(new ByteBuffer[] {ByteBuffer.allocate(8)}, 0, 1));
