@@ -69,12 +69,9 @@ final class AccidentsTest {
 
     // Errors
 
-    private int refused;
-
     @SuppressWarnings("InfiniteRecursion") // it ends where the stack does
     private void recurse(final Way way, final RingProducer producer, final VarLenMpscRing ring) {
         if (!way.write(producer)) {
-            refused++;
             ring.consumer().drain(record -> {});
         }
         recurse(way, producer, ring);
@@ -147,7 +144,8 @@ final class AccidentsTest {
             ring.consumer().drain(record -> seen.add(record.get(record.position()) & 0xff));
         }
         assertTrue(seen.size() <= sent, seen.size() + " of " + sent);
-        assertEquals(sent, ring.stats().handedOver(), 100.0, "a count may be lost with each Error");
+        final long missing = sent - ring.stats().handedOver();
+        assertTrue(missing >= 0 && missing <= 100, missing + " not counted; each Error may cost one");
         assertTrue(seen.size() >= sent - 100, seen.size() + " of " + sent);
     }
 

@@ -141,11 +141,9 @@ final class InliningTest {
             if (text.startsWith("<task ")) {
                 names = new HashMap<>();
                 task = found.getOrDefault("level", "4").equals("4") ? new Compiled() : null;
-                final String[] words = found.get("method").split(" ");
+                final String[] words = found.get("method").split(" ", 3);
                 method = words[0].substring(words[0].lastIndexOf('.') + 1) + "." + words[1];
-            } else if (task == null) {
-                continue;
-            } else if (text.startsWith("<task_done")) {
+            } else if (task != null && text.startsWith("<task_done")) {
                 if (!"0".equals(found.get("success"))) {
                     all.put(method, task);
                 }
@@ -157,9 +155,9 @@ final class InliningTest {
                 names.put(found.get("id"), holder.substring(holder.lastIndexOf('.') + 1) + "." + found.get("name"));
             } else if (text.startsWith("<call ")) {
                 callee = names.getOrDefault(found.get("method"), "?");
-            } else if (text.startsWith("<inline_success")) {
+            } else if (task != null && text.startsWith("<inline_success")) {
                 task.inlined.add(callee);
-            } else if (text.startsWith("<inline_fail")) {
+            } else if (task != null && text.startsWith("<inline_fail")) {
                 task.called.put(callee, found.get("reason"));
             }
         }
@@ -209,7 +207,9 @@ final class InliningTest {
                     compiled.get(caller)
                             .inlined
                             .containsAll(Set.of(
-                                    "RingProducer.offer", "ProducerSide.offer", "Reservations.reserve",
+                                    "RingProducer.offer",
+                                    "ProducerSide.offer",
+                                    "Reservations.reserve",
                                     "Reservations.publish")),
                     () -> caller + " inlined " + compiled.get(caller).inlined);
         }
@@ -218,8 +218,16 @@ final class InliningTest {
 
     /** Only what the program needs, so that the virtual machine starts soon. */
     private static String classPath() throws Exception {
-        return Path.of(VarLenMpscRing.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        return Path.of(VarLenMpscRing.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
                 + File.pathSeparator
-                + Path.of(InliningTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+                + Path.of(InliningTest.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI());
     }
 }

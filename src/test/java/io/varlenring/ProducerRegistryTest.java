@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +65,7 @@ final class ProducerRegistryTest {
         registry.addTo(later);
         assertEquals(2, later.offered);
         assertEquals(8, later.bytes);
-        Reference.reachabilityFence(kept);
+        assertTrue(offer(kept, new byte[5])); // so it was kept
     }
 
     private WeakReference<RingProducer> addDropped(final ProducerRegistry registry) {

@@ -185,7 +185,8 @@ final class SourceRulesTest {
             final String body = method.group(3);
             final boolean isOfTheMode = body.contains(".get" + mode + "(")
                     || body.contains(".set" + mode + "(")
-                    || (mode.equals("Volatile") && body.matches("(?s).*(return|this\\.)? ?(waiter|armed)( = | != |;).*"));
+                    || (mode.equals("Volatile")
+                            && body.matches("(?s).*(return|this\\.)? ?(waiter|armed)( = | != |;).*"));
             assertTrue(isOfTheMode, method.group(1));
         }
         assertTrue(accessors > 12, "only " + accessors + " accessors found");
@@ -252,7 +253,8 @@ final class SourceRulesTest {
             final String text = Files.readString(source);
             final List<String> lines = text.lines().toList();
             for (int i = 0; i < lines.size(); i++) {
-                if (lines.get(i).length() > MOST_COLUMNS && !COMMENT_LINE.matcher(lines.get(i)).lookingAt()) {
+                if (lines.get(i).length() > MOST_COLUMNS
+                        && !COMMENT_LINE.matcher(lines.get(i)).lookingAt()) {
                     tooLong.add(source + ":" + (i + 1) + " has " + lines.get(i).length() + " columns");
                 }
             }
