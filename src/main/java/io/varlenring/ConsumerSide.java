@@ -12,8 +12,9 @@ import java.nio.ByteBuffer;
 /**
  * The consumer's side of the algorithm, and its state. {@link VarLenMpscRing} states the invariants.
  *
- * <p>A drain is, record by record: move the cursor to the next one, hand it over; and give back what is behind the cursor
- * from time to time and at the end. The cursor stays where it is when anything fails, so the next drain goes on from there.
+ * <p>A drain is, record by record: move the cursor to the next one, hand it over; and give back what is behind the
+ * cursor from time to time and at the end. The cursor stays where it is when anything fails, so the next drain goes on
+ * from there.
  */
 final class ConsumerSide extends ConsumerState {
     @SuppressWarnings("unused") // room behind the fields above: see Padding
@@ -105,6 +106,9 @@ final class ConsumerSide extends ConsumerState {
     boolean arm() {
         enter();
         try {
+            if (memory.getWaiterVolatile() != null) { // an Error ended a timed drain before it was no waiter any more [M7]
+                memory.setWaiterVolatile(null);
+            }
             return tryArm();
         } finally {
             user = null;
@@ -191,8 +195,8 @@ final class ConsumerSide extends ConsumerState {
     }
 
     /**
-     * Gives back when it is time to, which MUST be before the cursor can be a lap ahead; returns false when the drain has gone
-     * over as many bytes as the ring holds, and has handed over a record.
+     * Gives back when it is time to, which MUST be before the cursor can be a lap ahead; returns false when the drain
+     * has gone over as many bytes as the ring holds, and has handed over a record.
      */
     private boolean goOn(final long position) {
         if (records > 0 && position - lapEnd >= 0) {

@@ -6,8 +6,8 @@ package io.varlenring;
  *
  * <p>A garbage collector may move any two objects side by side, for example the handles of two threads. What one thread
  * writes with every record must not share a cache line, or the other line of a pair, with what another thread uses. The
- * virtual machine lays the fields of a superclass in front of those of its subclass, so a padded object has three classes:
- * this one, one with the fields that are written, and one with as much room behind them.
+ * virtual machine lays the fields of a superclass in front of those of its subclass, so a padded object has three
+ * classes: this one, one with the fields that are written, and one with as much room behind them.
  */
 @SuppressWarnings("unused") // they only take room
 abstract class Padding {

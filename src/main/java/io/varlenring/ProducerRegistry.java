@@ -5,8 +5,8 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 
 /**
- * Knows the producers of a ring without keeping their handles alive, so that handles may be made and dropped at any rate:
- * what a collected handle left open is finished, and what it counted is added to one sum.
+ * Knows the producers of a ring without keeping their handles alive, so that handles may be made and dropped at any
+ * rate: what a collected handle left open is finished, and what it counted is added to one sum.
  */
 final class ProducerRegistry {
     /** How many collected handles one call deals with, so that no call takes long. */
@@ -16,6 +16,7 @@ final class ProducerRegistry {
         private final ProducerSide side;
         private Entry previous;
         private Entry next;
+        private boolean isFinished;
 
         Entry(final RingProducer handle, final ProducerSide side, final ReferenceQueue<RingProducer> collected) {
             super(handle, collected);
@@ -25,6 +26,9 @@ final class ProducerRegistry {
 
     private final ReferenceQueue<RingProducer> collected = new ReferenceQueue<>();
     private final RingCounters countsOfCollected = new RingCounters();
+    /** The last one that was taken from the queue, until it is finished. */
+    private volatile Entry unfinished;
+
     private Entry first;
     private int size;
 
@@ -42,21 +46,38 @@ final class ProducerRegistry {
     }
 
     /**
-     * Finishes what collected handles left open. Whatever they did happens-before the collector's word that they are gone,
-     * which only one thread gets; so that thread has their state to itself.
+     * Finishes what collected handles left open. Whatever they did happens-before the collector's word that they are
+     * gone, so the thread that gets it, under the lock, has their state to itself. Cheap when there is none.
      */
     void finishCollected() {
-        Entry entry;
-        for (int i = 0; i < MAX_FINISHED && (entry = (Entry) collected.poll()) != null; i++) {
-            try {
+        final Entry entry = (Entry) collected.poll();
+        if (entry != null) {
+            unfinished = entry; // a store, which cannot fail: if anything does from here on, another call goes on
+            finish(entry);
+        } else if (unfinished != null) {
+            finish(unfinished);
+        }
+    }
+
+    private synchronized void finish(final Entry polled) {
+        Entry entry = polled;
+        for (int i = 1; entry != null; i++) {
+            if (!entry.isFinished) {
                 entry.side.finishAbandoned();
-            } finally { // also when a hook throws an Error
                 remove(entry);
+            }
+            if (unfinished == entry) {
+                unfinished = null;
+            }
+            entry = i < MAX_FINISHED ? (Entry) collected.poll() : null;
+            if (entry != null) {
+                unfinished = entry;
             }
         }
     }
 
-    private synchronized void remove(final Entry entry) {
+    private void remove(final Entry entry) {
+        entry.isFinished = true;
         entry.side.counters.addTo(countsOfCollected);
         if (entry.previous == null) {
             first = entry.next;

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.util.ConcurrentModificationException;
 
 /**
- * What stands behind a {@link RingProducer}: the ways to write. It outlives the handle, so that what a collected one left
- * open can be finished.
+ * What stands behind a {@link RingProducer}: the ways to write. It outlives the handle, so that what a collected one
+ * left open can be finished.
  *
  * <p>Every way to write is: finish what an Error left of the last call, check, reserve, fill, publish and signal.
  */
@@ -207,8 +207,8 @@ final class ProducerSide extends Reservations {
     }
 
     /**
-     * Describes what this producer has open at this position, or returns null. Another thread may call it: what it loads may
-     * be from different moments.
+     * Describes what this producer has open at this position, or returns null. Another thread may call it: what it
+     * loads may be from different moments.
      */
     String describeOpen(final long position) {
         if (claimOpen && claimBegin == position) {

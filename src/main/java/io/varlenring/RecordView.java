@@ -6,12 +6,12 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 
 /**
- * The buffer in which a user sees a payload: one view of all the data, moved from payload to payload, or, with slices, a new
- * buffer for each.
+ * The buffer in which a user sees a payload: one view of all the data, moved from payload to payload, or, with slices,
+ * a new buffer for each.
  *
- * <p>The thread that moves a view writes its fields with every record. A {@link ByteBuffer} cannot have {@link Padding}, so
- * its neighbours are chosen: objects that were made one after the other lie side by side, and collectors mostly move what
- * one object refers to together. Nothing promises either.
+ * <p>The thread that moves a view writes its fields with every record. A {@link ByteBuffer} cannot have {@link
+ * Padding}, so its neighbours are chosen: objects that were made one after the other lie side by side, and collectors
+ * mostly move what one object refers to together. Nothing promises either.
  */
 final class RecordView extends RecordBounds {
     @SuppressWarnings("unused") // room behind the fields above: see Padding

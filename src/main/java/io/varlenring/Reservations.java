@@ -9,8 +9,8 @@ import static io.varlenring.RingLayout.recordHeader;
 import static io.varlenring.RingLayout.stride;
 
 /**
- * The producer's side of the algorithm, from the reservation of space to the wakeup of the consumer, with the state of one
- * producer; {@link ProducerSide} has the ways to write. {@link VarLenMpscRing} states the invariants.
+ * The producer's side of the algorithm, from the reservation of space to the wakeup of the consumer, with the state of
+ * one producer; {@link ProducerSide} has the ways to write. {@link VarLenMpscRing} states the invariants.
  */
 abstract class Reservations extends ProducerState {
     @SuppressWarnings("unused") // room behind the fields above: see Padding
@@ -49,8 +49,8 @@ abstract class Reservations extends ProducerState {
     // Reserve
 
     /**
-     * Reserves a record, and the gap before it if there is one; returns false when the ring is full. A commit or an abort
-     * MUST follow.
+     * Reserves a record, and the gap before it if there is one; returns false when the ring is full. A commit or an
+     * abort MUST follow.
      */
     final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
@@ -217,12 +217,18 @@ abstract class Reservations extends ProducerState {
     }
 
     final void callHook() {
+        phase = DONE; // the hook may call this handle again
         try {
             hook.wakeup();
         } catch (final Throwable failure) {
+            if (phase == DONE) {
+                phase = PUBLISHED; // until the next line has succeeded
+            }
             memory.setArmedVolatile(true); // the consumer still sleeps, and the next commit tries again [M5]
-            if (failure instanceof Error error) { // the record is in the ring; but the program has to know of this
+            if (phase == PUBLISHED) {
                 phase = DONE;
+            }
+            if (failure instanceof Error error) { // the record is in the ring; but the program has to know of this
                 throw error;
             }
             counters.hookFailed();
@@ -232,8 +238,8 @@ abstract class Reservations extends ProducerState {
     // What was left open
 
     /**
-     * Finishes what the last call left when an Error ended it. A call on the same handle proves that the last one is over; so
-     * does the handle's end.
+     * Finishes what the last call left when an Error ended it. A call on the same handle proves that the last one is
+     * over; so does the handle's end.
      */
     final void finishLastCall() {
         if (phase != DONE) {

@@ -8,16 +8,16 @@ import java.nio.ByteBuffer;
  * Space in a ring that a producer has reserved and fills in place.
  *
  * <p>A claim is open from {@link RingProducer#tryClaim} until it is committed or aborted, whatever happens to the ring
- * meanwhile: a claim taken before the ring was closed can still be committed. The object is reused by its producer, so a
- * reference kept after that is the producer's next claim. It follows the thread rule of its producer.
+ * meanwhile: a claim taken before the ring was closed can still be committed. The object is reused by its producer, so
+ * a reference kept after that is the producer's next claim. It follows the thread rule of its producer.
  *
  * <p>Whoever still uses the buffer of an open claim, an asynchronous read for example, MUST keep the claim itself: when
- * neither the claim nor its producer is reachable any more, nobody can commit it, so it is aborted, and its bytes become
- * other records.
+ * neither the claim nor its producer is reachable any more, nobody can commit it, so it is aborted, and its bytes
+ * become other records.
  *
- * <p>The buffer is a view of the whole ring. Never call {@code clear}, {@code flip}, {@code rewind} or {@code compact} on it,
- * and never use an absolute index without adding its first position; pass {@code buffer().slice()} to code you did not
- * write, or build the ring with {@link VarLenMpscRing.Builder#slices()}.
+ * <p>The buffer is a view of the whole ring. Never call {@code clear}, {@code flip}, {@code rewind} or {@code compact}
+ * on it, and never use an absolute index without adding its first position; pass {@code buffer().slice()} to code you
+ * did not write, or build the ring with {@link VarLenMpscRing.Builder#slices()}.
  */
 public final class RingClaim implements AutoCloseable {
     private final RingProducer producer;
@@ -51,8 +51,8 @@ public final class RingClaim implements AutoCloseable {
     /**
      * Makes the claimed bytes, all of them, a record.
      *
-     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside the
-     *     claim, which is then aborted
+     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
+     *     the claim, which is then aborted
      */
     public void commit() {
         checkOpen();
@@ -60,13 +60,13 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Makes the first bytes of the claim a record and gives the rest back. The buffer's position does not matter, as long as
-     * it is within the claim.
+     * Makes the first bytes of the claim a record and gives the rest back. The buffer's position does not matter, as
+     * long as it is within the claim.
      *
      * @param length number of bytes, from 0 to the length claimed
      * @throws IllegalArgumentException when the length is out of that range; the claim stays open
-     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside the
-     *     claim, which is then aborted
+     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
+     *     the claim, which is then aborted
      */
     public void commit(final int length) {
         checkOpen();
@@ -78,11 +78,11 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Makes the bytes before the buffer's position a record, and gives the rest back: what relative puts, or a channel, have
-     * written into the claim.
+     * Makes the bytes before the buffer's position a record, and gives the rest back: what relative puts, or a channel,
+     * have written into the claim.
      *
-     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside the
-     *     claim, which is then aborted
+     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
+     *     the claim, which is then aborted
      */
     public void commitWritten() {
         checkOpen();

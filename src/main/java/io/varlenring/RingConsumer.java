@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>It MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
  * edge, as event loops do. A call while another is under way is misuse: it is an {@link IllegalStateException} when it
- * comes from inside a handler, or from another thread that can see the first one's call; two threads that start at the same
- * moment may not be told apart, and then everything is undefined.
+ * comes from inside a handler, or from another thread that can see the first one's call; two threads that start at the
+ * same moment may not be told apart, and then everything is undefined.
  *
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
- * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind an
- * open claim are simply not readable yet.
+ * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind
+ * an open claim are simply not readable yet.
  */
 public final class RingConsumer {
     private final VarLenMpscRing ring;
@@ -31,8 +31,8 @@ public final class RingConsumer {
      *
      * @param handler gets each record
      * @return the number of records handed over; 0 means that nothing was readable
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
-     *     record outside it, which counts as consumed
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
+     *     a record outside it, which counts as consumed
      */
     public int drain(final RecordHandler handler) {
         return drain(handler, Integer.MAX_VALUE);
@@ -46,8 +46,8 @@ public final class RingConsumer {
      * @param maxRecords the most records to hand over, 0 or more
      * @return the number of records handed over; 0 means that nothing was readable, or that {@code maxRecords} is 0
      * @throws IllegalArgumentException when {@code maxRecords} is negative
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
-     *     record outside it, which counts as consumed
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
+     *     a record outside it, which counts as consumed
      */
     public int drain(final RecordHandler handler, final int maxRecords) {
         Objects.requireNonNull(handler, "handler");
@@ -56,20 +56,20 @@ public final class RingConsumer {
     }
 
     /**
-     * Hands over what is readable, and when nothing is, waits for the first records. Works on every ring: a wakeup hook is
-     * not needed, and while a thread waits here it is woken in place of the hook. Once it has waited the ring is no longer
-     * armed, even if it was before the call. While a reservation is unfinished the thread checks it every 100 microseconds
-     * on a ring without a hook, and every 100 milliseconds on one with a hook.
+     * Hands over what is readable, and when nothing is, waits for the first records. Works on every ring: a wakeup hook
+     * is not needed, and while a thread waits here it is woken in place of the hook. Once it has waited the ring is no
+     * longer armed, even if it was before the call. While a reservation is unfinished the thread checks it every 100
+     * microseconds on a ring without a hook, and every 100 milliseconds on one with a hook.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
      * @param timeout how long to wait at the most; 0 or less does not wait
      * @param unit unit of {@code timeout}
-     * @return the number of records handed over; 0 means that the time is up, or that the ring is closed and nothing can
-     *     come any more, or that {@code maxRecords} is 0
+     * @return the number of records handed over; 0 means that the time is up, or that the ring is closed and nothing
+     *     can come any more, or that {@code maxRecords} is 0
      * @throws IllegalArgumentException when {@code maxRecords} is negative
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
-     *     record outside it, which counts as consumed
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
+     *     a record outside it, which counts as consumed
      * @throws InterruptedException when the thread was interrupted before or while it waited; no record is lost
      */
     public int drain(final RecordHandler handler, final int maxRecords, final long timeout, final TimeUnit unit)
@@ -81,15 +81,15 @@ public final class RingConsumer {
     }
 
     /**
-     * Hands over what is readable, at most {@code maxRecords}, while the handler says after each record how to go on; ends
-     * once it has consumed as many bytes as the ring holds.
+     * Hands over what is readable, at most {@code maxRecords}, while the handler says after each record how to go on;
+     * ends once it has consumed as many bytes as the ring holds.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
      * @return the number of records consumed, which does not include one answered with {@code ABORT}
      * @throws IllegalArgumentException when {@code maxRecords} is negative
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of a
-     *     record outside it, which counts as consumed
+     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
+     *     a record outside it, which counts as consumed
      * @throws NullPointerException when the handler returns null; the record counts as consumed
      */
     public int drainControlled(final ControlledRecordHandler handler, final int maxRecords) {
@@ -103,18 +103,22 @@ public final class RingConsumer {
      *
      * <pre>{@code
      * while (running) {
-     *     if (consumer.drain(handler) == 0 && consumer.arm()) {
-     *         sleep(); // until the hook ends it
+     *     try {
+     *         if (consumer.drain(handler) == 0 && consumer.arm()) {
+     *             sleep(); // until the hook ends it
+     *         }
+     *     } catch (RuntimeException failure) {
+     *         report(failure); // of the handler: the loop goes on, else the ring would fill up
      *     }
      * }
      * }</pre>
      *
      * <p>An arming lasts until the hook is called, {@code arm()} answers {@code false}, or a drain with a timeout has
-     * waited: after that, arm again before you sleep. On a ring without a hook the answer is a snapshot only, since there is
-     * nobody to call.
+     * waited: after that, arm again before you sleep. On a ring without a hook the answer is a snapshot only, since
+     * there is nobody to call.
      *
-     * <p>Whoever sleeps by {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could park by itself,
-     * such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link
+     * <p>Whoever sleeps by {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could park by
+     * itself, such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link
      * WakeupHook#semaphore} has no such hole.
      *
      * @return {@code true} when there is nothing to do and the next commit, abort or close will call the hook; {@code

@@ -5,9 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What one handle has counted, on cache lines of its own: one thread writes, and any thread may read. Each count is opaque:
- * a reader may find it late, and never torn [M10]. Each handle stands as a constant where it is used: passed to a method of
- * its own it would not be one, and slow.
+ * What one handle has counted, on cache lines of its own: one thread writes, and any thread may read. Each count is
+ * opaque: a reader may find it late, and never torn [M10]. Each handle stands as a constant where it is used: passed to
+ * a method of its own it would not be one, and slow.
  */
 final class RingCounters extends Counts {
     @SuppressWarnings("unused") // room behind the fields above: see Padding

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * What the threads of a ring share: the data, the control words and the waiting thread; and sleeping and the clock.
  *
- * <p>The algorithm reaches shared memory through this class only, and each method says its access mode in its name. So a
- * twin of this class can put the algorithm on a simulated memory, and the control words can lie elsewhere.
+ * <p>The algorithm reaches shared memory through this class only, and each method says its access mode in its name. So
+ * a twin of this class can put the algorithm on a simulated memory, and the control words can lie elsewhere.
  */
 final class RingMemory extends ControlWords {
     @SuppressWarnings("unused") // room behind the fields above: see Padding

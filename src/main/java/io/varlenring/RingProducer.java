@@ -9,30 +9,31 @@ import java.util.concurrent.TimeUnit;
 /**
  * The handle through which one thread writes to a ring.
  *
- * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no longer used
- * needs no closing. A handle MUST be used by one thread at a time; it may move between threads when each hands it on with a
- * happens-before edge. Two threads in one handle at once is undefined. Only the methods with a timeout ever wait.
+ * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no longer
+ * used needs no closing. A handle MUST be used by one thread at a time; it may move between threads when each hands it
+ * on with a happens-before edge. Two threads in one handle at once is undefined. Only the methods with a timeout ever
+ * wait.
  *
- * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is not
- * an error; or an exception is thrown and nothing was stored:
+ * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is
+ * not an error; or an exception is thrown and nothing was stored:
  *
  * <ul>
- *   <li>{@link IllegalArgumentException} when the record is longer than {@link VarLenMpscRing#maxPayload()} and so could
- *       never be stored,
+ *   <li>{@link IllegalArgumentException} when the record is longer than {@link VarLenMpscRing#maxPayload()} and so
+ *       could never be stored,
  *   <li>{@link RingClosedException} when the ring is closed,
  *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
  * </ul>
  *
- * <p>The one exception to "nothing was stored" is an {@link Error}: one that the ring's {@link WakeupHook} throws reaches the
- * producer after its record was stored; and one such as a {@link StackOverflowError} may come at any point. What it left
- * unfinished becomes padding with the next call on the same handle, or when the handle has been collected.
+ * <p>The one exception to "nothing was stored" is an {@link Error}: one that the ring's {@link WakeupHook} throws
+ * reaches the producer after its record was stored; and one such as a {@link StackOverflowError} may come at any point.
+ * What it left unfinished becomes padding with the next call on the same handle, or when the handle has been collected.
  *
- * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the consumer
- * reaches the record only after that claim is committed or aborted.
+ * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the
+ * consumer reaches the record only after that claim is committed or aborted.
  *
- * <p>"Full" is the answer for a record that does not fit now; a shorter one may. On a ring that others keep full, a record
- * that is longer than what one drain gives back may never get in, however often it is offered: let the longest record be no
- * more than a quarter of the capacity and 16 KiB, or give long records a ring of their own.
+ * <p>"Full" is the answer for a record that does not fit now; a shorter one may. On a ring that others keep full, a
+ * record that is longer than what one drain gives back may never get in, however often it is offered: let the longest
+ * record be no more than a quarter of the capacity and 16 KiB, or give long records a ring of their own.
  */
 public final class RingProducer {
     private final ProducerSide side;
@@ -100,9 +101,9 @@ public final class RingProducer {
     }
 
     /**
-     * Stores a copy of {@code src.remaining()} bytes as one record, and waits for room while the ring is full. It tries again
-     * and again, and parks between, 10 microseconds at first and a millisecond at the most; it does not queue up, so others
-     * may be faster.
+     * Stores a copy of {@code src.remaining()} bytes as one record, and waits for room while the ring is full. It tries
+     * again and again, and parks between, 10 microseconds at first and a millisecond at the most; it does not queue up,
+     * so others may be faster.
      *
      * @param src a direct, heap or read-only buffer; only its position changes, and only on success
      * @param timeout how long to wait at the most; 0 or less does not wait
@@ -149,13 +150,14 @@ public final class RingProducer {
 
     /**
      * Stores the longest prefix of a batch that fits, a record each, with one reservation, and makes it visible to the
-     * consumer as a whole. The positions of the buffers stored move to their limits; the others stay as they are. When any
-     * buffer of the batch is longer than {@code maxPayload()}, nothing is stored.
+     * consumer as a whole. The positions of the buffers stored move to their limits; the others stay as they are. When
+     * any buffer of the batch is longer than {@code maxPayload()}, nothing is stored.
      *
      * @param srcs the buffers
      * @param from index of the first one
      * @param count number of them
-     * @return how many were stored, {@code 0..count}; 0 with a positive {@code count} means that the ring is full right now
+     * @return how many were stored, {@code 0..count}; 0 with a positive {@code count} means that the ring is full right
+     *     now
      * @throws IllegalArgumentException when a record is longer than {@link VarLenMpscRing#maxPayload()}
      * @throws IndexOutOfBoundsException when the array does not have these buffers
      * @throws RingClosedException when the ring is closed

@@ -4,8 +4,8 @@ package io.varlenring;
 /**
  * What a ring has counted since it was built, summed over all its producer handles, also those no longer in use.
  *
- * <p>A snapshot: while threads run, the counts belong to slightly different moments. All are exact once the threads that
- * made them have finished.
+ * <p>A snapshot: while threads run, the counts belong to slightly different moments. All are exact once the threads
+ * that made them have finished.
  */
 public final class RingStats {
     private final long offered;
@@ -65,8 +65,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns how many offers and claims were answered with "full"; a batch of which only a part fitted counts once, and an
-     * offer that waits counts each of its tries.
+     * Returns how many offers and claims were answered with "full"; a batch of which only a part fitted counts once,
+     * and an offer that waits counts each of its tries.
      *
      * @return a number of refusals
      */
@@ -93,8 +93,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns how many claims and offers gave up their space without a record, {@linkplain #leakedClaims() leaked} claims
-     * included.
+     * Returns how many claims and offers gave up their space without a record, {@linkplain #leakedClaims() leaked}
+     * claims included.
      *
      * @return a number of claims and offers
      */
@@ -103,8 +103,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns how many claims were still open when the garbage collector took their handle, and were aborted for it. Every
-     * one is a fault of the program: it stops delivery until the collector has run.
+     * Returns how many claims were still open when the garbage collector took their handle, and were aborted for it.
+     * Every one is a fault of the program: it stops delivery until the collector has run.
      *
      * @return a number of claims
      */
@@ -141,9 +141,9 @@ public final class RingStats {
     }
 
     /**
-     * Returns the most bytes found in use, padding included, whenever the consumer gave back space and when this snapshot
-     * was taken. It leaves out what came and went between, and open claims behind the last record of a drain that handed
-     * over all there was.
+     * Returns the most bytes found in use, padding included, whenever the consumer gave back space and when this
+     * snapshot was taken. It leaves out what came and went between, and open claims behind the last record of a drain
+     * that handed over all there was.
      *
      * @return a number of bytes
      */
@@ -152,8 +152,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns what was counted since an earlier snapshot of the same ring. The high-water mark is not a count: it is the one
-     * of this snapshot.
+     * Returns what was counted since an earlier snapshot of the same ring. The high-water mark is not a count: it is
+     * the one of this snapshot.
      *
      * @param earlier a snapshot of the same ring, taken before this one
      * @return the differences

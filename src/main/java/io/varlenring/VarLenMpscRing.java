@@ -426,6 +426,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @return some lines of text, whose format may change
      */
     public String dump() {
+        final RingStats stats = stats(); // first: it finishes what collected handles left
         final StringBuilder text = new StringBuilder(toString()).append('\n');
         final long unfinished = oldestUnfinished();
         if (unfinished == NONE) {
@@ -443,7 +444,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         text.append("consumer: ").append(user == null ? "not in a call" : "in a call of " + user);
         // a snapshot, for which any value that was once there will do [M10]
         text.append(memory.isArmedVolatile() ? ", armed\n" : ", not armed\n");
-        return text.append(stats()).append('\n').toString();
+        return text.append(stats).append('\n').toString();
     }
 
     /** Goes over the headers from the consumer position, which may all change meanwhile, until they make no sense. */

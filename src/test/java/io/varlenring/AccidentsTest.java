@@ -216,6 +216,20 @@ final class AccidentsTest {
         assertEquals(1, woken.get());
     }
 
+    /** As if an Error had ended a timed drain in its last lines: the hook must be called, and not that thread be woken. */
+    @Test
+    void waiterThatATimedDrainLeft_isNoneForTheNextArming() {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 12)
+                .hook(woken::incrementAndGet)
+                .build();
+        ring.memory.setWaiterVolatile(Thread.currentThread());
+        assertTrue(ring.consumer().arm());
+        assertTrue(offer(ring.newProducer(), payload(1, 1)));
+        assertEquals(1, woken.get());
+    }
+
     // Hooks that fail
 
     /** A hook that throws leaves the consumer armed; when the ring is full, no commit comes that could call it again. */
@@ -240,6 +254,24 @@ final class AccidentsTest {
         assertEquals(1, woken.get());
         assertFalse(offer(producer, new byte[0]));
         assertEquals(1, woken.get());
+    }
+
+    @Test
+    void hookThatOffersThroughTheSameHandle_isCalledOnceForAnArming() {
+        final RingProducer[] producer = new RingProducer[1];
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    woken.incrementAndGet();
+                    assertTrue(offer(producer[0], payload(2, 8)));
+                })
+                .build();
+        producer[0] = ring.newProducer();
+        assertTrue(ring.consumer().arm());
+        assertTrue(offer(producer[0], payload(1, 8)));
+        assertEquals(1, woken.get());
+        assertEquals(2, drain(ring).size());
     }
 
     /** Nothing can be read, so a refusal has nobody to wake. */
