@@ -231,8 +231,8 @@ final class ProducerRegistryTest {
                 thrown = true;
             }
         }
-        assertTrue(hooked.dump().contains("producers: 0"), hooked.dump());
         assertEquals(1, hooked.stats().leakedClaims());
+        assertTrue(hooked.dump().contains("producers: 0"), hooked.dump());
     }
 
     @Test
