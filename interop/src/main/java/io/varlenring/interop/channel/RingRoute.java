@@ -10,6 +10,8 @@ import io.varlenring.RingConsumer;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
+import io.varlenring.examples.harness.Datagrams;
+import io.varlenring.interop.measure.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -38,7 +40,7 @@ final class RingRoute implements Route {
     RingRoute(final Channel channel, final ChannelWritersOptions options) {
         this.channel = channel;
         this.loop = channel.eventLoop();
-        this.batchBytes = Math.max(BATCH_BYTES, Frames.HEADER_LENGTH + options.size.max());
+        this.batchBytes = Math.max(BATCH_BYTES, FarEnd.HEADER_LENGTH + options.size.max());
         this.ring = VarLenMpscRing.builder()
                 .capacity(options.capacity)
                 .hook(WakeupHook.executor(loop, drain))
@@ -95,16 +97,16 @@ final class RingRoute implements Route {
     }
 
     @Override
-    public Writer newWriter(final int worker) {
+    public MessageWriter.Target newTarget(final int worker) {
         final RingProducer producer = ring.newProducer();
-        final Frames frames = new Frames(worker);
+        final Datagrams encoder = new Datagrams();
         return (length, sequence, sendNanos) -> {
-            try (RingClaim claim = producer.tryClaim(Frames.HEADER_LENGTH + length)) {
+            try (RingClaim claim = producer.tryClaim(FarEnd.HEADER_LENGTH + length)) {
                 if (claim == null) {
                     return false;
                 }
                 final ByteBuffer space = claim.buffer();
-                frames.encode(space, space.position(), length, sequence, sendNanos);
+                FarEnd.putFrame(encoder, space, space.position(), length, worker, sequence, sendNanos);
                 claim.commit();
                 return true;
             }
@@ -119,10 +121,5 @@ final class RingRoute implements Route {
     @Override
     public boolean isDrained() {
         return ring.isClosed() && ring.isEmpty();
-    }
-
-    @Override
-    public long wakeups() {
-        return ring.stats().wakeups();
     }
 }

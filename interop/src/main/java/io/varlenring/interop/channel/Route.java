@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.channel;
 
+import io.varlenring.interop.measure.MessageWriter;
+
 /** A way from workers to a channel, with room for a limited number of bytes. */
 interface Route {
-    /** Makes the handle of one worker. */
-    Writer newWriter(int worker);
+    /** Makes the handle of one worker, for its thread only. */
+    MessageWriter.Target newTarget(int worker);
 
     /** Called on the event loop when the channel has become writable again. */
-    void writable();
+    default void writable() {}
 
     /** Called when the workers have ended; what is under way still arrives. */
-    void finish();
+    default void finish() {}
 
-    /** Returns whether all that was written has been given to the channel. */
-    boolean isDrained();
-
-    /** Returns how often the event loop was asked to run by this route. */
-    long wakeups();
-
-    /** The handle of one worker, for its thread only. */
-    interface Writer {
-        /**
-         * Writes a frame with a message of {@code length} bytes.
-         *
-         * @return {@code false} when there is no room right now, and nothing was written
-         */
-        boolean tryWrite(int length, long sequence, long sendNanos);
+    /** Returns whether all that was written has been given to the channel, or to tasks that do. */
+    default boolean isDrained() {
+        return true;
     }
 }

@@ -3,6 +3,8 @@ package io.varlenring.interop.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.varlenring.examples.harness.Datagrams;
+import io.varlenring.interop.measure.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,52 +13,20 @@ import java.nio.ByteBuffer;
  *
  * <p>Back-pressure: Netty counts the bytes of a write from the call on, so the channel's own writability limits them all.
  */
-final class WriteRoute implements Route {
-    private final Channel channel;
-
-    WriteRoute(final Channel channel) {
-        this.channel = channel;
-    }
-
+record WriteRoute(Channel channel) implements Route {
     @Override
-    public Writer newWriter(final int worker) {
-        final Frames frames = new Frames(worker);
+    public MessageWriter.Target newTarget(final int worker) {
+        final Datagrams encoder = new Datagrams();
         return (length, sequence, sendNanos) -> {
             if (!channel.isWritable()) {
                 return false;
             }
-            channel.writeAndFlush(frameOf(channel, frames, length, sequence, sendNanos), channel.voidPromise());
+            final int frameLength = FarEnd.HEADER_LENGTH + length;
+            final ByteBuf frame = channel.alloc().directBuffer(frameLength, frameLength);
+            final ByteBuffer space = frame.internalNioBuffer(0, frameLength);
+            FarEnd.putFrame(encoder, space, space.position(), length, worker, sequence, sendNanos);
+            channel.writeAndFlush(frame.writerIndex(frameLength), channel.voidPromise());
             return true;
         };
-    }
-
-    /** Writes a frame into a buffer of the channel's pool. */
-    static ByteBuf frameOf(
-            final Channel channel, final Frames frames, final int length, final long sequence, final long sendNanos) {
-        final int frameLength = Frames.HEADER_LENGTH + length;
-        final ByteBuf frame = channel.alloc().directBuffer(frameLength, frameLength);
-        final ByteBuffer space = frame.internalNioBuffer(0, frameLength);
-        frames.encode(space, space.position(), length, sequence, sendNanos);
-        return frame.writerIndex(frameLength);
-    }
-
-    @Override
-    public void writable() {
-        // the workers look for themselves
-    }
-
-    @Override
-    public void finish() {
-        // there is nothing that a later task would not send
-    }
-
-    @Override
-    public boolean isDrained() {
-        return true; // a task of the event loop that comes later finds all of it written
-    }
-
-    @Override
-    public long wakeups() {
-        return 0; // Netty does not say
     }
 }

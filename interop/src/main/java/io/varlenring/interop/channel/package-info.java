@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Worker threads write messages to a Netty channel, through a ring and in the two ways that Netty itself offers; see {@link
- * io.varlenring.interop.channel.ChannelWriters}.
- */
+/** Worker threads write messages to a Netty channel, through a ring and as Netty itself offers it. */
 package io.varlenring.interop.channel;

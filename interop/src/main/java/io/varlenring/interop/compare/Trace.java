@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
-/** When a sender sent datagrams of which size, as recorded from QUIC traffic. */
+/** When datagrams of which size were sent, as recorded from QUIC traffic. */
 final class Trace {
     /** The traces that are here; {@code traces/README.md} says where they come from. */
     static final List<String> NAMES =
@@ -42,12 +42,11 @@ final class Trace {
     }
 
     /**
-     * Reads a trace, split by flow, which is a direction of a connection: each flow goes to one sender, in turn. A trace of
-     * one flow is given to every sender, and is another flow there.
+     * Reads a trace. Its flows, each a direction of a connection, are numbered from 0 on; of a trace of one flow there are
+     * {@code copies}, each datagram of one followed by the same of the others.
      */
-    static List<Trace> load(final String name, final int senders) {
-        final Trace[] traces = new Trace[senders];
-        Arrays.setAll(traces, sender -> new Trace());
+    static Trace load(final String name, final int copies) {
+        final Trace trace = new Trace();
         final Map<String, Integer> flowNumbers = new HashMap<>();
         try (BufferedReader lines = open(name)) {
             final int fields = lines.readLine().split(",").length;
@@ -57,20 +56,18 @@ final class Trace {
                 nanos += TimeUnit.MICROSECONDS.toNanos(Long.parseLong(values[0]));
                 final int size = Integer.parseInt(values[fields - 1]);
                 if (fields == 2) {
-                    for (int sender = 0; sender < senders; sender++) {
-                        traces[sender].add(nanos, size, sender);
+                    for (int flow = 0; flow < copies; flow++) {
+                        trace.add(nanos, size, flow);
                     }
                 } else {
-                    final int newFlow = flowNumbers.size();
-                    final Integer known = flowNumbers.putIfAbsent(values[1] + values[2], newFlow);
-                    final int flow = known == null ? newFlow : known;
-                    traces[flow % senders].add(nanos, size, flow);
+                    flowNumbers.putIfAbsent(values[1] + values[2], flowNumbers.size());
+                    trace.add(nanos, size, flowNumbers.get(values[1] + values[2]));
                 }
             }
         } catch (final IOException failure) {
             throw new UncheckedIOException("trace " + name, failure);
         }
-        return List.of(traces);
+        return trace;
     }
 
     private static BufferedReader open(final String name) throws IOException {

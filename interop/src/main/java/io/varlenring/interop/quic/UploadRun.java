@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -89,22 +90,15 @@ final class UploadRun {
 
             // Upstream first, so that everything still under way arrives.
             final boolean received = front.finish();
-            final long droppedByKernel = front.droppedByKernel();
             server.rings().forEach(VarLenMpscRing::close);
-            final boolean ended = received & server.shutdown();
-            final UploadReport report = new UploadReport(
-                    name,
-                    clients,
-                    options,
-                    uploads,
-                    nanos,
-                    garbageSent,
-                    droppedByKernel,
-                    front.counts(),
-                    server,
-                    ended ? List.of() : List.of("the server did not end, so the counts are not final"),
-                    watch.failures());
-            return report.print(out) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+            final List<String> failures = new ArrayList<>();
+            if (!(received & server.shutdown())) {
+                failures.add("the server did not end, so the counts are not final");
+            }
+            failures.addAll(watch.failures());
+            return new UploadReport(options, front, server, uploads, clients, nanos, garbageSent, failures).print(out)
+                    ? Program.EXIT_GOOD
+                    : Program.EXIT_FAILED;
         }
     }
 

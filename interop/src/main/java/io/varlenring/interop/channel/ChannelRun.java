@@ -13,7 +13,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.varlenring.examples.harness.CollectorWatch;
 import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.interop.measure.MessageWriter;
+import io.varlenring.interop.measure.Rounds;
+import io.varlenring.interop.measure.ThreadMeter;
 import io.varlenring.interop.measure.TimedMessages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,73 +28,77 @@ import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /** One run of one way: an event loop with one connection, its workers, and the far end. */
-final class Run implements AutoCloseable {
+final class ChannelRun implements AutoCloseable {
     private static final long JOIN_MILLIS = 30_000;
     private static final int FLUSHES_CONSOLIDATED = 256;
 
-    private final Via via;
+    private final boolean isRing;
     private final ChannelWritersOptions options;
     private final ThreadWatch watch;
     private final TimedMessages messages;
     private final FarEnd farEnd;
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    private final List<Worker> workers = new ArrayList<>();
+    private final List<MessageWriter> workers = new ArrayList<>();
 
     private volatile Route route;
 
-    Run(final Via via, final ChannelWritersOptions options, final Consumer<ByteBuffer> tap, final ThreadWatch watch)
+    ChannelRun(
+            final boolean isRing,
+            final ChannelWritersOptions options,
+            final Consumer<ByteBuffer> tap,
+            final ThreadWatch watch)
             throws IOException {
-        this.via = via;
+        this.isRing = isRing;
         this.options = options;
         this.watch = watch;
         this.messages = new TimedMessages(options.workers, System.nanoTime());
         this.farEnd = new FarEnd(messages, options.size.max(), tap);
     }
 
-    Result run() throws IOException, InterruptedException {
+    Rounds.Result run() throws InterruptedException {
         final Thread farEndThread = watch.start("far-end", farEnd::run);
         final Channel channel = connect();
-        route = via.open(channel, options);
-        final List<Thread> threads = new ArrayList<>();
+        route = isRing ? new RingRoute(channel, options) : new WriteRoute(channel);
         for (int i = 0; i < options.workers; i++) {
-            final Worker worker = new Worker(i, route.newWriter(i), options);
-            workers.add(worker);
-            threads.add(watch.start("worker-" + i, worker::run));
+            workers.add(new MessageWriter(i, options.rate, options.size, route.newTarget(i)));
         }
-        final Thread loopThread =
-                channel.eventLoop().submit(Thread::currentThread).sync().getNow();
-        final long[] measuredThreads = LongStream.concat(
-                        threads.stream().mapToLong(Thread::getId), LongStream.of(loopThread.getId()))
-                .toArray();
+        final List<Thread> threads = watch.startAll("worker", workers, MessageWriter::run);
+        final List<Thread> measured = new ArrayList<>(threads);
+        measured.add(channel.eventLoop().submit(Thread::currentThread).sync().getNow());
 
         watch.sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(options.warmup));
-        final Measurement before = Measurement.now(measuredThreads);
-        messages.measureSince(before.nanos());
+        final long since = System.nanoTime();
+        messages.measureSince(since);
         final long messagesBefore = messages.messages();
-        watch.sleepUntil(before.nanos() + TimeUnit.SECONDS.toNanos(options.seconds));
-        final long messagesAfter = messages.messages();
-        final Measurement after = Measurement.now(measuredThreads);
+        final long bytesBefore = ThreadMeter.allocatedBytes(measured);
+        final long collectionsBefore = CollectorWatch.count();
+        watch.sleepUntil(since + TimeUnit.SECONDS.toNanos(options.seconds));
+        final double seconds = (System.nanoTime() - since) / 1e9;
+        final long count = messages.messages() - messagesBefore;
+        final long bytes = ThreadMeter.allocatedBytes(measured) - bytesBefore;
+        final long collections = CollectorWatch.count() - collectionsBefore;
 
         finish(threads, channel, farEndThread);
-        final long[] sent = workers.stream().mapToLong(Worker::sent).toArray();
-        final List<String> violations = new ArrayList<>(watch.failures());
-        final long violationCount = violations.size() + messages.violationCount(sent);
-        violations.addAll(messages.violations(sent));
-        return new Result(
-                via,
-                LongStream.of(sent).sum(),
-                messages.messages(),
-                workers.stream().mapToLong(Worker::refused).sum(),
-                messagesAfter - messagesBefore,
-                after.since(before),
-                messages.latencyNanos(),
-                route.wakeups(),
-                violationCount,
-                violations);
+        final long[] sent = workers.stream().mapToLong(MessageWriter::sent).toArray();
+        final Rounds.Result result = new Rounds.Result(messages.messages());
+        result.violations().addAll(watch.failures());
+        result.violations().addAll(messages.violations(sent));
+        result.add("messages/s", count / seconds);
+        result.percentiles("latency", messages.latencyNanos());
+        result.add("garbage, bytes/message", (double) bytes / Math.max(1, count));
+        result.add("collections", collections);
+        result.add("messages sent", LongStream.of(sent).sum());
+        result.add("messages received", messages.messages());
+        result.add(
+                "times without room",
+                workers.stream().mapToLong(MessageWriter::refused).sum());
+        return result;
     }
 
-    private Channel connect() throws IOException, InterruptedException {
-        final int high = via.highWaterMark(options);
+    private Channel connect() throws InterruptedException {
+        // Netty counts a plain write as pending from the call on, also while its task waits, so one mark limits all of
+        // it.
+        final int high = ChannelWritersOptions.OUTBOUND_BYTES + (isRing ? 0 : options.capacity);
         return new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
@@ -99,7 +107,7 @@ final class Run implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(final Channel channel) {
-                        if (via != Via.RING) { // the ring's route flushes once for each batch anyway
+                        if (!isRing) { // the ring's route flushes once for each batch anyway
                             channel.pipeline().addLast(new FlushConsolidationHandler(FLUSHES_CONSOLIDATED, true));
                         }
                         channel.pipeline().addLast(new Events());
@@ -113,10 +121,8 @@ final class Run implements AutoCloseable {
     /** Upstream first, so that everything still under way arrives. */
     private void finish(final List<Thread> threads, final Channel channel, final Thread farEndThread)
             throws InterruptedException {
-        workers.forEach(Worker::stop);
-        for (final Thread thread : threads) {
-            watch.join(thread);
-        }
+        workers.forEach(MessageWriter::stop);
+        watch.joinAll(threads);
         route.finish();
         watch.await("handing over to the channel", () -> route.isDrained());
         // Behind all that the event loop was given: an empty write is complete when everything before it is.
@@ -143,7 +149,7 @@ final class Run implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        workers.forEach(Worker::stop);
+        workers.forEach(MessageWriter::stop);
         farEnd.close();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
