@@ -2,6 +2,7 @@
 package io.varlenring.interop.channel;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,6 +15,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.varlenring.examples.harness.CollectorWatch;
+import io.varlenring.examples.harness.Datagrams;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.measure.MessageWriter;
 import io.varlenring.interop.measure.Rounds;
@@ -40,7 +42,7 @@ final class ChannelRun implements AutoCloseable {
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final List<MessageWriter> workers = new ArrayList<>();
 
-    private volatile Route route;
+    private volatile RingRoute ring;
 
     ChannelRun(
             final boolean isRing,
@@ -58,9 +60,10 @@ final class ChannelRun implements AutoCloseable {
     Rounds.Result run() throws InterruptedException {
         final Thread farEndThread = watch.start("far-end", farEnd::run);
         final Channel channel = connect();
-        route = isRing ? new RingRoute(channel, options) : new WriteRoute(channel);
+        ring = isRing ? new RingRoute(channel, options) : null;
         for (int i = 0; i < options.workers; i++) {
-            workers.add(new MessageWriter(i, options.rate, options.size, route.newTarget(i)));
+            final MessageWriter.Target target = isRing ? ring.newTarget(i) : plainTarget(channel, i);
+            workers.add(new MessageWriter(i, options.rate, options.size, target));
         }
         final List<Thread> threads = watch.startAll("worker", workers, MessageWriter::run);
         final List<Thread> measured = new ArrayList<>(threads);
@@ -96,8 +99,6 @@ final class ChannelRun implements AutoCloseable {
     }
 
     private Channel connect() throws InterruptedException {
-        // Netty counts a plain write as pending from the call on, also while its task waits, so one mark limits all of
-        // it.
         final int high = ChannelWritersOptions.OUTBOUND_BYTES + (isRing ? 0 : options.capacity);
         return new Bootstrap()
                 .group(group)
@@ -118,13 +119,34 @@ final class ChannelRun implements AutoCloseable {
                 .channel();
     }
 
+    /**
+     * What one does without a ring: Netty makes a task of each call, and a handler in the pipeline consolidates the flushes.
+     * Netty counts the bytes of a write from the call on, so the channel's own writability limits them all.
+     */
+    private static MessageWriter.Target plainTarget(final Channel channel, final int worker) {
+        final Datagrams encoder = new Datagrams();
+        return (length, sequence, sendNanos) -> {
+            if (!channel.isWritable()) {
+                return false;
+            }
+            final int frameLength = FarEnd.HEADER_LENGTH + length;
+            final ByteBuf frame = channel.alloc().directBuffer(frameLength, frameLength);
+            final ByteBuffer space = frame.internalNioBuffer(0, frameLength);
+            FarEnd.putFrame(encoder, space, space.position(), length, worker, sequence, sendNanos);
+            channel.writeAndFlush(frame.writerIndex(frameLength), channel.voidPromise());
+            return true;
+        };
+    }
+
     /** Upstream first, so that everything still under way arrives. */
     private void finish(final List<Thread> threads, final Channel channel, final Thread farEndThread)
             throws InterruptedException {
         workers.forEach(MessageWriter::stop);
         watch.joinAll(threads);
-        route.finish();
-        watch.await("handing over to the channel", () -> route.isDrained());
+        if (isRing) {
+            ring.finish();
+            watch.await("handing over to the channel", () -> ring.isDrained());
+        }
         // Behind all that the event loop was given: an empty write is complete when everything before it is.
         channel.eventLoop()
                 .submit(() -> channel.writeAndFlush(channel.alloc().buffer(0)).addListener(done -> channel.close()))
@@ -136,8 +158,8 @@ final class ChannelRun implements AutoCloseable {
     private final class Events extends ChannelInboundHandlerAdapter {
         @Override
         public void channelWritabilityChanged(final ChannelHandlerContext context) {
-            if (context.channel().isWritable()) {
-                route.writable();
+            if (ring != null && context.channel().isWritable()) {
+                ring.writable();
             }
         }
 

@@ -21,7 +21,7 @@ import java.nio.ByteBuffer;
  * <p>Back-pressure: the event loop takes nothing out of the ring while the channel is not writable. The ring fills, and
  * refuses. When the channel is writable again it says so, and that is where the draining goes on.
  */
-final class RingRoute implements Route {
+final class RingRoute {
     /** Frames are gathered up to this many bytes, or one frame, for one write to the channel. */
     private static final int BATCH_BYTES = 32 * 1024;
 
@@ -88,16 +88,14 @@ final class RingRoute implements Route {
         return ControlledRecordHandler.Action.CONTINUE;
     }
 
-    @Override
-    public void writable() {
+    void writable() {
         if (stalled) {
             stalled = false;
             loop.execute(drain); // not here: the flush that made room may still be under way
         }
     }
 
-    @Override
-    public MessageWriter.Target newTarget(final int worker) {
+    MessageWriter.Target newTarget(final int worker) {
         final RingProducer producer = ring.newProducer();
         final Datagrams encoder = new Datagrams();
         return (length, sequence, sendNanos) -> {
@@ -113,13 +111,11 @@ final class RingRoute implements Route {
         };
     }
 
-    @Override
-    public void finish() {
+    void finish() {
         ring.close();
     }
 
-    @Override
-    public boolean isDrained() {
+    boolean isDrained() {
         return ring.isClosed() && ring.isEmpty();
     }
 }

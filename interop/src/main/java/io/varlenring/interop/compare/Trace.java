@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +24,10 @@ final class Trace {
     static final String CHOICE =
             "upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr or quiche-gso-unpaced (upload)";
 
-    private static final int INITIAL_LENGTH = 1024;
+    private final List<Datagram> datagrams = new ArrayList<>();
 
-    private long[] nanos = new long[INITIAL_LENGTH];
-    private int[] sizes = new int[INITIAL_LENGTH];
-    private int[] flows = new int[INITIAL_LENGTH];
-    private int length;
+    /** One datagram, sent so long after the first one, of a flow whose number counts from 0. */
+    private record Datagram(long nanos, int size, int flow) {}
 
     private Trace() {}
 
@@ -57,11 +55,11 @@ final class Trace {
                 final int size = Integer.parseInt(values[fields - 1]);
                 if (fields == 2) {
                     for (int flow = 0; flow < copies; flow++) {
-                        trace.add(nanos, size, flow);
+                        trace.datagrams.add(new Datagram(nanos, size, flow));
                     }
                 } else {
                     flowNumbers.putIfAbsent(values[1] + values[2], flowNumbers.size());
-                    trace.add(nanos, size, flowNumbers.get(values[1] + values[2]));
+                    trace.datagrams.add(new Datagram(nanos, size, flowNumbers.get(values[1] + values[2])));
                 }
             }
         } catch (final IOException failure) {
@@ -75,32 +73,19 @@ final class Trace {
         return new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII));
     }
 
-    private void add(final long nanos, final int size, final int flow) {
-        if (length == sizes.length) {
-            this.nanos = Arrays.copyOf(this.nanos, 2 * length);
-            sizes = Arrays.copyOf(sizes, 2 * length);
-            flows = Arrays.copyOf(flows, 2 * length);
-        }
-        this.nanos[length] = nanos;
-        flows[length] = flow;
-        sizes[length++] = size;
-    }
-
     int length() {
-        return length;
+        return datagrams.size();
     }
 
-    /** Returns when a datagram was sent, since the first one of all flows. */
     long nanos(final int index) {
-        return nanos[index];
+        return datagrams.get(index).nanos;
     }
 
     int size(final int index) {
-        return sizes[index];
+        return datagrams.get(index).size;
     }
 
-    /** Returns the number of the flow that a datagram belongs to, the first of all being 0. */
     int flow(final int index) {
-        return flows[index];
+        return datagrams.get(index).flow;
     }
 }

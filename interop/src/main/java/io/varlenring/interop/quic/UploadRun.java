@@ -23,7 +23,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** A run of a QUIC example: sets up the front, a server and clients, waits for the uploads, and looks at all the books. */
-final class UploadRun {
+record UploadRun(
+        String name, QuicOptions options, UploadRun.ServerFactory servers, ThreadWatch watch, PrintStream out) {
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     /** Makes the server of an example. */
@@ -31,25 +32,6 @@ final class UploadRun {
     interface ServerFactory {
         QuicServer open(QuicOptions options, Front front, ServerKeys keys, Uploads uploads, ThreadWatch watch)
                 throws Exception;
-    }
-
-    private final String name;
-    private final QuicOptions options;
-    private final ServerFactory servers;
-    private final PrintStream out;
-    private final ThreadWatch watch;
-
-    UploadRun(
-            final String name,
-            final QuicOptions options,
-            final ServerFactory servers,
-            final ThreadWatch watch,
-            final PrintStream out) {
-        this.name = name;
-        this.options = options;
-        this.servers = servers;
-        this.out = out;
-        this.watch = watch;
     }
 
     /** Runs, prints the results, and returns the exit code. */
