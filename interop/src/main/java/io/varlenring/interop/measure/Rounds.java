@@ -6,6 +6,7 @@ import io.varlenring.examples.harness.ThreadWatch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -98,9 +99,12 @@ public final class Rounds {
         final double[] values =
                 runs.stream().mapToDouble(run -> run.figures.get(name)).sorted().toArray();
         final double median = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
-        final String cell = String.format(Locale.ROOT, "%,.2f", median);
+        final String format = Arrays.stream(values).allMatch(value -> value == Math.rint(value)) ? "%,.0f" : "%,.2f";
+        final String cell = String.format(Locale.ROOT, format, median);
         return values.length == 1
                 ? cell
-                : cell + String.format(Locale.ROOT, " (%,.2f..%,.2f)", values[0], values[values.length - 1]);
+                : cell
+                        + String.format(
+                                Locale.ROOT, " (" + format + ".." + format + ")", values[0], values[values.length - 1]);
     }
 }
