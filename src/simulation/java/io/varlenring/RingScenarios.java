@@ -334,7 +334,7 @@ final class RingScenarios {
     }
 
     private static void sendUnlessCutShort(final RingRun run, final RingProducer producer, final int number) {
-        final int length = 1 + run.simulation.choose(Long.BYTES * 2);
+        final int length = 1 + run.simulation.choose(RingRun.LONGEST);
         if (run.simulation.choose(3) == 0) {
             run.abortedClaim(producer, length);
         }
