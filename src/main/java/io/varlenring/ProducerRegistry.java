@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 
 /**
  * Knows the producers of a ring without keeping their handles alive, so that handles may be made and dropped at any
@@ -12,7 +12,8 @@ final class ProducerRegistry {
     /** How many collected handles one call deals with, so that no call takes long. */
     private static final int MAX_FINISHED = 64;
 
-    private static final class Entry extends WeakReference<RingProducer> {
+    /** Phantom: a weak one would be cleared before finalizers run, and one of them may still use the handle. */
+    private static final class Entry extends PhantomReference<RingProducer> {
         private final ProducerSide side;
         private Entry previous;
         private Entry next;
@@ -102,7 +103,7 @@ final class ProducerRegistry {
         for (Entry entry = first; entry != null; entry = entry.next) {
             final String owner = entry.side.describeOpen(position);
             if (owner != null) {
-                return owner + (entry.get() == null ? ", whose handle has been collected" : "");
+                return owner + (entry.refersTo(null) ? ", whose handle has been collected" : "");
             }
         }
         return "of an unknown producer";

@@ -168,6 +168,7 @@ final class ProducerSide extends Reservations {
         if (claimant != current) {
             claimant = current;
         }
+        claimGivenUp = false;
         claimOpen = true;
         phase = DONE;
         return buffer;
@@ -194,6 +195,16 @@ final class ProducerSide extends Reservations {
         end = claimEnd;
         phase = RESERVED;
         claimOpen = false;
+        claimGivenUp = false;
+    }
+
+    /** Aborts a claim whose abort an Error has ended; the user cannot reach it any more. */
+    void finishGivenUpClaim() {
+        if (claimOpen && claimGivenUp) {
+            finishLastCall();
+            resumeClaim();
+            abort();
+        }
     }
 
     /** Finishes what a collected handle left: nobody can commit or abort it any more. */

@@ -200,6 +200,7 @@ abstract class Reservations extends ProducerState {
     final void signal() {
         // pairs with arm() [M5] [M6] [M8]; the compare-and-set elects one waker [M9]
         if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
+            phase = PUBLISHED; // until it is woken: an Error may come with any call
             wake();
         }
         phase = DONE;
@@ -218,9 +219,11 @@ abstract class Reservations extends ProducerState {
 
     final void callHook() {
         phase = DONE; // the hook may call this handle again
+        hookThrew = false;
         try {
             hook.wakeup();
         } catch (final Throwable failure) {
+            hookThrew = true;
             if (phase == DONE) {
                 phase = PUBLISHED; // until the next line has succeeded
             }
@@ -280,6 +283,8 @@ abstract class ProducerState extends Padding {
 
     long end;
     int phase;
+    /** Whether the last call of the hook has thrown. */
+    boolean hookThrew;
 
     /** The records of the batch under way. */
     int batchCount;
@@ -291,6 +296,8 @@ abstract class ProducerState extends Padding {
     long claimEnd;
     int claimLength;
     boolean claimOpen;
+    /** Whether its abort has begun. */
+    boolean claimGivenUp;
     /** Who opened the last claim, for reports. */
     Thread claimant;
 }

@@ -92,18 +92,29 @@ public final class RingClaim implements AutoCloseable {
     /**
      * Gives all the space back; there will be no record.
      *
-     * @throws IllegalStateException when this claim is not open
+     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
+     *     the claim, which is aborted all the same
      */
     public void abort() {
+        side.claimGivenUp = true; // should an Error come with one of the calls, the next one on the handle aborts it
         checkOpen();
+        final IllegalStateException misplaced = view.isWithin(buffer) ? null : view.misplaced(buffer, "the claim's");
         try {
             side.abortClaim(view);
         } finally {
             Reference.reachabilityFence(producer);
         }
+        if (misplaced != null) {
+            throw misplaced;
+        }
     }
 
-    /** Aborts this claim when it is still open, and does nothing otherwise. */
+    /**
+     * Aborts this claim when it is still open, and does nothing otherwise.
+     *
+     * @throws IllegalStateException when position or limit of the claim's buffer lie outside the claim, which is
+     *     aborted all the same
+     */
     @Override
     public void close() {
         if (side.claimOpen) {
@@ -113,9 +124,7 @@ public final class RingClaim implements AutoCloseable {
 
     private void finish(final int length) {
         if (!view.isWithin(buffer)) {
-            final IllegalStateException misplaced = view.misplaced(buffer, "the claim's");
-            abort();
-            throw misplaced;
+            abort(); // throws
         }
         try {
             side.commitClaim(length, view);

@@ -116,7 +116,7 @@ public final class RingProducer {
      */
     public boolean offer(final ByteBuffer src, final long timeout, final TimeUnit unit) throws InterruptedException {
         try {
-            return side.offer(src, unit.toNanos(timeout));
+            return side.offer(src, Math.max(0, unit.toNanos(timeout)));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -142,7 +142,7 @@ public final class RingProducer {
             throws InterruptedException {
         Objects.checkFromIndexSize(offset, length, src.length);
         try {
-            return side.offer(src, offset, length, unit.toNanos(timeout));
+            return side.offer(src, offset, length, Math.max(0, unit.toNanos(timeout)));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -193,7 +193,9 @@ public final class RingProducer {
     public RingClaim tryClaim(final int maxLength) {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
-        } else if (side.claimOpen) {
+        }
+        side.finishGivenUpClaim();
+        if (side.claimOpen) {
             throw new IllegalStateException("this producer's last claim is still open: commit or abort it first");
         }
         try {

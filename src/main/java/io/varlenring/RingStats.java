@@ -5,7 +5,7 @@ package io.varlenring;
  * What a ring has counted since it was built, summed over all its producer handles, also those no longer in use.
  *
  * <p>A snapshot: while threads run, the counts belong to slightly different moments. All are exact once the threads
- * that made them have finished.
+ * that made them have finished; but a call that an {@link Error} has ended may have counted what it did not do.
  */
 public final class RingStats {
     private final long offered;
@@ -104,7 +104,8 @@ public final class RingStats {
 
     /**
      * Returns how many claims were still open when the garbage collector took their handle, and were aborted for it.
-     * Every one is a fault of the program: it stops delivery until the collector has run.
+     * Every one is a fault of the program: it stops delivery until the collector has run, and a drain, a refused offer,
+     * {@link VarLenMpscRing#newProducer()} or {@link VarLenMpscRing#stats()} has asked it.
      *
      * @return a number of claims
      */

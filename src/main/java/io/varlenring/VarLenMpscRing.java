@@ -131,7 +131,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     private final ConsumerSide consumerSide;
     private final RingConsumer consumer;
     private final ProducerRegistry producers = new ProducerRegistry();
-    /** Used by the one thread whose close() took effect. */
+    /** What close() wakes the consumer through, one thread at a time. */
     private final ProducerSide closer;
 
     private VarLenMpscRing(final RingMemory memory, final Builder builder) {
@@ -313,19 +313,25 @@ public final class VarLenMpscRing implements AutoCloseable {
      * Closes the ring, for good. From the return of this method on every offer and new claim that would be good
      * otherwise is refused with {@link RingClosedException}; claims that are open can still be committed, and the
      * consumer can drain all that was or will be committed. When {@code isClosed() && isEmpty()}, nothing will come any
-     * more. Wakes an armed or waiting consumer. Closing again does nothing.
+     * more. Wakes an armed or waiting consumer. Closing again
+     * calls a hook again that has thrown, and does nothing else.
      */
     @Override
     public void close() {
+        boolean isFirst = false;
         long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set below [M8]
         while ((position & CLOSED) == 0) {
-            // no reservation can follow [M8], and arm() sees it or is seen armed by the signal after it [M8]
+            // no reservation can follow [M8], and arm() sees it or is seen armed by the signal below [M8]
             final long found = memory.compareAndExchangeProducerPosition(position, position | CLOSED);
-            if (found == position) {
+            isFirst = found == position;
+            position = isFirst ? position | CLOSED : found;
+        }
+        synchronized (closer) {
+            if (isFirst || closer.hookThrew) {
                 closer.signal();
-                return;
+            } else {
+                closer.finishLastCall();
             }
-            position = found;
         }
     }
 

@@ -41,11 +41,12 @@ public interface WakeupHook {
     /**
      * Makes the consumer drain at least once more.
      *
-     * <p>Called on the thread of a producer, or of whoever closes the ring, possibly on several at once. It must not
-     * block. It may be called after the consumer has stopped and must then do nothing. An exception neither reaches the
-     * producer nor loses its record: it is counted in {@link RingStats#hookFailures()}, the consumer stays armed, and
-     * the next commit calls the hook again, or the next refusal when the ring is full; commits that were made while it
-     * threw count as its call. An {@link Error}
+     * <p>Called on the thread of a producer, of whoever closes the ring, or of whoever finds an open claim whose handle
+     * was collected ({@link VarLenMpscRing#newProducer()}, {@link VarLenMpscRing#stats()}, a drain); possibly on
+     * several at once. It must not block; it may use the ring. It may be called after the consumer has stopped and must
+     * then do nothing. An exception neither reaches the producer nor loses its record: it is counted in {@link
+     * RingStats#hookFailures()}, the consumer stays armed, and the next commit calls the hook again, or the next
+     * refusal when the ring is full; commits that were made while it threw count as its call. An {@link Error}
      * leaves the ring in the same state and does reach the producer.
      */
     void wakeup();

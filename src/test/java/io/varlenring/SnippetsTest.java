@@ -53,10 +53,15 @@ final class SnippetsTest {
                     : IMPORTS + "class Snippet { static void snippet() throws Exception {\n" + code + "\n} }";
         }
 
-        String fileName() {
+        /** The class that the snippet is, or that it is made. */
+        String className() {
             final Matcher type =
                     Pattern.compile("public (?:final )?class (\\w+)").matcher(code);
-            return (type.find() ? type.group(1) : "Snippet") + ".java";
+            return type.find() ? type.group(1) : "Snippet";
+        }
+
+        String fileName() {
+            return className() + ".java";
         }
     }
 
@@ -75,7 +80,7 @@ final class SnippetsTest {
         return snippets;
     }
 
-    private static boolean compile(final Snippet snippet, final Path directory, final StringWriter messages) {
+    static boolean compile(final Snippet snippet, final Path directory, final StringWriter messages) {
         final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         final JavaFileObject source =
                 new SimpleJavaFileObject(URI.create("string:///" + snippet.fileName()), JavaFileObject.Kind.SOURCE) {

@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RingTasklet {
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** How long it sleeps at the most while a reservation is unfinished. */
+    private static final long STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final TaskletLoop loop;
@@ -153,7 +156,7 @@ public final class RingTasklet {
         }
         final long position = ring.producerPosition();
         final long begin = loop.memory.nanoTime();
-        final long nanos = unit.toNanos(timeout);
+        final long nanos = Math.max(0, unit.toNanos(timeout));
         while (!isDrained(position)) {
             final long left = nanos - (loop.memory.nanoTime() - begin);
             if (tasklet.isKilled() || left <= 0) {
@@ -168,7 +171,7 @@ public final class RingTasklet {
         if (ring.isClosed()) {
             return tasklet.isKilled() && ring.isEmpty();
         }
-        // Empty besides: what a claim has given back moves the end of the ring to before that position.
+        // Empty besides: that spares a wait for a consumer that has drained and not looked again.
         return ring.consumerPosition() - position >= 0 || ring.isEmpty();
     }
 
@@ -177,6 +180,10 @@ public final class RingTasklet {
         try {
             final int drained = drain();
             idle = aborted || (drained < budget && consumer.arm());
+            if (idle && !aborted && self.deadlineIndex == Deadlines.NONE && !ring.isEmpty()) {
+                // behind a reservation that is not finished: if its handle is collected, only a drain finds out
+                loop.wakeupAt(self, loop.memory.nanoTime() + STALLED_NANOS, 0);
+            }
         } finally {
             if (ring.isClosed() && ring.isEmpty()) {
                 self.kill();
@@ -198,7 +205,7 @@ public final class RingTasklet {
         ring.close();
         if (!tasklet.isKilled()) {
             final long begin = loop.memory.nanoTime();
-            while (drainAll() && loop.memory.nanoTime() - begin < END_NANOS) {
+            while (drainAll(begin) && loop.memory.nanoTime() - begin < END_NANOS) {
                 loop.memory.park(POLL_NANOS);
             }
             tasklet.kill();
@@ -206,12 +213,14 @@ public final class RingTasklet {
     }
 
     /** Returns whether more may come: a reservation is under way, and the handler takes records. */
-    private boolean drainAll() {
+    private boolean drainAll(final long begin) {
         boolean more = true;
         while (more) {
+            final long position = ring.consumerPosition();
             try {
                 more = drain() > 0 && !aborted;
-            } catch (final Throwable failure) { // its record is consumed
+            } catch (final Throwable failure) { // its record is consumed, unless not even a view of it could be had
+                more = ring.consumerPosition() != position || loop.memory.nanoTime() - begin < END_NANOS;
                 loop.failed(failure);
             }
         }

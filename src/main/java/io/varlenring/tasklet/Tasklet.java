@@ -63,8 +63,8 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     /**
      * Ends this tasklet, for good. Called on the loop's thread, no run begins any more. Called from another thread, one
      * run that the loop has decided on before this method returns may still begin, or be under way, and goes on to its
-     * end; there is none after it. To know that it has ended, wake another tasklet of the loop: that one runs after it.
-     * Killing again does nothing.
+     * end; there is none after it; and its deadline, if it has one, is forgotten when it has come. To know that it has
+     * ended, wake another tasklet of the loop: that one runs after it. Killing again does nothing.
      */
     public void kill() {
         setKilledVolatile(); // pairs with runUnlessKilled(): either it sees the kill, or the run had begun before [T3]

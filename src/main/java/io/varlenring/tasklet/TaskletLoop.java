@@ -329,16 +329,20 @@ public final class TaskletLoop implements AutoCloseable {
      * @param nanoTime when, as {@link System#nanoTime()} will tell; when it has come already, in the next round
      * @param reasons as for {@link Tasklet#wakeup(int)}
      * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is
-     *     running is any thread's
+     *     running is any thread's, but then {@link #runOnce} MUST NOT be called meanwhile: it would find the loop in
+     *     use
      * @throws IllegalArgumentException when the tasklet belongs to another loop
      */
     public void wakeupAt(final Tasklet tasklet, final long nanoTime, final int reasons) {
         final boolean entered = enterForDeadline(tasklet, "wakeupAt");
-        if (!tasklet.isKilled() && !memory.isClosedVolatile()) { // as in enqueue() [T2]
-            deadlines.set(tasklet, memory.nanoTime(), nanoTime, reasons);
-        }
-        if (entered) {
-            leave();
+        try {
+            if (!tasklet.isKilled() && !memory.isClosedVolatile()) { // as in enqueue() [T2]
+                deadlines.set(tasklet, memory.nanoTime(), nanoTime, reasons);
+            }
+        } finally { // also when the memory for one more cannot be had
+            if (entered) {
+                leave();
+            }
         }
     }
 
@@ -481,6 +485,9 @@ public final class TaskletLoop implements AutoCloseable {
      */
     private int runToEnd() {
         int runs = 0;
+        if (rings.isEnded()) { // what came too late is not run: close() may have said that nothing is any more
+            return runs;
+        }
         takeInbox();
         while (!queues.isEmpty()) {
             runs += runShares();
@@ -564,6 +571,9 @@ public final class TaskletLoop implements AutoCloseable {
             return false;
         }
         queues.beginRun(tasklet);
+        if (thread != null) {
+            Thread.interrupted(); // what another body left would close this one's channels
+        }
         if (profiling) {
             counters.began(begin);
         }
@@ -638,7 +648,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @throws InterruptedException when this thread is interrupted while it waits; the loop is closed all the same
      */
     public boolean close(final long timeout, final TimeUnit unit) throws InterruptedException {
-        final long nanos = unit.toNanos(timeout);
+        final long nanos = Math.max(0, unit.toNanos(timeout));
         beginClose();
         if (isRunner()) {
             return false;

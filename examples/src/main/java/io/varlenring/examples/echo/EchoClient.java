@@ -64,17 +64,12 @@ final class EchoClient implements Closeable {
         this.inFlight = Math.max(1, Math.min(MOST_IN_FLIGHT, BYTES_IN_FLIGHT / options.clients / options.size.max()));
         this.verifier = new EchoVerifier(id, options);
         this.channel = DatagramChannel.open();
-        try {
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_LENGTH); // the kernel may give less
-            channel.connect(proxy);
-            this.address = (InetSocketAddress) channel.getLocalAddress();
-            channel.configureBlocking(false);
-            this.selector = Selector.open();
-            channel.register(selector, SelectionKey.OP_READ);
-        } catch (final IOException failure) {
-            channel.close();
-            throw failure;
-        }
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_LENGTH); // the kernel may give less
+        channel.connect(proxy);
+        this.address = (InetSocketAddress) channel.getLocalAddress();
+        channel.configureBlocking(false);
+        this.selector = Selector.open();
+        channel.register(selector, SelectionKey.OP_READ);
     }
 
     InetSocketAddress address() {

@@ -12,10 +12,8 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -48,11 +46,7 @@ public final class EchoProxy implements Closeable {
         this.proxy = new ProxyLoop(options, server.address(), interposer, watch);
     }
 
-    /**
-     * Runs the example, see {@link Program}.
-     *
-     * @param args the options; {@code --help} lists them
-     */
+    /** Runs the example; {@code --help} lists the options. */
     public static void main(final String[] args) {
         Program.main(args, new EchoProxyOptions(), EchoProxy::run);
     }
@@ -86,18 +80,10 @@ public final class EchoProxy implements Closeable {
 
     private int run() throws InterruptedException, IOException {
         final Thread serverThread = watch.start("echo-server", server::run);
-        final List<Thread> clientThreads = IntStream.range(0, clients.size())
-                .mapToObj(i -> watch.start("client-" + i, clients.get(i)::run))
-                .toList();
-        final List<Thread> controlThreads = IntStream.range(0, controls.size())
-                .mapToObj(i -> watch.start("control-" + i, controls.get(i)::run))
-                .toList();
+        final List<Thread> clientThreads = watch.startAll("client", clients, EchoClient::run);
+        final List<Thread> controlThreads = watch.startAll("control", controls, Control::run);
 
-        new Progress(() -> String.format(
-                        Locale.ROOT,
-                        "ring %,d of %,d bytes",
-                        proxy.ring().size(),
-                        proxy.ring().capacity()))
+        new Progress(() -> "ring " + proxy.ring().size() + " of " + proxy.ring().capacity() + " bytes")
                 .rate("echoed", () -> sum(EchoClient::echoed))
                 .rate("notices", () -> sum(EchoClient::notices))
                 .rate("tasklet runs", () -> proxy.stats().runs())
@@ -105,10 +91,10 @@ public final class EchoProxy implements Closeable {
 
         // The commands first, so that the clients are still there for the notices; the server last.
         controls.forEach(Control::stop);
-        boolean ended = joinAll(controlThreads);
+        boolean ended = watch.joinAll(controlThreads);
         ended &= proxy.endCommands();
         clients.forEach(EchoClient::stop);
-        ended &= joinAll(clientThreads);
+        ended &= watch.joinAll(clientThreads);
         ended &= proxy.end();
         server.close();
         ended &= watch.join(serverThread);
@@ -116,14 +102,6 @@ public final class EchoProxy implements Closeable {
         return (ended ? print(violations) : printVerdict(violations, violations.size()))
                 ? Program.EXIT_GOOD
                 : Program.EXIT_FAILED;
-    }
-
-    private boolean joinAll(final List<Thread> threads) throws InterruptedException {
-        boolean ended = true;
-        for (final Thread thread : threads) {
-            ended &= watch.join(thread);
-        }
-        return ended;
     }
 
     private long sum(final ToLongFunction<EchoClient> count) {
@@ -151,7 +129,9 @@ public final class EchoProxy implements Closeable {
         table.count("dropped by the proxy", proxy.counts().dropped.sum());
         table.count("notices sent over the ring", accounting.noticesOffered());
         table.count("notices received", accounting.noticesReceived());
-        table.count("datagrams through the loop", proxy.counts().throughLoop());
+        table.count(
+                "datagrams through the loop",
+                proxy.counts().received.sum() + proxy.counts().answers.sum());
         table.count("tasklet runs", tasklets.runs());
         table.count("tasklet wakeups", tasklets.wakeups());
         table.count("tasklet wakeups coalesced", tasklets.coalesced());
@@ -173,12 +153,15 @@ public final class EchoProxy implements Closeable {
                 List.of(
                         sum(EchoClient::sent),
                         counts.received.sum(),
-                        counts.forwarded(),
+                        counts.forwarded.sum(),
                         counts.answers.sum(),
-                        counts.returned(),
+                        counts.returned.sum(),
                         sum(EchoClient::echoed)),
-                List.of(notices, counts.notices(), counts.noticesSent(), sum(EchoClient::notices)),
-                List.of(notices, proxy.ring().stats().offered(), counts.commands.sum()),
+                List.of(notices, counts.commands.sum(), counts.noticesSent.sum(), sum(EchoClient::notices)),
+                List.of(
+                        notices,
+                        proxy.ring().stats().offered(),
+                        proxy.ring().stats().handedOver()),
                 proxy.stats().failures());
     }
 

@@ -20,15 +20,10 @@ final class EchoServer implements Closeable {
     private final SocketAddress address;
 
     EchoServer() throws IOException {
-        this.channel = DatagramChannel.open();
-        try {
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_LENGTH); // the kernel may give less
-            channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            this.address = channel.getLocalAddress();
-        } catch (final IOException failure) {
-            channel.close();
-            throw failure;
-        }
+        this.channel = DatagramChannel.open()
+                .setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_LENGTH) // the kernel may give less
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        this.address = channel.getLocalAddress();
     }
 
     SocketAddress address() {

@@ -22,13 +22,7 @@ final class EchoVerifier {
         this.options = options;
     }
 
-    /**
-     * Checks the next echo.
-     *
-     * @param echo from position to limit; afterwards the position is undefined
-     * @param nextSequence the sequence that has not been sent yet
-     * @return what is wrong with it, or null
-     */
+    /** Checks the next echo, and moves the buffer's position; returns what is wrong with it, or null. */
     String checkEcho(final ByteBuffer echo, final long nextSequence) {
         final int start = echo.position();
         final int length = echo.remaining();

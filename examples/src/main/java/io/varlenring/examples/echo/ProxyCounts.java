@@ -18,10 +18,13 @@ final class ProxyCounts {
     /** Records taken from the ring. */
     final LongAdder commands = new LongAdder();
 
-    private final LongAdder forwarded = new LongAdder();
-    private final LongAdder returned = new LongAdder();
-    private final LongAdder noticesSent = new LongAdder();
-    private final LongAdder noticesNotSent = new LongAdder();
+    /** Datagrams that the kernel accepted for the echo server, and answers that it accepted for the clients. */
+    final LongAdder forwarded = new LongAdder();
+
+    final LongAdder returned = new LongAdder();
+    /** Notices that the kernel accepted for the clients. */
+    final LongAdder noticesSent = new LongAdder();
+
     private final AtomicReference<Thread> thread = new AtomicReference<>();
     private final LongAdder runsElsewhere = new LongAdder();
     private final AtomicLongArray runs = new AtomicLongArray(ProxyLoop.Part.values().length);
@@ -33,43 +36,6 @@ final class ProxyCounts {
             runsElsewhere.increment();
         }
         runs.incrementAndGet(part.ordinal());
-    }
-
-    void forwarded(final int datagrams) {
-        forwarded.add(datagrams);
-    }
-
-    void returned(final boolean accepted) {
-        returned.add(accepted ? 1 : 0);
-    }
-
-    void noticeSent(final boolean accepted) {
-        (accepted ? noticesSent : noticesNotSent).increment();
-    }
-
-    /** Returns how many datagrams the kernel accepted for the echo server. */
-    long forwarded() {
-        return forwarded.sum();
-    }
-
-    /** Returns how many answers the kernel accepted for the clients. */
-    long returned() {
-        return returned.sum();
-    }
-
-    /** Returns how many notices the kernel accepted for the clients. */
-    long noticesSent() {
-        return noticesSent.sum();
-    }
-
-    /** Returns how many notices there were. */
-    long notices() {
-        return noticesSent.sum() + noticesNotSent.sum();
-    }
-
-    /** Returns how many datagrams the loop has taken from its two sockets. */
-    long throughLoop() {
-        return received.sum() + answers.sum();
     }
 
     /** Returns what is wrong with the threads, in words: every part must have run, and all on one thread. */

@@ -66,11 +66,7 @@ final class ProxyLoop implements Closeable {
     private final TaskletLoop loop;
     private final RingTasklet commands;
 
-    /**
-     * Makes a proxy that runs.
-     *
-     * @param interposer sees each answer before it goes to the client
-     */
+    /** Makes a proxy that runs; the interposer sees each answer before it goes to the client. */
     ProxyLoop(
             final EchoProxyOptions options,
             final SocketAddress echoServer,
@@ -147,7 +143,7 @@ final class ProxyLoop implements Closeable {
         final Session session = new Session(
                 sessionsById.size(),
                 client,
-                made -> newTasklet(Part.SESSION, () -> counts.forwarded(made.forward(upstream))));
+                made -> newTasklet(Part.SESSION, () -> counts.forwarded.add(made.forward(upstream))));
         sessions.put(client, session);
         sessionsById.add(session);
         return session;
@@ -162,7 +158,7 @@ final class ProxyLoop implements Closeable {
             counts.answers.increment();
             final Session session = sessionsById.get(buffer.flip().getInt());
             interposer.accept(buffer);
-            counts.returned(front.send(buffer, session.client) > 0);
+            counts.returned.add(front.send(buffer, session.client) > 0 ? 1 : 0);
         }
     }
 
@@ -177,7 +173,7 @@ final class ProxyLoop implements Closeable {
         if (session == null) {
             throw new IOException("a command for the unknown client " + client);
         }
-        counts.noticeSent(front.send(command, session.client) > 0); // right from the ring's memory
+        counts.noticesSent.add(front.send(command, session.client) > 0 ? 1 : 0); // right from the ring's memory
     }
 
     /** Returns where clients send to. */

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
-import java.util.function.ToLongFunction;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
@@ -47,15 +46,9 @@ public final class CollectorWatch {
     }
 
     public static long count() {
-        return sum(GarbageCollectorMXBean::getCollectionCount);
-    }
-
-    public static long millis() {
-        return sum(GarbageCollectorMXBean::getCollectionTime);
-    }
-
-    private static long sum(final ToLongFunction<GarbageCollectorMXBean> value) {
-        return COLLECTORS.stream().mapToLong(value).sum();
+        return COLLECTORS.stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /** Makes the threads of a program and notes whatever goes wrong in them, so that nothing is missed and nothing hangs. */
 public final class ThreadWatch {
@@ -55,6 +56,28 @@ public final class ThreadWatch {
         final Thread thread = newThread(name, task);
         thread.start();
         return thread;
+    }
+
+    /** What one of several threads does. */
+    @FunctionalInterface
+    public interface Part<T> {
+        void run(T part) throws Exception;
+    }
+
+    /** Starts a thread for each part. */
+    public <T> List<Thread> startAll(final String name, final List<T> parts, final Part<T> task) {
+        return IntStream.range(0, parts.size())
+                .mapToObj(i -> start(name + "-" + i, () -> task.run(parts.get(i))))
+                .toList();
+    }
+
+    /** Waits for threads to end, but not for ever; returns whether all have ended. */
+    public boolean joinAll(final List<Thread> threads) throws InterruptedException {
+        boolean ended = true;
+        for (final Thread thread : threads) {
+            ended &= join(thread);
+        }
+        return ended;
     }
 
     /** Waits for a thread to end, but not for ever; returns whether it has ended. */

@@ -26,7 +26,6 @@ final class HandoverHandler implements RecordHandler {
 
     private volatile long threadId;
     private volatile long measuredSinceNanos;
-    private long datagramBytes;
     private long violationCount;
     private long lastNanos;
 
@@ -57,33 +56,21 @@ final class HandoverHandler implements RecordHandler {
         }
         if (record.remaining() >= Records.HEADER_LENGTH) {
             final int start = record.position();
-            datagramBytes += record.remaining() - Records.HEADER_LENGTH;
-            countListener(Records.listener(record, start));
+            final int listener = Records.listener(record, start);
+            if (listener >= 0 && listener < recordsOfListeners.length) {
+                recordsOfListeners[listener]++;
+            }
             final long receiveNanos = Records.receiveNanos(record, start);
             if (receiveNanos - measuredSinceNanos >= 0) {
-                recordLatency(now - receiveNanos);
+                latencyNanos.recordValue(Math.max(0, Math.min(now - receiveNanos, MAX_LATENCY_NANOS)));
             }
         }
         final String violation = verifier.check(record, now);
         if (violation != null) {
-            addViolation(violation);
-        }
-    }
-
-    private void countListener(final int listener) {
-        if (listener >= 0 && listener < recordsOfListeners.length) {
-            recordsOfListeners[listener]++;
-        }
-    }
-
-    private void recordLatency(final long nanos) {
-        latencyNanos.recordValue(Math.max(0, Math.min(nanos, MAX_LATENCY_NANOS)));
-    }
-
-    private void addViolation(final String violation) {
-        violationCount++;
-        if (violations.size() < VIOLATIONS_KEPT) {
-            violations.add("record " + records.sum() + ": " + violation);
+            violationCount++;
+            if (violations.size() < VIOLATIONS_KEPT) {
+                violations.add("record " + records.sum() + ": " + violation);
+            }
         }
     }
 
@@ -94,10 +81,6 @@ final class HandoverHandler implements RecordHandler {
 
     long recordsOf(final int listener) {
         return recordsOfListeners[listener];
-    }
-
-    long datagramBytes() {
-        return datagramBytes;
     }
 
     /** Returns the number of records that were wrong. */

@@ -42,17 +42,12 @@ abstract class Listener implements Closeable {
         this.maxSize = options.size.max();
         this.claimLength = Records.claimLength(maxSize);
         this.channel = DatagramChannel.open();
-        try {
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_LENGTH); // the kernel may give less
-            channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            this.address = channel.getLocalAddress();
-            channel.configureBlocking(false);
-            this.selector = Selector.open();
-            channel.register(selector, SelectionKey.OP_READ);
-        } catch (final IOException failure) {
-            channel.close();
-            throw failure;
-        }
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_LENGTH); // the kernel may give less
+        channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        this.address = channel.getLocalAddress();
+        channel.configureBlocking(false);
+        this.selector = Selector.open();
+        channel.register(selector, SelectionKey.OP_READ);
     }
 
     SocketAddress address() {

@@ -5,7 +5,6 @@ import io.varlenring.RecordHandler;
 import io.varlenring.RingStats;
 import io.varlenring.examples.harness.ThreadWatch;
 import java.io.IOException;
-import java.util.Locale;
 
 /** Through the ring. */
 final class RingHandover implements Handover {
@@ -39,11 +38,7 @@ final class RingHandover implements Handover {
 
     @Override
     public String fill() {
-        return String.format(
-                Locale.ROOT,
-                "ring %,d of %,d bytes",
-                consumer.ring().size(),
-                consumer.ring().capacity());
+        return "ring " + consumer.ring().size() + " of " + consumer.ring().capacity() + " bytes";
     }
 
     @Override

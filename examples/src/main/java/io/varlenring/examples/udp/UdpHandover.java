@@ -52,11 +52,7 @@ public final class UdpHandover implements Closeable {
         this.handover = way.open(options, interposer.apply(handler), watch);
     }
 
-    /**
-     * Runs the example, see {@link Program}.
-     *
-     * @param args the options; {@code --help} lists them
-     */
+    /** Runs the example; {@code --help} lists the options. */
     public static void main(final String[] args) {
         Program.main(args, new UdpHandoverOptions(), UdpHandover::run);
     }
@@ -115,14 +111,10 @@ public final class UdpHandover implements Closeable {
     }
 
     private UdpHandoverReport run() throws InterruptedException {
-        final List<Thread> listenerThreads = IntStream.range(0, listeners.size())
-                .mapToObj(i -> watch.start("listener-" + i, listeners.get(i)::run))
-                .toList();
+        final List<Thread> listenerThreads = watch.startAll("listener", listeners, Listener::run);
         final Cost.Meter meter = new Cost.Meter(listeners, listenerThreads, handler);
         final long sendingSince = System.nanoTime();
-        final List<Thread> senderThreads = IntStream.range(0, senders.size())
-                .mapToObj(i -> watch.start("sender-" + i, senders.get(i)::run))
-                .toList();
+        final List<Thread> senderThreads = watch.startAll("sender", senders, Sender::run);
 
         if (options.rate > 0) {
             watch.sleepUntil(sendingSince + TimeUnit.SECONDS.toNanos(WARMUP_SECONDS));
@@ -137,20 +129,14 @@ public final class UdpHandover implements Closeable {
 
         // Upstream first, so that everything still under way arrives.
         senders.forEach(Sender::stop);
-        joinAll(senderThreads);
+        watch.joinAll(senderThreads);
         listeners.forEach(Listener::finish);
-        joinAll(listenerThreads);
+        watch.joinAll(listenerThreads);
         return report(sendingSince, cost, handover.finish());
     }
 
     private long sum(final ToLongFunction<ListenerCounts> count) {
         return listeners.stream().map(Listener::counts).mapToLong(count).sum();
-    }
-
-    private void joinAll(final List<Thread> threads) throws InterruptedException {
-        for (final Thread thread : threads) {
-            watch.join(thread);
-        }
     }
 
     private UdpHandoverReport report(final long sendingSince, final Cost cost, final boolean ended) {
@@ -171,7 +157,6 @@ public final class UdpHandover implements Closeable {
         return new UdpHandoverReport(
                 accounting,
                 senders.stream().mapToLong(Sender::failures).sum(),
-                handler.datagramBytes(),
                 Math.max(1, handler.lastNanos() - sendingSince),
                 handler.latencyNanos(),
                 handover instanceof RingHandover ring ? ring.stats() : null,

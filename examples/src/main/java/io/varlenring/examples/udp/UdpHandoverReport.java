@@ -12,7 +12,6 @@ import org.HdrHistogram.Histogram;
  *
  * @param accounting where the datagrams went
  * @param sendFailures datagrams that the kernel did not accept from a sender
- * @param datagramBytes bytes of the datagrams handed over
  * @param nanos time from the first datagram sent to the last one handed over, at least 1
  * @param latencyNanos time from just before each commit to the entry of the handler
  * @param stats what the ring counted; null when there was none
@@ -23,7 +22,6 @@ import org.HdrHistogram.Histogram;
 record UdpHandoverReport(
         Accounting accounting,
         long sendFailures,
-        long datagramBytes,
         long nanos,
         Histogram latencyNanos,
         RingStats stats,
@@ -32,7 +30,6 @@ record UdpHandoverReport(
         List<String> violations) {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final int LABEL_WIDTH = 26;
-    private static final double BYTES_PER_MEGABYTE = 1e6;
 
     boolean isGood() {
         return violationCount == 0 && accounting.handedOver() > 0;
@@ -40,7 +37,6 @@ record UdpHandoverReport(
 
     /** Prints all, and returns {@link #isGood}. */
     boolean print(final PrintStream out) {
-        final double seconds = nanos / NANOS_PER_SECOND;
         final Table table = new Table(out, LABEL_WIDTH);
         out.println();
         table.count("datagrams sent", accounting.sent());
@@ -50,8 +46,7 @@ record UdpHandoverReport(
         table.count("refused as full", accounting.refused());
         table.count("malformed", accounting.malformed());
         table.count("lost by the kernel", accounting.lostByKernel());
-        table.count("throughput, datagrams/s", Math.round(accounting.handedOver() / seconds));
-        table.number("throughput, MB/s", datagramBytes / BYTES_PER_MEGABYTE / seconds);
+        table.count("throughput, datagrams/s", Math.round(accounting.handedOver() * NANOS_PER_SECOND / nanos));
         table.percentiles("hand-over latency", latencyNanos);
         if (stats != null) {
             table.count("wakeups of the handler", stats.wakeups());

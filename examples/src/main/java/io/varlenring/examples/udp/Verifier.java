@@ -24,13 +24,7 @@ final class Verifier {
         Arrays.fill(lastSequences, NO_SEQUENCE);
     }
 
-    /**
-     * Checks the next record.
-     *
-     * @param record the record, from position to limit; afterwards the position is undefined
-     * @param now the time at which it was handed over
-     * @return what is wrong with it, or null
-     */
+    /** Checks a record that was handed over {@code now}, and moves its position; returns what is wrong with it, or null. */
     String check(final ByteBuffer record, final long now) {
         final int start = record.position();
         final int length = record.remaining() - Records.HEADER_LENGTH;

@@ -44,7 +44,7 @@ class EchoProxyTest {
         assertTrue(
                 Pattern.compile(
                                 "^   1 s  echoed +[0-9,]+/s  notices +[0-9,]+/s  tasklet runs +[0-9,]+/s"
-                                        + "  ring [0-9,]+ of 65,536 bytes$",
+                                        + "  ring [0-9,]+ of 65536 bytes$",
                                 Pattern.MULTILINE)
                         .matcher(output.out())
                         .find(),

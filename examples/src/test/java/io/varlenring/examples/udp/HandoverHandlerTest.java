@@ -22,7 +22,6 @@ class HandoverHandlerTest {
         assertEquals(3, handler.records());
         assertEquals(1, handler.recordsOf(0));
         assertEquals(2, handler.recordsOf(1));
-        assertEquals(300, handler.datagramBytes());
         assertEquals(0, handler.violationCount());
     }
 

@@ -39,7 +39,6 @@ class UdpHandoverTest {
         assertEquals(0, count("malformed"));
         assertEquals(0, count("send failures"));
         assertTrue(count("throughput, datagrams/s") > 0, this::all);
-        assertTrue(number("throughput, MB/s") > 0, this::all);
         assertTrue(count("wakeups of the handler") > 0, this::all);
         assertTrue(number("hand-over latency p50, us") > 0, this::all);
         assertTrue(number("hand-over latency p50, us") <= number("hand-over latency p90, us"), this::all);
@@ -49,7 +48,7 @@ class UdpHandoverTest {
         assertTrue(
                 Pattern.compile(
                                 "^   1 s  received +[0-9,]+/s  handed over +[0-9,]+/s  refused +[0-9,]+/s"
-                                        + "  ring [0-9,]+ of 1,048,576 bytes$",
+                                        + "  ring [0-9,]+ of 1048576 bytes$",
                                 Pattern.MULTILINE)
                         .matcher(out())
                         .find(),

@@ -4,21 +4,24 @@ package io.varlenring.interop.aeron;
 import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.varlenring.RecordHandler;
+import io.varlenring.RingClaim;
 import io.varlenring.RingConsumer;
+import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
+import io.varlenring.examples.harness.Datagrams;
 import io.varlenring.examples.harness.Program;
+import io.varlenring.examples.harness.Progress;
 import io.varlenring.examples.harness.Table;
 import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.interop.measure.MessageWriter;
 import io.varlenring.interop.measure.TimedMessages;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -41,7 +44,7 @@ public final class AeronBridge implements AutoCloseable {
     private final RecordHandler handler;
     private final Machine near;
     private final Machine far;
-    private final List<BridgeProducer> producers = new ArrayList<>();
+    private final List<MessageWriter> producers = new ArrayList<>();
 
     private NearSide nearSide;
     private FarSide farSide;
@@ -94,26 +97,39 @@ public final class AeronBridge implements AutoCloseable {
         nearThread.start();
 
         final long startNanos = System.nanoTime();
-        final List<Thread> producerThreads = IntStream.range(0, options.producers)
-                .mapToObj(i -> {
-                    final BridgeProducer producer = new BridgeProducer(i, nearRing.newProducer(), options);
-                    producers.add(producer);
-                    return watch.start("producer-" + i, producer::run);
-                })
-                .toList();
-        reportProgress(startNanos);
+        for (int i = 0; i < options.producers; i++) {
+            producers.add(new MessageWriter(i, 0, options.size, newTarget(i)));
+        }
+        final List<Thread> producerThreads = watch.startAll("producer", producers, MessageWriter::run);
+        new Progress(() -> "first ring " + nearRing.size() + " bytes, second ring " + farRing.size() + " bytes")
+                .rate("arrived", messages::messages)
+                .run(options.seconds, watch, out);
 
         // In the order in which messages go, so that everything still under way arrives.
-        producers.forEach(BridgeProducer::stop);
-        for (final Thread thread : producerThreads) {
-            watch.join(thread);
-        }
+        producers.forEach(MessageWriter::stop);
+        watch.joinAll(producerThreads);
         nearRing.close();
         joinWhileMessagesArrive(handlerThread);
         watch.join(nearThread);
         watch.join(farThread);
         watch.join(handlerThread);
         return report(System.nanoTime() - startNanos);
+    }
+
+    private MessageWriter.Target newTarget(final int id) {
+        final RingProducer producer = nearRing.newProducer();
+        final Datagrams encoder = new Datagrams();
+        return (length, sequence, sendNanos) -> {
+            try (RingClaim claim = producer.tryClaim(length)) {
+                if (claim == null) {
+                    return false;
+                }
+                final ByteBuffer space = claim.buffer();
+                TimedMessages.encode(encoder, space, space.position(), length, id, sequence, sendNanos);
+                claim.commit();
+                return true;
+            }
+        };
     }
 
     /** Waits for a thread, however long it takes, as long as something arrives; a slow consumer has a lot to catch up with. */
@@ -148,29 +164,10 @@ public final class AeronBridge implements AutoCloseable {
         handler.onRecord(message);
     }
 
-    private void reportProgress(final long startNanos) throws InterruptedException {
-        long last = 0;
-        for (int second = 1; second <= options.seconds; second++) {
-            if (watch.sleepUntil(startNanos + TimeUnit.SECONDS.toNanos(second))) {
-                return;
-            }
-            final long received = messages.messages();
-            out.printf(
-                    Locale.ROOT,
-                    "%4d s  arrived %,9d  first ring %,9d bytes  second ring %,9d bytes%n",
-                    second,
-                    received - last,
-                    nearRing.size(),
-                    farRing.size());
-            last = received;
-        }
-    }
-
     private int report(final long nanos) {
-        final long[] sent = producers.stream().mapToLong(BridgeProducer::sent).toArray();
+        final long[] sent = producers.stream().mapToLong(MessageWriter::sent).toArray();
         final List<String> violations = new ArrayList<>(watch.failures());
         final boolean ended = violations.isEmpty(); // otherwise some thread may still be changing what it counts
-        final long violationCount = violations.size() + (ended ? messages.violationCount(sent) : 0);
         if (ended) {
             violations.addAll(messages.violations(sent));
         }
@@ -181,7 +178,7 @@ public final class AeronBridge implements AutoCloseable {
         table.count("messages arrived", messages.messages());
         table.count(
                 "first ring full",
-                producers.stream().mapToLong(BridgeProducer::refused).sum());
+                producers.stream().mapToLong(MessageWriter::refused).sum());
         table.count("publication did not take", nearSide.backPressured());
         table.count("second ring full", farSide.ringFull());
         table.count("far side went away", nearSide.outages());
@@ -194,14 +191,14 @@ public final class AeronBridge implements AutoCloseable {
                 out,
                 messages.messages(),
                 "messages verified behind the second ring: checksum, per-producer order, none missing",
-                violationCount,
+                violations.size(),
                 violations);
         return good ? Program.EXIT_GOOD : Program.EXIT_FAILED;
     }
 
     @Override
     public void close() {
-        producers.forEach(BridgeProducer::stop);
+        producers.forEach(MessageWriter::stop);
         if (nearRing != null) {
             nearRing.close();
         }

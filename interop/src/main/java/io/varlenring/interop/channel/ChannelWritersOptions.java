@@ -9,18 +9,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "interop/run channel-writers",
         sortOptions = false,
-        description = "Worker threads write to a Netty channel through the ring, and in two other ways.%n")
+        description = "Worker threads write to a Netty channel through the ring, and plainly, in paired rounds.%n")
 final class ChannelWritersOptions extends Options {
     /** How many bytes may wait in the channel itself. */
     static final int OUTBOUND_BYTES = 64 * 1024;
-
-    @Option(
-            names = "--via",
-            paramLabel = "WAY",
-            description =
-                    "ring: a ring that the event loop drains; write: channel.writeAndFlush; execute: a task for each"
-                            + " message; compare: each in turn (ring)")
-    Mode mode = Mode.RING;
 
     @Option(names = "--workers", paramLabel = "N", description = "threads that write, 1..64 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 64)
@@ -59,20 +51,12 @@ final class ChannelWritersOptions extends Options {
     @Within(min = 1, max = 86_400)
     int seconds = 5;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "of compare, 1..100 (${DEFAULT-VALUE})")
+    @Option(names = "--rounds", paramLabel = "N", description = "of each way, 1..100 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 100)
     int rounds = 3;
 
-    /** What {@code --via} says: one of {@link Via}, or all. */
-    enum Mode {
-        RING,
-        WRITE,
-        EXECUTE,
-        COMPARE
-    }
-
     @Override
     protected void check() {
-        checkFits("MAX of --size", size.max(), Frames.HEADER_LENGTH, capacity);
+        checkFits("MAX of --size", size.max(), FarEnd.HEADER_LENGTH, capacity);
     }
 }

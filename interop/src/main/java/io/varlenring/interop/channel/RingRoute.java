@@ -10,6 +10,8 @@ import io.varlenring.RingConsumer;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
+import io.varlenring.examples.harness.Datagrams;
+import io.varlenring.interop.measure.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,7 +21,7 @@ import java.nio.ByteBuffer;
  * <p>Back-pressure: the event loop takes nothing out of the ring while the channel is not writable. The ring fills, and
  * refuses. When the channel is writable again it says so, and that is where the draining goes on.
  */
-final class RingRoute implements Route {
+final class RingRoute {
     /** Frames are gathered up to this many bytes, or one frame, for one write to the channel. */
     private static final int BATCH_BYTES = 32 * 1024;
 
@@ -38,7 +40,7 @@ final class RingRoute implements Route {
     RingRoute(final Channel channel, final ChannelWritersOptions options) {
         this.channel = channel;
         this.loop = channel.eventLoop();
-        this.batchBytes = Math.max(BATCH_BYTES, Frames.HEADER_LENGTH + options.size.max());
+        this.batchBytes = Math.max(BATCH_BYTES, FarEnd.HEADER_LENGTH + options.size.max());
         this.ring = VarLenMpscRing.builder()
                 .capacity(options.capacity)
                 .hook(WakeupHook.executor(loop, drain))
@@ -86,43 +88,34 @@ final class RingRoute implements Route {
         return ControlledRecordHandler.Action.CONTINUE;
     }
 
-    @Override
-    public void writable() {
+    void writable() {
         if (stalled) {
             stalled = false;
             loop.execute(drain); // not here: the flush that made room may still be under way
         }
     }
 
-    @Override
-    public Writer newWriter(final int worker) {
+    MessageWriter.Target newTarget(final int worker) {
         final RingProducer producer = ring.newProducer();
-        final Frames frames = new Frames(worker);
+        final Datagrams encoder = new Datagrams();
         return (length, sequence, sendNanos) -> {
-            try (RingClaim claim = producer.tryClaim(Frames.HEADER_LENGTH + length)) {
+            try (RingClaim claim = producer.tryClaim(FarEnd.HEADER_LENGTH + length)) {
                 if (claim == null) {
                     return false;
                 }
                 final ByteBuffer space = claim.buffer();
-                frames.encode(space, space.position(), length, sequence, sendNanos);
+                FarEnd.putFrame(encoder, space, space.position(), length, worker, sequence, sendNanos);
                 claim.commit();
                 return true;
             }
         };
     }
 
-    @Override
-    public void finish() {
+    void finish() {
         ring.close();
     }
 
-    @Override
-    public boolean isDrained() {
+    boolean isDrained() {
         return ring.isClosed() && ring.isEmpty();
-    }
-
-    @Override
-    public long wakeups() {
-        return ring.stats().wakeups();
     }
 }

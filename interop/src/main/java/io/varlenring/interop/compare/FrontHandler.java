@@ -27,9 +27,7 @@ final class FrontHandler implements RecordHandler {
     private volatile ThreadMeter meter;
     private volatile long stallMillis;
     private long records;
-    private long bytes;
     private long violationCount;
-    private long lastNanos;
 
     FrontHandler(final int index, final int handlers, final int listeners, final int senders) {
         this.index = index;
@@ -42,7 +40,7 @@ final class FrontHandler implements RecordHandler {
     @Override
     public void onRecord(final ByteBuffer record) {
         final int start = record.position();
-        lastNanos = counts.add(record, start); // first of all: the hand-over ends here
+        counts.add(record, start); // first of all: the hand-over ends here
         records++;
         if (meter == null) {
             meter = ThreadMeter.ofCurrentThread();
@@ -61,7 +59,6 @@ final class FrontHandler implements RecordHandler {
     }
 
     private String check(final ByteBuffer record, final int datagram, final int length) {
-        bytes += length;
         if (length < FrontDatagrams.MIN_LENGTH) {
             return length + " bytes are none that were sent";
         }
@@ -112,19 +109,12 @@ final class FrontHandler implements RecordHandler {
         return records;
     }
 
-    long bytes() {
-        return bytes;
-    }
-
-    long lastNanos() {
-        return lastNanos;
-    }
-
-    long violationCount() {
-        return violationCount;
-    }
-
+    /** Returns the first few things that were wrong. */
     List<String> violations() {
-        return violations;
+        final List<String> all = new ArrayList<>(violations);
+        if (violationCount > violations.size()) {
+            all.add("and " + (violationCount - violations.size()) + " more");
+        }
+        return all;
     }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
-import org.HdrHistogram.Histogram;
 
 /** The front of the QUIC examples, a hand-over of some kind for each handler, and handlers that verify what they get. */
 final class FrontPipeline implements Closeable {
@@ -104,16 +103,6 @@ final class FrontPipeline implements Closeable {
         return handlers.stream().mapToLong(count).sum();
     }
 
-    long highWaterMark() {
-        return handovers.stream().mapToLong(Handover::highWaterMark).max().orElse(0);
-    }
-
-    Histogram latencyNanos() {
-        final Histogram all = new Histogram(3);
-        handlers.forEach(handler -> all.add(handler.counts().latencyNanos()));
-        return all;
-    }
-
     ThreadMeter.Use listenerUse() throws IOException {
         return use(listenerMeters);
     }
@@ -136,12 +125,6 @@ final class FrontPipeline implements Closeable {
                 listeners(), handlers.stream().map(FrontHandler::counts).toList());
         handlers.forEach(handler -> violations.addAll(handler.violations()));
         return violations;
-    }
-
-    /** Returns how many violations were not kept. */
-    long moreViolations() {
-        return ofHandlers(
-                handler -> handler.violationCount() - handler.violations().size());
     }
 
     @Override

@@ -1,70 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.compare;
 
+import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.QuicRecords;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
 
-/** Sends datagrams with the sizes and flows of a trace at a rate, from several sockets in turn. */
+/** Sends datagrams with the sizes and flows of a trace to a front; each flow has its socket. */
 final class FrontSender implements Closeable {
     private static final int MAX_PROBES = 1000;
-    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Sleeps are cut to pieces of this length, so that a stop is seen. */
+    private static final long MAX_SLEEP_NANOS = 50_000_000;
 
-    private final HandoverOptions options;
-    private final InetSocketAddress target;
-    private final List<Trace> traces;
+    private final FrontPipeline front;
+    private final Trace trace;
+    private final ThreadWatch watch;
     private final List<DatagramChannel> sockets = new ArrayList<>();
     private final long[] sequences;
     private final FrontDatagrams datagrams = new FrontDatagrams();
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(QuicRecords.MAX_DATAGRAM_LENGTH);
-    private long sent;
     private int next;
+    private long sent;
+    private long lengthened;
 
-    /** Asks the server how many datagrams each listener has received. */
-    @FunctionalInterface
-    interface Counts {
-        String ask() throws IOException;
-    }
-
-    FrontSender(final HandoverOptions options, final int port) {
-        this.options = options;
-        this.target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        this.traces = Trace.load(options.trace, options.senders());
-        this.sequences = new long[options.senders()];
+    FrontSender(final FrontPipeline front, final Trace trace, final int senders, final ThreadWatch watch) {
+        this.front = front;
+        this.trace = trace;
+        this.watch = watch;
+        this.sequences = new long[senders];
     }
 
     /**
-     * Opens the sockets. Which listener the kernel gives a socket's datagrams to is told by nothing but trying, so each socket
-     * sends one; those of which a listener has enough already are closed again. Without this the load of the listeners would
-     * be a matter of luck, and differ from run to run.
+     * Opens the sockets, as many for each listener. Which listener the kernel gives a socket's datagrams to is told by nothing
+     * but trying, so each socket sends one; those of which a listener has enough already are closed again. Without this the
+     * load of the listeners would be a matter of luck, and differ from run to run.
      */
-    void connect(final Counts counts) throws IOException {
-        final int[] peers = new int[options.listeners];
-        long[] before = parse(counts.ask());
-        for (int probes = 0; sockets.size() < options.senders(); probes++) {
+    void connectEvenly() throws IOException, InterruptedException {
+        final int[] peers = new int[front.listeners().size()];
+        for (int probes = 0; sockets.size() < sequences.length; probes++) {
             if (probes == MAX_PROBES) {
-                throw new IOException("the kernel gives nothing to some listener: " + Arrays.toString(peers));
+                throw new IOException("the kernel gives nothing to some listener");
             }
+            final long[] before = received();
             final DatagramChannel socket = DatagramChannel.open();
-            socket.connect(target);
-            send(socket, sockets.size());
-            final long[] after = awaitMore(before, counts);
-            int listener = 0;
-            while (after[listener] == before[listener]) {
-                listener++;
-            }
-            before = after;
-            if (peers[listener] < options.peers) {
-                peers[listener]++;
+            socket.connect(front.address());
+            send(socket, sockets.size(), 0);
+            final int[] listener = {-1};
+            watch.await("receiving one datagram", () -> (listener[0] = firstAbove(before)) >= 0);
+            if (++peers[listener[0]] <= sequences.length / peers.length) {
                 sockets.add(socket);
             } else {
                 socket.close();
@@ -72,41 +61,69 @@ final class FrontSender implements Closeable {
         }
     }
 
-    private static long[] awaitMore(final long[] before, final Counts counts) throws IOException {
-        final long deadline = System.nanoTime() + ANSWER_NANOS;
-        for (; ; ) {
-            final long[] after = parse(counts.ask());
-            if (!Arrays.equals(before, after)) {
-                return after;
+    private long[] received() {
+        return front.listeners().stream()
+                .mapToLong(counts -> counts.handedIn() + counts.dropped())
+                .toArray();
+    }
+
+    private int firstAbove(final long[] before) {
+        final long[] after = received();
+        for (int i = 0; i < after.length; i++) {
+            if (after[i] > before[i]) {
+                return i;
             }
-            if (System.nanoTime() - deadline >= 0) {
-                throw new IOException("no listener has received the datagram");
-            }
+        }
+        return -1;
+    }
+
+    /** Opens the sockets, whatever the kernel makes of them. */
+    void connect() throws IOException {
+        while (sockets.size() < sequences.length) {
+            sockets.add(DatagramChannel.open().connect(front.address()));
         }
     }
 
-    private static long[] parse(final String counts) {
-        return Arrays.stream(counts.split(" ")).mapToLong(Long::parseLong).toArray();
-    }
-
-    /** Sends for some time, each datagram when it is due, and late ones at once. */
-    void send(final long nanos) throws IOException {
+    /** Sends at a rate for some time, over and over; each datagram when it is due, and late ones at once. */
+    void send(final long nanos, final int rate) throws IOException {
         final long start = System.nanoTime();
-        final long count = (long) (nanos / 1e9 * options.rate);
-        for (long i = 0; i < count; i++) {
-            final long due = start + (long) (i * 1e9 / options.rate);
-            for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
-                LockSupport.parkNanos(early);
-            }
-            send(sockets.get(next), next);
-            next = next + 1 == sockets.size() ? 0 : next + 1;
+        final long count = (long) (nanos / 1e9 * rate);
+        for (long i = 0; i < count && sleepUntil(start + (long) (i * 1e9 / rate)); i++) {
+            sendNext();
         }
     }
 
-    private void send(final DatagramChannel socket, final int sender) throws IOException {
-        final Trace trace = traces.get(sender).length() > 0 ? traces.get(sender) : traces.get(0);
-        final int index = (int) (sequences[sender] % trace.length());
+    /** Sends the trace once, at its times, or so much of it as there is time for; returns by how much datagrams were late. */
+    Histogram replay(final long nanos) throws IOException {
+        final Histogram lateNanos = new Histogram(3);
+        final long start = System.nanoTime();
+        for (int i = 0; i < trace.length() && trace.nanos(i) < nanos; i++) {
+            if (!sleepUntil(start + trace.nanos(i))) {
+                break;
+            }
+            lateNanos.recordValue(Math.max(0, System.nanoTime() - start - trace.nanos(i)));
+            sendNext();
+        }
+        return lateNanos;
+    }
+
+    /** Returns whether it may go on. */
+    private boolean sleepUntil(final long due) {
+        for (long early = due - System.nanoTime(); early > 0 && !watch.isOver(); early = due - System.nanoTime()) {
+            LockSupport.parkNanos(Math.min(early, MAX_SLEEP_NANOS));
+        }
+        return !watch.isOver();
+    }
+
+    private void sendNext() throws IOException {
+        final int sender = trace.flow(next) % sockets.size();
+        send(sockets.get(sender), sender, next);
+        next = next + 1 == trace.length() ? 0 : next + 1;
+    }
+
+    private void send(final DatagramChannel socket, final int sender, final int index) throws IOException {
         final int length = Math.max(FrontDatagrams.MIN_LENGTH, trace.size(index));
+        lengthened += length > trace.size(index) ? 1 : 0;
         datagrams.encode(datagram, length, trace.flow(index), sender, sequences[sender]++);
         socket.write(datagram);
         sent++;
@@ -114,6 +131,11 @@ final class FrontSender implements Closeable {
 
     long sent() {
         return sent;
+    }
+
+    /** Returns how many were made longer, so that they can be verified. */
+    long lengthened() {
+        return lengthened;
     }
 
     @Override

@@ -16,11 +16,6 @@ interface Handover extends Closeable {
      */
     boolean finish() throws InterruptedException;
 
-    /** Returns the most bytes that were in the ring; 0 when there is none. */
-    default long highWaterMark() {
-        return 0;
-    }
-
     /** Lets go of everything without waiting. */
     @Override
     void close();

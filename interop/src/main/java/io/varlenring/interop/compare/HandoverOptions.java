@@ -65,9 +65,4 @@ final class HandoverOptions extends Options {
         Trace.check(trace);
         checkFits("the longest datagram's record", QuicRecords.CLAIM_LENGTH, 0, capacity);
     }
-
-    /** Returns the number of sockets that send. */
-    int senders() {
-        return listeners * peers;
-    }
 }

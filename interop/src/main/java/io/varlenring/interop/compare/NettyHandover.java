@@ -20,6 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * goes to the event loop of the handler. The queue of tasks has no bound of its own, so the buffers under way are counted.
  */
 final class NettyHandover implements Handover {
+    /** The pool's size for it, the pooled object, the task, the place in the queue. */
+    private static final int SLOT_BYTES = 1536 + 88 + 24 + 4;
+
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop loop = group.next();
     private final AtomicInteger used = new AtomicInteger();
@@ -27,8 +30,8 @@ final class NettyHandover implements Handover {
     private final RecordHandler handler;
     private final ThreadWatch watch;
 
-    NettyHandover(final int slots, final RecordHandler handler, final ThreadWatch watch) {
-        this.slots = Math.max(1, slots);
+    NettyHandover(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
+        this.slots = Math.max(1, capacity / SLOT_BYTES);
         this.handler = handler;
         this.watch = watch;
     }

@@ -4,6 +4,7 @@ package io.varlenring.interop.compare;
 import io.varlenring.RecordHandler;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Inlet;
+import io.varlenring.interop.front.QuicRecords;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -11,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Through a bounded queue: each record is copied into a buffer of its own, which the garbage collector gets in the end. */
 final class QueueHandover implements Handover {
+    /** The array and its header, the buffer object, the place in the queue. */
+    private static final int SLOT_BYTES = QuicRecords.CLAIM_LENGTH + 15 + 16 + 56 + 4;
+
     private static final long END_SECONDS = 30;
 
     private final ByteBuffer end = ByteBuffer.allocate(0);
@@ -19,8 +23,8 @@ final class QueueHandover implements Handover {
     private final ThreadWatch watch;
     private final Thread thread;
 
-    QueueHandover(final int slots, final RecordHandler handler, final ThreadWatch watch) {
-        this.queue = new ArrayBlockingQueue<>(Math.max(1, slots));
+    QueueHandover(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
+        this.queue = new ArrayBlockingQueue<>(Math.max(1, capacity / SLOT_BYTES));
         this.handler = handler;
         this.watch = watch;
         this.thread = watch.start("handler", this::run);

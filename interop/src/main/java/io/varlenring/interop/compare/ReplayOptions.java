@@ -10,29 +10,16 @@ import picocli.CommandLine.Option;
 @Command(
         name = "interop/run replay",
         sortOptions = false,
-        description = "Sizes and times of recorded QUIC traffic through the front, rings and handlers.%n")
+        description = "Recorded QUIC traffic, once, at its times, through the front, rings and handlers.%n")
 final class ReplayOptions extends Options {
     @Option(names = "--trace", paramLabel = "NAME", description = Trace.CHOICE)
     String trace = Trace.NAMES.get(0);
 
-    @Option(
-            names = "--speed",
-            paramLabel = "SPEED",
-            description =
-                    "original: at the times of the trace, once; max: as fast as possible, over and over (original)")
-    Speed speed = Speed.ORIGINAL;
+    @Option(names = "--listeners", paramLabel = "N", description = "listener threads, 1..16 (${DEFAULT-VALUE})")
+    @Within(min = 1, max = 16)
+    int listeners = 2;
 
-    @Option(
-            names = "--producers",
-            paramLabel = "N",
-            description = "listeners, and threads that send, 1..64 (${DEFAULT-VALUE}); each flow goes to one of them")
-    @Within(min = 1, max = 64)
-    int producers = 2;
-
-    @Option(
-            names = "--handlers",
-            paramLabel = "N",
-            description = "rings, each with a handler thread, 1..64 (${DEFAULT-VALUE})")
+    @Option(names = "--handlers", paramLabel = "N", description = "handler threads, 1..64 (${DEFAULT-VALUE})")
     @Within(min = 1, max = HandlerIds.MAX_HANDLERS)
     int handlers = 2;
 
@@ -49,12 +36,6 @@ final class ReplayOptions extends Options {
             description = "how long to send at the most, 1..86400 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 86_400)
     int seconds = 30;
-
-    /** When the datagrams are sent. */
-    enum Speed {
-        ORIGINAL,
-        MAX
-    }
 
     @Override
     protected void check() {

@@ -27,11 +27,6 @@ final class RingHandover implements Handover {
     }
 
     @Override
-    public long highWaterMark() {
-        return consumer.ring().stats().highWaterMark();
-    }
-
-    @Override
     public void close() {
         consumer.close();
     }

@@ -7,14 +7,14 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
-/** When a sender sent datagrams of which size, as recorded from QUIC traffic. */
+/** When datagrams of which size were sent, as recorded from QUIC traffic. */
 final class Trace {
     /** The traces that are here; {@code traces/README.md} says where they come from. */
     static final List<String> NAMES =
@@ -24,12 +24,10 @@ final class Trace {
     static final String CHOICE =
             "upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr or quiche-gso-unpaced (upload)";
 
-    private static final int INITIAL_LENGTH = 1024;
+    private final List<Datagram> datagrams = new ArrayList<>();
 
-    private long[] nanos = new long[INITIAL_LENGTH];
-    private int[] sizes = new int[INITIAL_LENGTH];
-    private int[] flows = new int[INITIAL_LENGTH];
-    private int length;
+    /** One datagram, sent so long after the first one, of a flow whose number counts from 0. */
+    private record Datagram(long nanos, int size, int flow) {}
 
     private Trace() {}
 
@@ -42,12 +40,11 @@ final class Trace {
     }
 
     /**
-     * Reads a trace, split by flow, which is a direction of a connection: each flow goes to one sender, in turn. A trace of
-     * one flow is given to every sender, and is another flow there.
+     * Reads a trace. Its flows, each a direction of a connection, are numbered from 0 on; of a trace of one flow there are
+     * {@code copies}, each datagram of one followed by the same of the others.
      */
-    static List<Trace> load(final String name, final int senders) {
-        final Trace[] traces = new Trace[senders];
-        Arrays.setAll(traces, sender -> new Trace());
+    static Trace load(final String name, final int copies) {
+        final Trace trace = new Trace();
         final Map<String, Integer> flowNumbers = new HashMap<>();
         try (BufferedReader lines = open(name)) {
             final int fields = lines.readLine().split(",").length;
@@ -57,20 +54,18 @@ final class Trace {
                 nanos += TimeUnit.MICROSECONDS.toNanos(Long.parseLong(values[0]));
                 final int size = Integer.parseInt(values[fields - 1]);
                 if (fields == 2) {
-                    for (int sender = 0; sender < senders; sender++) {
-                        traces[sender].add(nanos, size, sender);
+                    for (int flow = 0; flow < copies; flow++) {
+                        trace.datagrams.add(new Datagram(nanos, size, flow));
                     }
                 } else {
-                    final int newFlow = flowNumbers.size();
-                    final Integer known = flowNumbers.putIfAbsent(values[1] + values[2], newFlow);
-                    final int flow = known == null ? newFlow : known;
-                    traces[flow % senders].add(nanos, size, flow);
+                    flowNumbers.putIfAbsent(values[1] + values[2], flowNumbers.size());
+                    trace.datagrams.add(new Datagram(nanos, size, flowNumbers.get(values[1] + values[2])));
                 }
             }
         } catch (final IOException failure) {
             throw new UncheckedIOException("trace " + name, failure);
         }
-        return List.of(traces);
+        return trace;
     }
 
     private static BufferedReader open(final String name) throws IOException {
@@ -78,32 +73,19 @@ final class Trace {
         return new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII));
     }
 
-    private void add(final long nanos, final int size, final int flow) {
-        if (length == sizes.length) {
-            this.nanos = Arrays.copyOf(this.nanos, 2 * length);
-            sizes = Arrays.copyOf(sizes, 2 * length);
-            flows = Arrays.copyOf(flows, 2 * length);
-        }
-        this.nanos[length] = nanos;
-        flows[length] = flow;
-        sizes[length++] = size;
-    }
-
     int length() {
-        return length;
+        return datagrams.size();
     }
 
-    /** Returns when a datagram was sent, since the first one of all flows. */
     long nanos(final int index) {
-        return nanos[index];
+        return datagrams.get(index).nanos;
     }
 
     int size(final int index) {
-        return sizes[index];
+        return datagrams.get(index).size;
     }
 
-    /** Returns the number of the flow that a datagram belongs to, the first of all being 0. */
     int flow(final int index) {
-        return flows[index];
+        return datagrams.get(index).flow;
     }
 }

@@ -46,15 +46,14 @@ public final class HandlerCounts implements RecordHandler {
         }
     }
 
-    /** Counts a record, and returns the time at which it did. */
-    public long add(final ByteBuffer record, final int start) {
+    /** Counts a record. */
+    public void add(final ByteBuffer record, final int start) {
         final long now = System.nanoTime();
         fromListeners[QuicRecords.listener(record, start)]++;
         if (measuring) {
             final long latency = now - QuicRecords.receiveNanos(record, start);
             latencyNanos.recordValue(Math.max(0, Math.min(latency, MAX_LATENCY_NANOS)));
         }
-        return now;
     }
 
     /** Says whether latencies are of interest now; any thread may call this. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,14 @@ public record ThreadMeter(long id, Path status) {
             status = null;
         }
         return new ThreadMeter(Thread.currentThread().getId(), status);
+    }
+
+    /** Returns what threads have allocated on the heap so far. */
+    public static long allocatedBytes(final List<Thread> threads) {
+        final ThreadMXBean meter = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return threads.stream()
+                .mapToLong(thread -> meter.getThreadAllocatedBytes(thread.getId()))
+                .sum();
     }
 
     public Use use() throws IOException {

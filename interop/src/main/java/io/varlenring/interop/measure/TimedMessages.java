@@ -115,26 +115,18 @@ public final class TimedMessages {
         return latencyNanos;
     }
 
-    /** Returns how many messages were wrong, and how many senders had messages that did not arrive. */
-    public long violationCount(final long[] sent) {
-        return violationCount + incomplete(sent).size();
-    }
-
     /** Returns the first few wrong messages, and which senders sent how many that did not arrive. */
     public List<String> violations(final long[] sent) {
         final List<String> all = new ArrayList<>(violations);
-        all.addAll(incomplete(sent));
-        return all;
-    }
-
-    private List<String> incomplete(final long[] sent) {
-        final List<String> incomplete = new ArrayList<>();
+        if (violationCount > violations.size()) {
+            all.add("and " + (violationCount - violations.size()) + " more");
+        }
         for (int sender = 0; sender < nextSequences.length; sender++) {
             if (nextSequences[sender] != sent[sender]) {
-                incomplete.add("sender " + sender + ": sent " + sent[sender]
+                all.add("sender " + sender + ": sent " + sent[sender]
                         + " messages, but the last one to arrive was number " + nextSequences[sender]);
             }
         }
-        return incomplete;
+        return all;
     }
 }

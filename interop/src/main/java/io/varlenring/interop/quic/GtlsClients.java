@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -104,24 +105,13 @@ final class GtlsClients implements UploadClients {
 
     @Override
     public void close() {
-        boolean interrupted = false;
-        final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(EXIT_MILLIS);
-        for (final Process process : processes) {
-            try {
-                if (interrupted || !process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (final InterruptedException e) {
-                interrupted = true;
-                process.destroyForcibly();
-            }
-        }
+        CompletableFuture.allOf(processes.stream().map(Process::onExit).toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, EXIT_MILLIS, TimeUnit.MILLISECONDS)
+                .join();
         failed = processes.stream()
                 .filter(process -> process.isAlive() || process.exitValue() != 0)
                 .count();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        processes.forEach(Process::destroyForcibly);
     }
 
     @Override

@@ -65,11 +65,6 @@ final class NettyClients implements UploadClients {
     }
 
     @Override
-    public boolean canMigrate() {
-        return false;
-    }
-
-    @Override
     public void start() throws InterruptedException {
         for (int i = 0; i < uploads.count(); i++) {
             sockets.add(start(i));

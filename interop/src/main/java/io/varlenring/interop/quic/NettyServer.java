@@ -95,6 +95,6 @@ final class NettyServer implements QuicServer {
 
     @Override
     public Moves moves() {
-        return new Moves(uploadServer.migrations(), uploadServer.listenerChanges());
+        return uploadServer.moves();
     }
 }

@@ -5,41 +5,38 @@ import io.varlenring.RingStats;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.Table;
 import io.varlenring.interop.front.Drop;
+import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.FrontCounts;
 import io.varlenring.interop.measure.HandlerCounts;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
  * What a QUIC example prints at the end, and whether it was right.
  *
- * @param name of the example
- * @param clients what uploaded, closed by now
  * @param options of the run
+ * @param front what has received, ended by now
+ * @param server what was behind the rings, ended by now
  * @param uploads what has arrived
+ * @param clients what uploaded, closed by now
  * @param nanos time from the start of the clients to the last upload's arrival
  * @param garbageSent malformed datagrams sent on purpose
- * @param droppedByKernel datagrams dropped before a listener could get them; -1 when not known
- * @param listeners what each listener counted
- * @param server what was behind the rings
- * @param problems what is known to be wrong already
- * @param failures what threads threw
+ * @param failures what is known to be wrong already
  */
 record UploadReport(
-        String name,
-        UploadClients clients,
         QuicOptions options,
+        Front front,
+        QuicServer server,
         Uploads uploads,
+        UploadClients clients,
         long nanos,
         long garbageSent,
-        long droppedByKernel,
-        List<FrontCounts> listeners,
-        QuicServer server,
-        List<String> problems,
         List<String> failures) {
     /** With fewer connections than this it is luck whether the kernel gives each listener some. */
     private static final int ENOUGH_CONNECTIONS = 16;
@@ -49,12 +46,11 @@ record UploadReport(
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     /** Prints all, and returns whether it was right. */
-    boolean print(final PrintStream out) {
+    boolean print(final PrintStream out) throws IOException {
         final double seconds = nanos / NANOS_PER_SECOND;
         final double megabytes = uploads.bytes() / BYTES_PER_MEGABYTE;
         final Table table = new Table(out, LABEL_WIDTH);
         out.println();
-        table.text("server", name);
         table.text("handler", server.handler());
         table.text("client", clients.name());
         table.count("clients that did not end well", clients.failed());
@@ -68,26 +64,25 @@ record UploadReport(
         printFront(table);
         printHandlers(table);
         final List<String> violations = violations();
-        final long count = violations.size()
-                + Math.max(0, uploads.violationCount() - uploads.violations().size());
         if (options.listen != null) {
             return Table.verdict(
                     out,
                     Math.max(1, uploads.requests()), // it is no fault when nobody has come
                     "requests at the most, and every datagram accounted for",
-                    count,
+                    violations.size(),
                     violations);
         }
         return Table.verdict(
                 out,
                 uploads.arrived(),
                 "uploads of " + uploads.length() + " bytes verified: length and checksum",
-                count,
+                violations.size(),
                 violations);
     }
 
-    private void printFront(final Table table) {
+    private void printFront(final Table table) throws IOException {
         table.count("garbage sent", garbageSent);
+        final long droppedByKernel = front.droppedByKernel();
         if (droppedByKernel >= 0) {
             table.count("dropped by the kernel", droppedByKernel);
         }
@@ -97,15 +92,10 @@ record UploadReport(
         for (final Drop reason : Drop.values()) {
             table.count("dropped: " + reason.words(), sum(counts -> counts.drops(reason)));
         }
-        for (int ring = 0; ring < rings().size(); ring++) {
-            for (int listener = 0; listener < listeners.size(); listener++) {
-                table.count("from listener " + listener + " into ring " + ring, handedIn(listener, ring));
-            }
-        }
     }
 
     private long sum(final ToLongFunction<FrontCounts> count) {
-        return listeners.stream().mapToLong(count).sum();
+        return front.counts().stream().mapToLong(count).sum();
     }
 
     private void printHandlers(final Table table) {
@@ -114,64 +104,37 @@ record UploadReport(
             table.count("moves to another address", server.moves().migrations());
             table.count("of them to another listener", server.moves().listenerChanges());
         }
-        final List<RingStats> stats = stats();
-        table.count("wakeups", stats.stream().mapToLong(RingStats::wakeups).sum());
-        table.count(
-                "claims aborted", stats.stream().mapToLong(RingStats::aborted).sum());
+        table.count("wakeups", stats().mapToLong(RingStats::wakeups).sum());
         table.count(
                 "most bytes in a ring",
-                stats.stream().mapToLong(RingStats::highWaterMark).max().orElse(0));
+                stats().mapToLong(RingStats::highWaterMark).max().orElse(0));
         final Histogram latency = new Histogram(3);
         server.counts().forEach(counts -> latency.add(counts.latencyNanos()));
         table.percentiles("hand-over latency", latency);
     }
 
-    private List<VarLenMpscRing> rings() {
-        return server.rings();
-    }
-
-    private List<RingStats> stats() {
-        return rings().stream().map(VarLenMpscRing::stats).toList();
-    }
-
-    private long handedIn(final int listener, final int ring) {
-        return listeners.get(listener).toHandlers().get(ring);
+    private Stream<RingStats> stats() {
+        return server.rings().stream().map(VarLenMpscRing::stats);
     }
 
     private List<String> violations() {
-        final List<String> violations = new ArrayList<>(problems);
-        violations.addAll(failures);
+        final List<String> violations = new ArrayList<>(failures);
         violations.addAll(uploads.violations());
-        addMismatches(violations);
+        violations.addAll(HandlerCounts.mismatches(front.counts(), server.counts()));
+        final long hookFailures = stats().mapToLong(RingStats::hookFailures).sum();
+        if (hookFailures != 0) {
+            violations.add(hookFailures + " wakeups failed");
+        }
         if (options.listen == null) {
             addMissingProof(violations);
         }
         return violations;
     }
 
-    /** Adds what does not add up: every datagram received must have gone to exactly one place. */
-    private void addMismatches(final List<String> violations) {
-        violations.addAll(HandlerCounts.mismatches(listeners, server.counts()));
-        final List<RingStats> stats = stats();
-        for (int ring = 0; ring < stats.size(); ring++) {
-            long handedIn = 0;
-            for (int listener = 0; listener < listeners.size(); listener++) {
-                handedIn += handedIn(listener, ring);
-            }
-            if (stats.get(ring).offered() != handedIn) {
-                violations.add("ring " + ring + " counted " + stats.get(ring).offered() + " records, but " + handedIn
-                        + " were put in");
-            }
-            if (stats.get(ring).hookFailures() != 0) {
-                violations.add("ring " + ring + ": " + stats.get(ring).hookFailures() + " wakeups failed");
-            }
-        }
-    }
-
     /** Adds what the run was to show and did not. */
     private void addMissingProof(final List<String> violations) {
-        final boolean severalExpected = listeners.size() > 1 && options.connections >= ENOUGH_CONNECTIONS;
-        if (severalExpected && IntStream.range(0, rings().size()).noneMatch(this::hasSeveralProducers)) {
+        final boolean severalExpected = options.listeners > 1 && options.connections >= ENOUGH_CONNECTIONS;
+        if (severalExpected && IntStream.range(0, server.rings().size()).noneMatch(this::hasSeveralProducers)) {
             violations.add("no ring got datagrams from more than one listener");
         }
         final boolean migrating = options.migration != Migration.NONE && clients.canMigrate();
@@ -195,7 +158,7 @@ record UploadReport(
     }
 
     private boolean hasSeveralProducers(final int ring) {
-        return listeners.stream()
+        return front.counts().stream()
                         .filter(counts -> counts.toHandlers().get(ring) > 0)
                         .count()
                 > 1;

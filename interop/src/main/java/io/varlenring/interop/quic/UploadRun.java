@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** A run of a QUIC example: sets up the front, a server and clients, waits for the uploads, and looks at all the books. */
-final class UploadRun {
+record UploadRun(
+        String name, QuicOptions options, UploadRun.ServerFactory servers, ThreadWatch watch, PrintStream out) {
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     /** Makes the server of an example. */
@@ -30,25 +32,6 @@ final class UploadRun {
     interface ServerFactory {
         QuicServer open(QuicOptions options, Front front, ServerKeys keys, Uploads uploads, ThreadWatch watch)
                 throws Exception;
-    }
-
-    private final String name;
-    private final QuicOptions options;
-    private final ServerFactory servers;
-    private final PrintStream out;
-    private final ThreadWatch watch;
-
-    UploadRun(
-            final String name,
-            final QuicOptions options,
-            final ServerFactory servers,
-            final ThreadWatch watch,
-            final PrintStream out) {
-        this.name = name;
-        this.options = options;
-        this.servers = servers;
-        this.out = out;
-        this.watch = watch;
     }
 
     /** Runs, prints the results, and returns the exit code. */
@@ -89,22 +72,15 @@ final class UploadRun {
 
             // Upstream first, so that everything still under way arrives.
             final boolean received = front.finish();
-            final long droppedByKernel = front.droppedByKernel();
             server.rings().forEach(VarLenMpscRing::close);
-            final boolean ended = received & server.shutdown();
-            final UploadReport report = new UploadReport(
-                    name,
-                    clients,
-                    options,
-                    uploads,
-                    nanos,
-                    garbageSent,
-                    droppedByKernel,
-                    front.counts(),
-                    server,
-                    ended ? List.of() : List.of("the server did not end, so the counts are not final"),
-                    watch.failures());
-            return report.print(out) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+            final List<String> failures = new ArrayList<>();
+            if (!(received & server.shutdown())) {
+                failures.add("the server did not end, so the counts are not final");
+            }
+            failures.addAll(watch.failures());
+            return new UploadReport(options, front, server, uploads, clients, nanos, garbageSent, failures).print(out)
+                    ? Program.EXIT_GOOD
+                    : Program.EXIT_FAILED;
         }
     }
 

@@ -79,14 +79,9 @@ final class UploadServer {
         channel.pipeline().addLast(codec.build(), new PipelineFailures(watch));
     }
 
-    /** Returns how often a client was seen to have moved to another address. */
-    long migrations() {
-        return migrations.sum();
-    }
-
-    /** Returns how often the new address was another listener's than the old one. */
-    long listenerChanges() {
-        return listenerChanges.sum();
+    /** Returns what was seen of clients that moved to another address. */
+    QuicServer.Moves moves() {
+        return new QuicServer.Moves(migrations.sum(), listenerChanges.sum());
     }
 
     /** Notes when a connection's datagrams come from a new address, and by which listener. */

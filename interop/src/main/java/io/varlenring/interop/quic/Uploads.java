@@ -28,7 +28,6 @@ import java.util.zip.CRC32C;
 final class Uploads {
     private static final int MAX_CONTENTS = 16;
     private static final int BLOCK_LENGTH = 1 << 16;
-    private static final int MOST_VIOLATIONS_IN_WORDS = 10;
     static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
@@ -46,7 +45,6 @@ final class Uploads {
     private final LongAdder bytes = new LongAdder();
     private final LongAdder requests = new LongAdder();
     private final LongAdder answeredOtherwise = new LongAdder();
-    private final LongAdder violationCount = new LongAdder();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
     /**
@@ -155,21 +153,14 @@ final class Uploads {
                 return;
             }
             if (arrivedBytes != length) {
-                violation("upload " + upload + ": " + arrivedBytes + " bytes instead of " + length);
+                violations.add("upload " + upload + ": " + arrivedBytes + " bytes instead of " + length);
             } else if (checksum.getValue() != checksums.get(upload % files.size())) {
-                violation("upload " + upload + ": wrong checksum");
+                violations.add("upload " + upload + ": wrong checksum");
             } else if (arrived.incrementAndGet(upload) > 1) {
-                violation("upload " + upload + " arrived again");
+                violations.add("upload " + upload + " arrived again");
             } else {
                 missing.countDown();
             }
-        }
-    }
-
-    private void violation(final String words) {
-        violationCount.increment();
-        if (violations.size() < MOST_VIOLATIONS_IN_WORDS) {
-            violations.add(words);
         }
     }
 
@@ -201,10 +192,5 @@ final class Uploads {
             all.add(absent.size() + " uploads did not arrive: " + absent);
         }
         return all;
-    }
-
-    /** Returns how many things were wrong. */
-    long violationCount() {
-        return violationCount.sum() + missing.getCount();
     }
 }

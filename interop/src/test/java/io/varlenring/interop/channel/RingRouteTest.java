@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.varlenring.interop.measure.MessageWriter;
 import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class RingRouteTest {
                 }));
         final RingRoute route = new RingRoute(channel, new ChannelWritersOptions());
         channel.runPendingTasks();
-        final Route.Writer writer = route.newWriter(0);
+        final MessageWriter.Target writer = route.newTarget(0);
         for (int i = 0; i < 10; i++) {
             assertTrue(writer.tryWrite(LENGTH, i, 0));
             channel.runPendingTasks();
@@ -41,7 +42,7 @@ class RingRouteTest {
             bytes += written.readableBytes();
             written.release();
         }
-        assertEquals(10 * (Frames.HEADER_LENGTH + LENGTH), bytes);
+        assertEquals(10 * (FarEnd.HEADER_LENGTH + LENGTH), bytes);
         assertTrue(route.isDrained());
     }
 }

@@ -2,7 +2,7 @@
 package io.varlenring.interop.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.varlenring.examples.harness.Datagrams;
 import java.nio.ByteBuffer;
@@ -23,7 +23,6 @@ class TimedMessagesTest {
         messages.receive(message(0, 1));
 
         assertEquals(List.of(), messages.violations(new long[] {2, 1}));
-        assertEquals(0, messages.violationCount(new long[] {2, 1}));
         assertEquals(3, messages.messages());
         assertEquals(3 * LENGTH, messages.bytes());
         assertEquals(3, messages.latencyNanos().getTotalCount());
@@ -37,7 +36,7 @@ class TimedMessagesTest {
             damaged.put(OFFSET + i, (byte) (damaged.get(OFFSET + i) ^ 1));
             fresh.receive(damaged);
 
-            assertTrue(fresh.violationCount(new long[] {1}) > 0, "byte " + i);
+            assertFalse(fresh.violations(new long[] {1}).isEmpty(), "byte " + i);
         }
     }
 
@@ -74,6 +73,17 @@ class TimedMessagesTest {
         assertEquals(
                 List.of("message 1: unknown sender 2, sequence 0", "message 2: 23 bytes are none that were sent"),
                 messages.violations(new long[2]));
+    }
+
+    @Test
+    void violations_more_saysHowManyMore() {
+        for (int i = 0; i < 8; i++) {
+            messages.receive(message(2, i));
+        }
+
+        final List<String> violations = messages.violations(new long[2]);
+        assertEquals(6, violations.size());
+        assertEquals("and 3 more", violations.get(5));
     }
 
     @Test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varlenring.examples;
+package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,8 +11,6 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.varlenring.RingProducer;
-import io.varlenring.VarLenMpscRing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -20,24 +18,17 @@ import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,50 +41,27 @@ import org.junit.jupiter.params.provider.CsvSource;
  * go on.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SnippetsTest {
-    private static final Path DOCUMENT = Path.of("..", "docs", "embedding.md");
-    private static final Pattern SNIPPET = Pattern.compile("```java([^\\n]*)\\R((?s:.*?))```");
-    private static final Pattern CLASS = Pattern.compile("public final class (\\w+)");
+final class EmbeddingProgramsTest {
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     @TempDir
     private Path directory;
 
     /** Finds the programs, by the names of their classes. */
-    private static Map<String, String> programs() throws IOException {
-        final Map<String, String> programs = new LinkedHashMap<>();
-        final Matcher snippets = SNIPPET.matcher(Files.readString(DOCUMENT));
-        while (snippets.find()) {
-            final Matcher name = CLASS.matcher(snippets.group(2));
-            if (name.find()) {
-                programs.put(name.group(1), snippets.group(2));
+    private static Map<String, SnippetsTest.Snippet> programs() throws IOException {
+        final Map<String, SnippetsTest.Snippet> programs = new LinkedHashMap<>();
+        for (final SnippetsTest.Snippet snippet : SnippetsTest.snippets()) {
+            if (snippet.place().contains("embedding.md")
+                    && snippet.code().contains("public final class " + snippet.className())) {
+                programs.put(snippet.className(), snippet);
             }
         }
         return programs;
     }
 
-    private boolean compile(final String name, final String code, final StringWriter messages) {
-        final JavaFileObject source =
-                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(final boolean ignoreEncodingErrors) {
-                        return code;
-                    }
-                };
-        return ToolProvider.getSystemJavaCompiler()
-                .getTask(
-                        messages,
-                        null,
-                        null,
-                        List.of("-d", directory.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none"),
-                        null,
-                        List.of(source))
-                .call();
-    }
-
     private Class<?> load(final String name) throws IOException, ClassNotFoundException {
         final StringWriter messages = new StringWriter();
-        assertTrue(compile(name, programs().get(name), messages), messages::toString);
+        assertTrue(SnippetsTest.compile(programs().get(name), directory, messages), messages::toString);
         return new URLClassLoader(new URL[] {directory.toUri().toURL()}).loadClass(name);
     }
 
@@ -213,13 +181,5 @@ class SnippetsTest {
         }
         assertFalse(channel.isOpen());
         assertTrue(channel.closeFuture().await(1, TimeUnit.SECONDS));
-    }
-
-    @Test
-    void wrongProgram_isFound() throws IOException {
-        final String wrong = programs().get("RingToChannel").replace("isWritable", "isReadable");
-        final StringWriter messages = new StringWriter();
-        assertFalse(compile("RingToChannel", wrong, messages));
-        assertTrue(messages.toString().contains("isReadable"), messages::toString);
     }
 }

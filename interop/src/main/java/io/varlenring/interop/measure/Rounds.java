@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.interop.measure;
+
+import io.varlenring.examples.harness.Table;
+import io.varlenring.examples.harness.ThreadWatch;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.HdrHistogram.Histogram;
+
+/** Ways that take turns, and a table of them: for each figure and way the median of the rounds, the least and the most. */
+public final class Rounds {
+    private static final int LABEL_WIDTH = 36;
+    private static final int CELL_WIDTH = 34;
+    private static final double NANOS_PER_MICRO = 1e3;
+
+    private final List<String> ways;
+    private final PrintStream out;
+    private final Map<String, List<Result>> results = new LinkedHashMap<>();
+    private final List<String> violations = new ArrayList<>();
+    private long verified;
+
+    /** Runs a way once. */
+    @FunctionalInterface
+    public interface Run {
+        /** Returns null when it was stopped early. */
+        Result run(String way) throws IOException, InterruptedException;
+    }
+
+    /**
+     * What one run has shown.
+     *
+     * @param verified how many things were
+     * @param figures what was measured or counted, by name
+     * @param violations what was wrong
+     */
+    public record Result(long verified, Map<String, Double> figures, List<String> violations) {
+        public Result(final long verified) {
+            this(verified, new LinkedHashMap<>(), new ArrayList<>());
+        }
+
+        public void add(final String name, final double figure) {
+            figures.put(name, figure);
+        }
+
+        /** Adds percentiles, in microseconds, of a histogram of nanoseconds. */
+        public void percentiles(final String name, final Histogram nanos) {
+            add(name + " p50, us", nanos.getValueAtPercentile(50) / NANOS_PER_MICRO);
+            add(name + " p99, us", nanos.getValueAtPercentile(99) / NANOS_PER_MICRO);
+            add(name + " p99.9, us", nanos.getValueAtPercentile(99.9) / NANOS_PER_MICRO);
+        }
+    }
+
+    public Rounds(final List<String> ways, final PrintStream out) {
+        this.ways = ways;
+        this.out = out;
+    }
+
+    /** Lets all ways take turns, each round beginning with another one, so that none always comes first; until one goes wrong. */
+    public void run(final int rounds, final ThreadWatch watch, final Run run) throws IOException, InterruptedException {
+        for (int round = 0; round < rounds && !watch.isOver() && violations.isEmpty(); round++) {
+            for (int turn = 0; turn < ways.size() && violations.isEmpty(); turn++) {
+                final String way = ways.get((round + turn) % ways.size());
+                final Result result = run.run(way);
+                if (result == null) {
+                    return;
+                }
+                out.printf(Locale.ROOT, "round %d, %s: %,d verified%n", round + 1, way, result.verified);
+                results.computeIfAbsent(way, first -> new ArrayList<>()).add(result);
+                verified += result.verified;
+                result.violations.forEach(violation -> violations.add(way + ": " + violation));
+            }
+        }
+    }
+
+    /** Prints the table and a verdict; returns whether all was right. */
+    public boolean print(final String words) {
+        final StringBuilder header = new StringBuilder(String.format("%n%-" + LABEL_WIDTH + "s", ""));
+        results.keySet().forEach(way -> header.append(String.format("%" + CELL_WIDTH + "s", way)));
+        out.println(header);
+        final Set<String> names = results.isEmpty()
+                ? Set.of()
+                : results.values().iterator().next().get(0).figures.keySet();
+        for (final String name : names) {
+            final StringBuilder line = new StringBuilder(String.format("%-" + LABEL_WIDTH + "s", name));
+            results.values().forEach(runs -> line.append(String.format("%" + CELL_WIDTH + "s", cell(name, runs))));
+            out.println(line);
+        }
+        return Table.verdict(out, verified, words, violations.size(), violations);
+    }
+
+    private static String cell(final String name, final List<Result> runs) {
+        final double[] values =
+                runs.stream().mapToDouble(run -> run.figures.get(name)).sorted().toArray();
+        final double median = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+        final String format = Arrays.stream(values).allMatch(value -> value == Math.rint(value)) ? "%,.0f" : "%,.2f";
+        final String cell = String.format(Locale.ROOT, format, median);
+        return values.length == 1
+                ? cell
+                : cell
+                        + String.format(
+                                Locale.ROOT, " (" + format + ".." + format + ")", values[0], values[values.length - 1]);
+    }
+}
