@@ -107,7 +107,7 @@ abstract class Reservations extends ProducerState {
         contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
     }
 
-    /** Where a record of this stride goes when the producer position is this: there, or at the start of the next lap. */
+    /** Where a record of this stride goes when the producer position is this: there, or where the next lap starts. */
     final long recordStart(final long position, final int stride) {
         final int untilWrap = capacity - ((int) position & mask);
         return stride <= untilWrap ? position : position + untilWrap;
@@ -129,7 +129,6 @@ abstract class Reservations extends ProducerState {
         // that could call it again; pairs with arm() [M5] and publish() [M1]. One that has moved on is woken for
         // nothing.
         if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
-            phase = PUBLISHED; // as behind a publication: an Error must not leave the consumer disarmed and asleep
             signal();
         }
     }
