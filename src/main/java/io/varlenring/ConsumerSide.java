@@ -56,7 +56,7 @@ final class ConsumerSide extends ConsumerState {
 
     // One user at a time
 
-    /** Begins a call. Detects misuse as far as plain accesses can: always in one thread, else if the other call is visible. */
+    /** Begins a call. Detects misuse as far as plain accesses can: in one thread always, else when it is visible. */
     private void enter() {
         final Thread other = user;
         final Thread current = Thread.currentThread();
@@ -106,7 +106,7 @@ final class ConsumerSide extends ConsumerState {
     boolean arm() {
         enter();
         try {
-            if (memory.getWaiterVolatile() != null) { // an Error ended a timed drain before it was no waiter any more [M7]
+            if (memory.getWaiterVolatile() != null) { // an Error came when a timed drain was ending [M7]
                 memory.setWaiterVolatile(null);
             }
             return tryArm();
@@ -259,7 +259,7 @@ final class ConsumerSide extends ConsumerState {
         }
     }
 
-    /** Says since when the consumer has been standing at this position, if it has noticed. Another thread may call it. */
+    /** Says since when the consumer has been standing at this position, if it has noticed; for any thread. */
     void describeStall(final long position, final StringBuilder text) {
         if (stalledPosition == position) {
             text.append(", in the consumer's way for ");
