@@ -56,7 +56,7 @@ final class ConsumerSide extends ConsumerState {
 
     // One user at a time
 
-    /** Begins a call. Detects misuse as far as plain accesses can: in one thread, else if the other call is visible. */
+    /** Begins a call. Detects misuse as far as plain accesses can: in one thread always, else when it is visible. */
     private void enter() {
         final Thread other = user;
         final Thread current = Thread.currentThread();
@@ -106,8 +106,7 @@ final class ConsumerSide extends ConsumerState {
     boolean arm() {
         enter();
         try {
-            // an Error may have ended a timed drain before its thread was no waiter any more [M7]
-            if (memory.getWaiterVolatile() != null) {
+            if (memory.getWaiterVolatile() != null) { // an Error came when a timed drain was ending [M7]
                 memory.setWaiterVolatile(null);
             }
             return tryArm();

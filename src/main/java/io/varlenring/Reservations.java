@@ -107,7 +107,7 @@ abstract class Reservations extends ProducerState {
         contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
     }
 
-    /** Where a record of this stride goes when the producer position is this: there, or where the next lap starts. */
+    /** Where a record of this stride goes behind this producer position: there, or at the start of the next lap. */
     final long recordStart(final long position, final int stride) {
         final int untilWrap = capacity - ((int) position & mask);
         return stride <= untilWrap ? position : position + untilWrap;

@@ -36,6 +36,7 @@ final class RingModel {
     private long producerPosition;
     private long consumerPosition;
     private boolean closed;
+    private boolean closeFailed;
     private boolean armed;
     private boolean hookFails;
 
@@ -150,10 +151,16 @@ final class RingModel {
         tooLarge++;
     }
 
+    /** Closing again calls a hook again that has thrown. */
     void close() {
-        if (!closed) {
-            closed = true;
-            published();
+        if (closed && !closeFailed) {
+            return;
+        }
+        closed = true;
+        final long before = wakeups;
+        published();
+        if (wakeups > before) {
+            closeFailed = hookFails;
         }
     }
 

@@ -485,11 +485,8 @@ public final class TaskletLoop implements AutoCloseable {
      */
     private int runToEnd() {
         int runs = 0;
-        if (rings.isEnded()) { // what came too late is not run: close() may have said that nothing is any more
-            return runs;
-        }
         takeInbox();
-        while (!queues.isEmpty()) {
+        while (!queues.isEmpty() && !rings.isEnded()) { // behind the end nothing is run: close() may have said so
             runs += runShares();
             takeInbox();
         }
@@ -505,8 +502,8 @@ public final class TaskletLoop implements AutoCloseable {
         if (memory.getInboxVolatile() == null) { // a swap for nothing would take the word from the wakers [T6]
             return;
         }
-        Tasklet newest = memory.getAndSetInbox(
-                null); // pairs with putIntoInbox(): each tasklet's link, and its waker's stamp [T6]
+        // pairs with putIntoInbox(): each tasklet's link, and its waker's stamp [T6]
+        Tasklet newest = memory.getAndSetInbox(null);
         Tasklet oldest = null;
         while (newest != null) {
             final Tasklet older = newest.getNextPlain();
