@@ -464,11 +464,10 @@ public final class VarLenMpscRing implements AutoCloseable {
             if (header == NOT_READY) {
                 return position;
             }
-            final long length = header < 0 ? -header : header;
-            if (length > capacity) {
+            if (header < -capacity || header > capacity || header < 0 && header % RingLayout.ALIGNMENT != 0) {
                 break;
             }
-            position += header < 0 ? length : RingLayout.stride(RingLayout.payloadLength(header));
+            position += header < 0 ? -header : RingLayout.stride(RingLayout.payloadLength(header));
         }
         return NONE;
     }
