@@ -464,7 +464,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             if (header == NOT_READY) {
                 return position;
             }
-            if (header < -capacity || header > capacity || header < 0 && header % RingLayout.ALIGNMENT != 0) {
+            if (header > capacity || header < -capacity || (header < 0 && header % RingLayout.ALIGNMENT != 0)) {
                 break;
             }
             position += header < 0 ? -header : RingLayout.stride(RingLayout.payloadLength(header));
