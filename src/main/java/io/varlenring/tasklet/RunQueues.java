@@ -6,34 +6,27 @@ package io.varlenring.tasklet;
  * through the classes in their order, and lets each run up to its share.
  */
 final class RunQueues {
-    private static final int URGENT = 0;
-    private static final int NORMAL = 1;
-    private static final int BULK = 2;
-    private static final int HEAVY = 3;
-
-    private final RunQueue[] classes = {new RunQueue(64), new RunQueue(60), new RunQueue(4), new RunQueue(1)};
+    private final RunQueue urgent = new RunQueue(64);
+    private final RunQueue normal = new RunQueue(60);
+    private final RunQueue bulk = new RunQueue(4);
+    private final RunQueue heavy = new RunQueue(1);
 
     // The round under way
 
-    private int current;
+    private RunQueue current = urgent;
     private int runs;
     /** The tasklet that runs just now; null between two runs. */
     private Tasklet running;
 
     boolean isEmpty() {
-        for (final RunQueue queue : classes) {
-            if (!queue.isEmpty()) {
-                return false;
-            }
-        }
-        return true;
+        return urgent.isEmpty() && normal.isEmpty() && bulk.isEmpty() && heavy.isEmpty();
     }
 
     // Adding
 
     /** Adds a tasklet that another thread, or a socket, has woken. */
     void addFromOutside(final Tasklet tasklet) {
-        classes[tasklet.heavy ? HEAVY : URGENT].addLast(tasklet);
+        (tasklet.heavy ? heavy : urgent).addLast(tasklet);
     }
 
     /** Adds a tasklet that was woken on the loop's thread: by the running one, or from outside when none runs. */
@@ -41,7 +34,7 @@ final class RunQueues {
         if (running == null || tasklet.heavy) {
             addFromOutside(tasklet);
         } else {
-            classes[tasklet == running ? BULK : NORMAL].addLast(tasklet);
+            (tasklet == running ? bulk : normal).addLast(tasklet);
         }
     }
 
@@ -50,7 +43,7 @@ final class RunQueues {
         if (previousOrNull != null && previousOrNull.queue != null) {
             previousOrNull.queue.addAfter(previousOrNull, tasklet);
         } else {
-            classes[running == null ? NORMAL : current].push(tasklet);
+            (running == null ? normal : current).push(tasklet);
         }
     }
 
@@ -61,21 +54,22 @@ final class RunQueues {
     // Running
 
     void beginRound() {
-        current = 0;
+        current = urgent;
         runs = 0;
     }
 
     /** Takes out the tasklet to run next in this round; null at its end. */
     Tasklet poll() {
-        while (current < classes.length) {
-            final RunQueue queue = classes[current];
-            if (runs < queue.share && !queue.isEmpty()) {
-                return queue.remove(runs);
+        RunQueue queue = current;
+        while (runs >= queue.share || queue.isEmpty()) {
+            if (queue == heavy) {
+                return null;
             }
-            current++;
+            queue = queue == urgent ? normal : queue == normal ? bulk : heavy;
+            current = queue;
             runs = 0;
         }
-        return null;
+        return queue.remove(runs);
     }
 
     /** Notes that the tasklet that was taken out runs, and uses up one run of its class. */

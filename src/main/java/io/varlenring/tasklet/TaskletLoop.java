@@ -568,9 +568,6 @@ public final class TaskletLoop implements AutoCloseable {
             return false;
         }
         queues.beginRun(tasklet);
-        if (thread != null) {
-            Thread.interrupted(); // what another body left would close this one's channels
-        }
         if (profiling) {
             counters.began(begin);
         }
