@@ -182,10 +182,20 @@ final class ProducerSide extends Reservations {
     }
 
     void abortClaim(final RecordView view) {
-        finishLastCall();
-        resumeClaim();
         view.hide();
-        abort();
+        finishLastCall();
+        if (claimOpen) { // not any more, when the call above has taken the claim for given up
+            resumeClaim();
+            abort();
+        }
+    }
+
+    @Override
+    void finishGivenUpClaim() {
+        if (claimOpen && claimGivenUp) {
+            resumeClaim();
+            abort();
+        }
     }
 
     /** Makes the claim's reservation the one that the call under way finishes. */
@@ -195,16 +205,6 @@ final class ProducerSide extends Reservations {
         end = claimEnd;
         phase = RESERVED;
         claimOpen = false;
-        claimGivenUp = false;
-    }
-
-    /** Aborts a claim whose abort an Error has ended; the user cannot reach it any more. */
-    void finishGivenUpClaim() {
-        if (claimOpen && claimGivenUp) {
-            finishLastCall();
-            resumeClaim();
-            abort();
-        }
     }
 
     /** Finishes what a collected handle left: nobody can commit or abort it any more. */

@@ -26,6 +26,8 @@ abstract class Reservations extends ProducerState {
     static final int RESERVED = 1;
     /** They are published, and the consumer may still have to be woken. */
     static final int PUBLISHED = 2;
+    /** As DONE, and the user has given up the open claim. */
+    static final int CLAIM_GIVEN_UP = 3;
 
     final RingCounters counters = new RingCounters();
     final VarLenMpscRing ring;
@@ -252,11 +254,15 @@ abstract class Reservations extends ProducerState {
     final void finishInterruptedCall() {
         if (phase == RESERVED) {
             abort();
-        } else {
+        } else if (phase == PUBLISHED) {
             wake(); // it may have disarmed the consumer and not woken it; one wakeup too many does no harm
-            phase = DONE;
         }
+        phase = DONE;
+        finishGivenUpClaim();
     }
+
+    /** Aborts a claim that the user cannot reach any more, because an Error has ended its abort. */
+    abstract void finishGivenUpClaim();
 
     final void checkNotClosed(final long producerPosition) {
         if ((producerPosition & CLOSED) != 0) {

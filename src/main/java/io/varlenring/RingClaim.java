@@ -96,8 +96,12 @@ public final class RingClaim implements AutoCloseable {
      *     the claim, which is aborted all the same
      */
     public void abort() {
-        side.claimGivenUp = true; // should an Error come with one of the calls, the next one on the handle aborts it
         checkOpen();
+        // Only stores: should an Error come with one of the calls behind them, the next call on the handle aborts it
+        side.claimGivenUp = true;
+        if (side.phase == Reservations.DONE) {
+            side.phase = Reservations.CLAIM_GIVEN_UP;
+        }
         final IllegalStateException misplaced = view.isWithin(buffer) ? null : view.misplaced(buffer, "the claim's");
         try {
             side.abortClaim(view);
@@ -118,6 +122,10 @@ public final class RingClaim implements AutoCloseable {
     @Override
     public void close() {
         if (side.claimOpen) {
+            side.claimGivenUp = true; // as in abort(), whose call may fail
+            if (side.phase == Reservations.DONE) {
+                side.phase = Reservations.CLAIM_GIVEN_UP;
+            }
             abort();
         }
     }

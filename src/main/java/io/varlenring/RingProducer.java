@@ -194,6 +194,7 @@ public final class RingProducer {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
         }
+        side.finishLastCall();
         side.finishGivenUpClaim();
         if (side.claimOpen) {
             throw new IllegalStateException("this producer's last claim is still open: commit or abort it first");

@@ -198,6 +198,26 @@ final class AccidentsTest {
         assertTrue(ring.isEmpty());
     }
 
+    /** As if an Error had come with the first call of an abort, when the user's scope was left already. */
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void claimWhoseAbortWasCutShort_isFinishedByTheNextCall(final Way way) {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        for (int i = 0; i < 2; i++) {
+            producer.tryClaim(8);
+            if (i > 0) { // and an offer before it as well
+                producer.side().reserve(24);
+            }
+            producer.side().claimGivenUp = true;
+            producer.side().phase = i == 0 ? Reservations.CLAIM_GIVEN_UP : Reservations.RESERVED;
+            assertTrue(way.write(producer));
+            assertTrue(drain(ring).size() > 0);
+            assertTrue(ring.isEmpty());
+            assertEquals(1 + 2 * i, ring.stats().aborted());
+        }
+    }
+
     /** The last call published its record and ended before it could wake the consumer it had disarmed. */
     @Test
     void wakeupThatACallOwed_isMadeByTheNextOne() {
@@ -386,6 +406,20 @@ final class AccidentsTest {
             assertEquals(1, drain(ring).size());
         }
         assertEquals(3, ring.stats().aborted());
+    }
+
+    @Test
+    void claim_whoseViewIsMovedOutOfIt_isToldByAbortAndCloseToo() {
+        final RingClaim aborted = producer.tryClaim(20);
+        aborted.buffer().clear();
+        assertThrows(IllegalStateException.class, aborted::abort);
+        final RingClaim closed = producer.tryClaim(20);
+        closed.buffer().clear();
+        assertThrows(IllegalStateException.class, closed::close);
+        closed.close();
+        assertTrue(offer(producer, payload(7, 3)));
+        assertEquals(1, drain(ring).size());
+        assertEquals(2, ring.stats().aborted());
     }
 
     @Test

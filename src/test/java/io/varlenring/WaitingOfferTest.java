@@ -67,6 +67,7 @@ final class WaitingOfferTest {
         fill(producer);
         assertFalse(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
         assertFalse(offer(producer, array, payload(1, 9), -7, TimeUnit.SECONDS));
+        assertFalse(offer(producer, array, payload(1, 9), Long.MIN_VALUE, TimeUnit.DAYS));
         final ByteBuffer src = ByteBuffer.allocate(9);
         final long before = System.nanoTime();
         assertFalse(producer.offer(src, 5, TimeUnit.MILLISECONDS));
