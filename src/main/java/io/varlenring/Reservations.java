@@ -203,8 +203,9 @@ abstract class Reservations extends ProducerState {
         if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
             phase = PUBLISHED; // until it is woken: an Error may come with any call
             wake();
+        } else {
+            phase = DONE;
         }
-        phase = DONE;
     }
 
     final void wake() {
@@ -212,14 +213,17 @@ abstract class Reservations extends ProducerState {
         if (waiter != null) {
             counters.woke();
             memory.unpark(waiter);
+            phase = DONE;
         } else if (hook != null) {
             counters.woke();
             callHook();
+        } else {
+            phase = DONE;
         }
     }
 
     final void callHook() {
-        phase = DONE; // the hook may call this handle again
+        phase = DONE; // the hook may call this handle again, and leave something open of its own
         hookThrew = false;
         try {
             hook.wakeup();
@@ -256,8 +260,9 @@ abstract class Reservations extends ProducerState {
             abort();
         } else if (phase == PUBLISHED) {
             wake(); // it may have disarmed the consumer and not woken it; one wakeup too many does no harm
+        } else {
+            phase = DONE;
         }
-        phase = DONE;
         finishGivenUpClaim();
     }
 

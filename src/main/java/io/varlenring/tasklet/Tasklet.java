@@ -94,10 +94,8 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     /** Counts a wakeup with its reasons; returns whether the caller has to queue the tasklet. */
     boolean addWakeup(final int reasons) {
         // Both pair with takeWakeups(). When this comes before it, that run sees these reasons and all that the caller
-        // did;
-        // when it comes after it, no wakeup is counted, and we queue. It is a store even if the tasklet is queued: a
-        // mere
-        // load could come before the caller's own stores are visible [T1]
+        // did; when it comes after it, no wakeup is counted, and we queue. It is a store even if the tasklet is queued:
+        // a mere load could come before the caller's own stores are visible [T1]
         long state;
         if (reasons == 0) {
             state = getAndAddState(ONE_WAKEUP);

@@ -559,18 +559,17 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private boolean runUnlessKilled(final Tasklet tasklet) {
-        final long begin = profiling ? memory.nanoTime() : 0;
         if (profiling) { // before the wakeups are taken: from then on others may queue the tasklet again
+            final long begin = memory.nanoTime();
             counters.measured(begin - tasklet.queuedNanos);
+            counters.began(begin);
         }
         final long state = tasklet.takeWakeups();
         if (tasklet.isKilled()) {
+            counters.ended();
             return false;
         }
         queues.beginRun(tasklet);
-        if (profiling) {
-            counters.began(begin);
-        }
         try {
             tasklet.body.run(tasklet, (int) (state & TaskletState.REASONS));
         } catch (final Throwable failure) {

@@ -11,6 +11,7 @@ import io.varlenring.RingClaim;
 import io.varlenring.RingClosedException;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
+import java.lang.ref.WeakReference;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
@@ -273,6 +274,33 @@ final class RingTaskletTest {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
         builder.hook(() -> {});
         assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1));
+    }
+
+    private static WeakReference<RingProducer> dropWithClaim(final VarLenMpscRing ring) {
+        final RingProducer producer = ring.newProducer();
+        producer.tryClaim(20);
+        return new WeakReference<>(producer);
+    }
+
+    /** Nothing wakes the loop any more when the collector takes the handle. */
+    @Test
+    void openClaimOfACollectedHandle_isFoundByASleepingLoop() throws Exception {
+        final AtomicInteger handled = new AtomicInteger();
+        try (TaskletLoop started = TaskletLoop.start("leaked claim")) {
+            final VarLenMpscRing leaking = RingTasklet.create(
+                            started, VarLenMpscRing.builder().capacity(1024), record -> handled.incrementAndGet(), 4)
+                    .ring();
+            final WeakReference<RingProducer> dropped = dropWithClaim(leaking);
+            assertTrue(leaking.newProducer().offer(new byte[8], 0, 8));
+            while (dropped.get() != null) {
+                System.gc();
+                Thread.sleep(1);
+            }
+            while (handled.get() == 0) {
+                Thread.sleep(1);
+            }
+            assertEquals(1, leaking.stats().leakedClaims());
+        }
     }
 
     /** Manual loops run on this thread, so that it waits for nobody. */
