@@ -18,13 +18,13 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 /**
  * No tasklet is lost between the wakers that put it into the inbox and the loop that takes all of them [T6].
  *
- * <p>2 wakers, 1 loop. Each waker wakes two tasklets of its own; the loop is run by the third actor, and to its end by the
- * arbiter.
+ * <p>2 actors, since jcstress skips tests with more of them than there are processors. Both wake tasklets, and the second
+ * one then runs the loop, which the arbiter runs to its end.
  *
- * <p>Expected: each waker's tasklets run, once, and in the order of their wakeups. The control takes the top by a load and a
+ * <p>Expected: each actor's tasklets run, once, and in the order of their wakeups. The control takes the top by a load and a
  * store instead of one swap, and is seen on x86.
  */
-@Outcome(id = "ab, cd", expect = ACCEPTABLE, desc = "All ran, in the order of their wakers.")
+@Outcome(id = "ab, c", expect = ACCEPTABLE, desc = "All ran, in the order of their wakers.")
 @Outcome(expect = FORBIDDEN, desc = "One is missing, or out of order.")
 public final class InboxStack {
     private InboxStack() {}
@@ -40,22 +40,16 @@ public final class InboxStack {
         private final Tasklet a = loop.newTasklet((self, reasons) -> first.append('a'));
         private final Tasklet b = loop.newTasklet((self, reasons) -> first.append('b'));
         private final Tasklet c = loop.newTasklet((self, reasons) -> second.append('c'));
-        private final Tasklet d = loop.newTasklet((self, reasons) -> second.append('d'));
 
         @Actor
-        public void firstWaker() {
+        public void waker() {
             a.wakeup();
             b.wakeup();
         }
 
         @Actor
-        public void secondWaker() {
+        public void secondWakerAndLoop() {
             c.wakeup();
-            d.wakeup();
-        }
-
-        @Actor
-        public void loop() {
             loop.runOnce(0);
         }
 
