@@ -100,6 +100,7 @@ final class EmbeddingProgramsTest {
     @ParameterizedTest
     @CsvSource({"PlainThreads, 3", "VirtualThreads, 1000", "Tasklets, 2"})
     void program_handlerThrowsOnce_handlesTheRestAndEnds(final String name, final int records) throws Exception {
+        // A program that needs JDK 21 cannot be compiled below; the run on 25 has it.
         Assumptions.assumeTrue(
                 !name.equals("VirtualThreads") || Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS,
                 "no virtual threads here");

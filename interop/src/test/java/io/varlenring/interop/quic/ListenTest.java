@@ -31,6 +31,7 @@ class ListenTest {
 
     @BeforeAll
     static void needsNativeLibrary() {
+        // The codec is native code, which the pom brings for Linux on x86-64 only; elsewhere there is nothing to test.
         Assumptions.assumeTrue(Quic.isAvailable(), () -> "no QUIC here: " + Quic.unavailabilityCause());
     }
 
