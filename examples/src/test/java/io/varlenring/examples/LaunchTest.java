@@ -170,7 +170,7 @@ class LaunchTest {
     @Test
     void treeThatCannotBeWritten_isBuiltElsewhere() throws Exception {
         Files.setPosixFilePermissions(root.resolve("examples"), PosixFilePermissions.fromString("r-xr-xr-x"));
-        // Permissions do not bind root, for whom there is no such tree; CI is root, so this runs with contributors only.
+        // Permissions do not bind root, for whom there is no such tree: where CI is root, it skips this.
         assumeFalse(Files.isWritable(root.resolve("examples")), "root can write everywhere");
         launch("udp-handover");
         assertEquals(0, code, output);
