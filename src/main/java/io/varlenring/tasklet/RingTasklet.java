@@ -180,7 +180,7 @@ public final class RingTasklet {
         try {
             final int drained = drain();
             idle = aborted || (drained < budget && consumer.arm());
-            if (idle && !aborted && self.deadlineIndex == Deadlines.NONE && !ring.isEmpty()) {
+            if (idle && !aborted && !Deadlines.has(self) && !ring.isEmpty()) {
                 // behind a reservation that is not finished: if its handle is collected, only a drain finds out
                 loop.wakeupAt(self, loop.memory.nanoTime() + STALLED_NANOS, 0);
             }

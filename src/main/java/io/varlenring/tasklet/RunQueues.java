@@ -11,10 +11,8 @@ final class RunQueues {
     private final RunQueue bulk = new RunQueue(4);
     private final RunQueue heavy = new RunQueue(1);
 
-    // The round under way
-
+    /** The class whose turn it is. */
     private RunQueue current = urgent;
-    private int runs;
     /** The tasklet that runs just now; null between two runs. */
     private Tasklet running;
 
@@ -53,29 +51,28 @@ final class RunQueues {
 
     // Running
 
-    void beginRound() {
-        current = urgent;
-        runs = 0;
+    /** Runs a tasklet that was taken out, between {@link #beginRun} and {@link #endRun}. */
+    interface Runner {
+        /** Returns whether the tasklet has used up a run of its class; a killed one does not. */
+        boolean run(Tasklet tasklet);
     }
 
-    /** Takes out the tasklet to run next in this round; null at its end. */
-    Tasklet poll() {
-        RunQueue queue = current;
-        while (runs >= queue.share || queue.isEmpty()) {
-            if (queue == heavy) {
-                return null;
-            }
-            queue = queue == urgent ? normal : queue == normal ? bulk : heavy;
-            current = queue;
-            runs = 0;
+    /** Runs of each class its share of a round; returns the runs. */
+    int runShares(final Runner runner) {
+        return runShare(urgent, runner) + runShare(normal, runner) + runShare(bulk, runner) + runShare(heavy, runner);
+    }
+
+    private int runShare(final RunQueue queue, final Runner runner) {
+        current = queue;
+        int runs = 0;
+        while (runs < queue.share && !queue.isEmpty()) {
+            runs += runner.run(queue.remove(runs)) ? 1 : 0;
         }
-        return queue.remove(runs);
+        return runs;
     }
 
-    /** Notes that the tasklet that was taken out runs, and uses up one run of its class. */
     void beginRun(final Tasklet tasklet) {
         running = tasklet;
-        runs++;
     }
 
     void endRun() {

@@ -19,12 +19,8 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     /** The run queue that it is in, or null; used by the loop's thread only. */
     RunQueue queue;
 
-    // The deadline, if there is one; used by the loop's thread only
-
-    int deadlineIndex = Deadlines.NONE;
-    int deadlineReasons;
-    long deadlineNanos;
-    long deadlineNumber;
+    /** Made with the first one, and used again by the next; null before. Used by the loop's thread only. */
+    Deadlines.Deadline deadline;
 
     /** When this tasklet was queued, for profiling; written by the thread that queued it. */
     long queuedNanos;

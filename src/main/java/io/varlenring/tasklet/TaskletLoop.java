@@ -74,6 +74,7 @@ public final class TaskletLoop implements AutoCloseable {
     // Written by the loop's thread
 
     private final RunQueues queues = new RunQueues();
+    private final RunQueues.Runner runner = this::runUnlessKilled;
     private final Deadlines deadlines = new Deadlines();
     private final LoopCounters counters = new LoopCounters();
 
@@ -475,7 +476,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (sockets != null && !selected) {
             sockets.selectNow();
         }
-        final int runs = runShares();
+        final int runs = queues.runShares(runner);
         return memory.isClosedVolatile() ? runs + runToEnd() : runs; // pairs with close() [T2]
     }
 
@@ -487,7 +488,7 @@ public final class TaskletLoop implements AutoCloseable {
         int runs = 0;
         takeInbox();
         while (!queues.isEmpty() && !rings.isEnded()) { // behind the end nothing is run: close() may have said so
-            runs += runShares();
+            runs += queues.runShares(runner);
             takeInbox();
         }
         for (final RingTasklet ring : rings.takeAll()) {
@@ -526,7 +527,7 @@ public final class TaskletLoop implements AutoCloseable {
         }
         final long now = memory.nanoTime();
         for (Tasklet due = deadlines.pollDue(now); due != null; due = deadlines.pollDue(now)) {
-            due.wakeup(due.deadlineReasons);
+            due.wakeup(due.deadline.reasons);
         }
         return deadlines.nanosUntilFirst(now);
     }
@@ -546,16 +547,6 @@ public final class TaskletLoop implements AutoCloseable {
         }
         memory.setAsleepVolatile(false); // from here on nobody needs to wake this thread [T2]
         return idle;
-    }
-
-    /** Runs of each class its share of a round. */
-    private int runShares() {
-        int runs = 0;
-        queues.beginRound();
-        for (Tasklet tasklet = queues.poll(); tasklet != null; tasklet = queues.poll()) {
-            runs += runUnlessKilled(tasklet) ? 1 : 0;
-        }
-        return runs;
     }
 
     private boolean runUnlessKilled(final Tasklet tasklet) {

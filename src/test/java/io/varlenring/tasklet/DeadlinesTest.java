@@ -42,7 +42,7 @@ final class DeadlinesTest {
         assertEquals(6, deadlines.nanosUntilFirst(4));
         assertNull(deadlines.pollDue(9));
         assertSame(tasklet, deadlines.pollDue(10));
-        assertEquals(7, tasklet.deadlineReasons);
+        assertEquals(7, tasklet.deadline.reasons);
         assertTrue(deadlines.isEmpty());
         assertNull(deadlines.pollDue(10));
     }
@@ -57,7 +57,7 @@ final class DeadlinesTest {
         assertNull(deadlines.pollDue(49));
         assertSame(other, deadlines.pollDue(100));
         assertSame(tasklet, deadlines.pollDue(100));
-        assertEquals(2, tasklet.deadlineReasons);
+        assertEquals(2, tasklet.deadline.reasons);
         assertNull(deadlines.pollDue(100));
     }
 
@@ -135,9 +135,8 @@ final class DeadlinesTest {
                 } else {
                     now += random.nextInt(20);
                     final long time = now;
-                    model.sort(Comparator.comparingLong((Tasklet t) -> t.deadlineNanos - time)
-                            .thenComparingLong(t -> t.deadlineNumber));
-                    while (!model.isEmpty() && model.get(0).deadlineNanos - now <= 0) {
+                    model.sort(Comparator.comparingLong(t -> t.deadline.nanoTime - time)); // stable: as they were set
+                    while (!model.isEmpty() && model.get(0).deadline.nanoTime - now <= 0) {
                         assertSame(model.remove(0), heap.pollDue(now), "seed " + seed);
                     }
                     assertNull(heap.pollDue(now), "seed " + seed);
@@ -158,8 +157,8 @@ final class DeadlinesTest {
         long last = 0;
         int polled = 0;
         for (Tasklet next = deadlines.pollDue(count); next != null; next = deadlines.pollDue(count)) {
-            assertTrue(next.deadlineNanos >= last);
-            last = next.deadlineNanos;
+            assertTrue(next.deadline.nanoTime >= last);
+            last = next.deadline.nanoTime;
             polled++;
         }
         assertEquals(count, polled);

@@ -3,11 +3,11 @@ package io.varlenring.tasklet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Which tasklet is the next one, without a loop around it. */
@@ -34,23 +34,28 @@ final class RunQueuesTest {
         return names.get(named.indexOf(tasklet));
     }
 
-    /** Takes a round's tasklets without running any work. */
+    /** Runs a round of tasklets without any work. */
     private List<String> round() {
+        return round(tasklet -> {});
+    }
+
+    private List<String> round(final Consumer<Tasklet> work) {
         final List<String> ran = new ArrayList<>();
-        queues.beginRound();
-        for (Tasklet tasklet = queues.poll(); tasklet != null; tasklet = queues.poll()) {
+        final int runs = queues.runShares(tasklet -> {
             queues.beginRun(tasklet);
             ran.add(nameOf(tasklet));
+            work.accept(tasklet);
             queues.endRun();
-        }
+            return true;
+        });
+        assertEquals(ran.size(), runs);
         return ran;
     }
 
     @Test
-    void empty_isEmptyAndHasNoNext() {
+    void empty_isEmptyAndRunsNothing() {
         assertTrue(queues.isEmpty());
-        queues.beginRound();
-        assertNull(queues.poll());
+        assertEquals(List.of(), round());
     }
 
     @Test
@@ -64,7 +69,6 @@ final class RunQueuesTest {
             () -> queues.addAfter(null, tasklet("after"))
         };
         for (final Runnable addition : additions) {
-            queues.beginRound();
             queues.beginRun(running);
             addition.run();
             queues.endRun();
@@ -123,12 +127,13 @@ final class RunQueuesTest {
         for (int i = 0; i < 10; i++) {
             queues.addFromOutside(heavy("heavy"));
         }
-        queues.beginRound();
-        int taken = 0;
-        while (queues.poll() != null) {
-            taken++;
-        }
-        assertEquals(10, taken);
+        final List<String> taken = new ArrayList<>();
+        final int runs = queues.runShares(tasklet -> {
+            taken.add(nameOf(tasklet));
+            return false;
+        });
+        assertEquals(10, taken.size());
+        assertEquals(0, runs);
     }
 
     @Test
@@ -137,11 +142,12 @@ final class RunQueuesTest {
         for (int i = 0; i < 3; i++) {
             queues.addFromOutside(tasklet("urgent" + i));
         }
-        queues.beginRound();
-        queues.beginRun(queues.poll());
-        queues.addAfter(null, first);
-        queues.endRun();
-        assertEquals("first", nameOf(queues.poll()));
+        final List<String> ran = round(running -> {
+            if (nameOf(running).equals("urgent0")) {
+                queues.addAfter(null, first);
+            }
+        });
+        assertEquals(List.of("urgent0", "first", "urgent1", "urgent2"), ran);
     }
 
     @Test
@@ -164,11 +170,11 @@ final class RunQueuesTest {
         final Tasklet gone = tasklet("gone");
         queues.addFromOutside(tasklet("running"));
         queues.addFromOutside(tasklet("other"));
-        queues.beginRound();
-        queues.beginRun(queues.poll());
-        queues.addAfter(gone, tasklet("next"));
-        queues.endRun();
-        assertEquals("next", nameOf(queues.poll()));
-        assertEquals("other", nameOf(queues.poll()));
+        final List<String> ran = round(running -> {
+            if (nameOf(running).equals("running")) {
+                queues.addAfter(gone, tasklet("next"));
+            }
+        });
+        assertEquals(List.of("running", "next", "other"), ran);
     }
 }

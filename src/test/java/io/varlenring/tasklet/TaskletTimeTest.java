@@ -2,6 +2,7 @@
 package io.varlenring.tasklet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -137,9 +138,9 @@ final class TaskletTimeTest {
         loop.wakeupAt(tasklet, System.nanoTime() + HOUR, 0);
         loop.newTasklet((self, reasons) -> tasklet.kill()).wakeup();
         loop.runOnce(0);
-        assertEquals(Deadlines.NONE, tasklet.deadlineIndex);
+        assertFalse(Deadlines.has(tasklet));
         loop.wakeupAt(tasklet, System.nanoTime(), 0);
-        assertEquals(Deadlines.NONE, tasklet.deadlineIndex);
+        assertFalse(Deadlines.has(tasklet));
         assertEquals(0, loop.runOnce(0));
     }
 
