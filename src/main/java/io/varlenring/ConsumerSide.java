@@ -233,11 +233,7 @@ final class ConsumerSide extends ConsumerState {
         // producers.
         final long reserved = caughtUp ? cursor : ring.producerPosition();
         counters.inUse(reserved - givenBack);
-        final int offset = (int) givenBack & mask;
-        final int length = (int) (cursor - givenBack);
-        final int untilWrap = Math.min(length, capacity - offset);
-        memory.zero(offset, untilWrap); // plain, before the store of the consumer position [M2]
-        memory.zero(0, length - untilWrap);
+        memory.zero(givenBack, cursor); // plain, before the store of the consumer position [M2]
         // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
         memory.setConsumerPositionRelease(cursor);
         givenBack = cursor;

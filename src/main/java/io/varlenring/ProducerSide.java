@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
 import java.util.ConcurrentModificationException;
 
 /**
- * What stands behind a {@link RingProducer}: the ways to write. It outlives the handle, so that what a collected one
- * left open can be finished.
+ * What stands behind a {@link RingProducer}: the ways to copy records into the ring; {@link Claims} has those to fill
+ * it in place. It outlives the handle, so that what a collected one left open can be finished.
  *
  * <p>Every way to write is: finish what an Error left of the last call, check, reserve, fill, publish and signal.
  */
-final class ProducerSide extends Reservations {
+final class ProducerSide extends Claims {
     /** How long an offer that waits for room parks, at first and at the most. */
     private static final long FIRST_PAUSE_NANOS = 10_000;
 
@@ -141,93 +141,6 @@ final class ProducerSide extends Reservations {
         return Math.min(2 * pause, MAX_PAUSE_NANOS);
     }
 
-    // Claims
-
-    /** Opens the claim, and returns the view of its payload; or null when the ring is full. */
-    ByteBuffer claim(final int length, final RecordView view) {
-        finishLastCall();
-        if (length < 0 || length > maxPayload) {
-            throw badLength(length);
-        }
-        if (!reserve(stride(length))) {
-            return null;
-        }
-        final ByteBuffer buffer;
-        try {
-            buffer = view.move(payloadOffset(), length);
-        } catch (final Throwable failure) { // an Error
-            abortAfter(failure);
-            throw failure;
-        }
-        final Thread current = Thread.currentThread();
-        // From here on the reservation is the claim's and not this call's: only stores, which cannot fail
-        claimBegin = begin;
-        claimStart = start;
-        claimLength = length;
-        claimEnd = end;
-        if (claimant != current) {
-            claimant = current;
-        }
-        claimGivenUp = false;
-        claimOpen = true;
-        phase = DONE;
-        return buffer;
-    }
-
-    void commitClaim(final int length, final RecordView view) {
-        finishLastCall();
-        resumeClaim();
-        view.hide(); // a buffer that was kept shows no bytes
-        commit(length);
-    }
-
-    void abortClaim(final RecordView view) {
-        view.hide();
-        finishLastCall();
-        if (claimOpen) { // not any more, when the call above has taken the claim for given up
-            resumeClaim();
-            abort();
-        }
-    }
-
-    @Override
-    void finishGivenUpClaim() {
-        if (claimOpen && claimGivenUp) {
-            resumeClaim();
-            abort();
-        }
-    }
-
-    /** Makes the claim's reservation the one that the call under way finishes. */
-    private void resumeClaim() {
-        begin = claimBegin;
-        start = claimStart;
-        end = claimEnd;
-        phase = RESERVED;
-        claimOpen = false;
-    }
-
-    /** Finishes what a collected handle left: nobody can commit or abort it any more. */
-    void finishAbandoned() {
-        finishLastCall();
-        if (claimOpen) {
-            counters.leaked();
-            resumeClaim();
-            abort();
-        }
-    }
-
-    /**
-     * Describes what this producer has open at this position, or returns null. Another thread may call it: what it
-     * loads may be from different moments.
-     */
-    String describeOpen(final long position) {
-        if (claimOpen && claimBegin == position) {
-            return "a claim of " + claimLength + " bytes, made by " + claimant;
-        }
-        return phase == RESERVED && begin == position ? "an offer or a commit under way" : null;
-    }
-
     // Batches
 
     int offerAll(final ByteBuffer[] srcs, final int from, final int count) {
@@ -241,7 +154,7 @@ final class ProducerSide extends Reservations {
         for (; ; ) {
             checkNotClosed(position);
             final long end = batchEnd(position, strides, srcs, from, count);
-            if (batchCount == 0) {
+            if (fitting == 0) {
                 if (count > 0) {
                     refuse(position);
                 }
@@ -255,11 +168,11 @@ final class ProducerSide extends Reservations {
                 this.end = end;
                 phase = RESERVED;
                 expect(end);
-                if (batchCount < count) {
+                if (fitting < count) {
                     counters.refused();
                 }
                 writeBatch(srcs, from);
-                return batchCount;
+                return fitting;
             }
             if (!isGuess) {
                 counters.lostRace();
@@ -290,27 +203,27 @@ final class ProducerSide extends Reservations {
     private long batchEnd(
             final long position, final long strides, final ByteBuffer[] srcs, final int from, final int count) {
         if (strides <= capacity - ((int) position & mask) && position + strides - limit <= 0) {
-            batchCount = count;
+            fitting = count;
             return position + strides;
         }
         long end = position;
-        batchCount = 0;
-        while (batchCount < count) {
+        fitting = 0;
+        while (fitting < count) {
             // at most maxPayload, even if another thread has changed the source: writeBatch() checks again
-            final int stride = stride(Math.min(srcs[from + batchCount].remaining(), maxPayload));
+            final int stride = stride(Math.min(srcs[from + fitting].remaining(), maxPayload));
             final long next = recordStart(end, stride) + stride;
             if (next - limit > 0 && next - readLimit() > 0) {
                 break;
             }
             end = next;
-            batchCount++;
+            fitting++;
         }
         return end;
     }
 
     /** Fills the open reservation with the batch for which it was made, and publishes it. */
     private void writeBatch(final ByteBuffer[] srcs, final int from) {
-        final int count = batchCount;
+        final int count = fitting;
         final long firstHeader;
         try {
             firstHeader = fillBatch(srcs, from, from + count);
@@ -360,17 +273,7 @@ final class ProducerSide extends Reservations {
         if (position == begin) {
             return header;
         }
-        setHeaderPlain(position, header); // plain: as in pad() [M1]
+        setHeaderPlain(position, header); // plain: as in endGap() [M1]
         return firstHeader;
-    }
-
-    // Refusals
-
-    private IllegalArgumentException badLength(final long length) {
-        if (length > maxPayload) {
-            counters.tooLarge();
-        }
-        return new IllegalArgumentException(
-                "length must be in 0.." + maxPayload + ", the maxPayload of this ring, but is " + length);
     }
 }

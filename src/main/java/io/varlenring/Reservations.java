@@ -26,7 +26,7 @@ abstract class Reservations extends ProducerState {
     static final int RESERVED = 1;
     /** They are published, and the consumer may still have to be woken. */
     static final int PUBLISHED = 2;
-    /** As DONE, and the user has given up the open claim. */
+    /** As DONE, and the user has given up what was open. */
     static final int CLAIM_GIVEN_UP = 3;
 
     final RingCounters counters = new RingCounters();
@@ -58,13 +58,13 @@ abstract class Reservations extends ProducerState {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
         final long next = position + stride;
         if (next - contiguousLimit > 0) {
-            return reserveFrom(memory.getProducerPositionVolatile(), stride); // pairs with the compare-and-set [M4]
+            return reserveFrom(memory.getProducerPositionVolatile(), stride, stride); // pairs with the store [M4]
         }
         // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
         // drainOrWait(), or sees it armed in the signal that follows [M6]
         final long found = memory.compareAndExchangeProducerPosition(position, next);
         if (found != position) {
-            return reserveFrom(found, stride);
+            return reserveFrom(found, stride, stride);
         }
         // Only stores: an Error can come with any call, and must find what was reserved
         begin = position;
@@ -75,17 +75,22 @@ abstract class Reservations extends ProducerState {
         return true;
     }
 
-    /** The rest of {@link #reserve}: where there may be a gap, no room, another producer, or a closed ring. */
-    final boolean reserveFrom(final long newest, final int stride) {
+    /**
+     * The rest of {@link #reserve}: where there may be a gap, no room, another producer, or a closed ring. Reserves at
+     * most so many bytes for records, as many as are free before the end of the data, and the gap before them if not
+     * even the least fits there; returns false when the least does not fit.
+     */
+    final boolean reserveFrom(final long newest, final int least, final int most) {
         long position = newest;
         for (; ; ) {
             checkNotClosed(position);
-            final long recordStart = recordStart(position, stride);
-            final long next = recordStart + stride;
-            if (next - limit > 0 && next - readLimit() > 0) {
+            final long recordStart = recordStart(position, least);
+            if (recordStart + most - limit > 0 && recordStart + least - readLimit() > 0) {
                 refuse(position);
                 return false;
             }
+            final int untilWrap = capacity - ((int) recordStart & mask);
+            final long next = recordStart + Math.min(Math.min(most, untilWrap), limit - recordStart);
             // as in reserve() [M4] [M6] [M8]
             final long found = memory.compareAndExchangeProducerPosition(position, next);
             if (found == position) {
@@ -142,35 +147,68 @@ abstract class Reservations extends ProducerState {
         return ((int) start & mask) + HEADER_LENGTH;
     }
 
-    /** Makes {@code length} bytes of the open reservation a record, and what is left of it padding. */
+    /** Makes the open reservation, behind the gap if there is one, a record of this length. */
     final void commit(final int length) {
         counters.committed(1, length);
-        publish(end - begin == stride(length) ? recordHeader(length) : pad(length));
+        publishRecords(recordHeader(length));
     }
 
-    /** Stores what lies behind the first header of a reservation with a gap or a rest; returns that header. */
-    final long pad(final int length) {
-        final long rest = start + stride(length);
-        counters.padded(end - begin - stride(length));
-        // plain, all: inside our own reservation, where nobody reads before its first header is published [M1]
-        if (rest != end) {
-            setHeaderPlain(rest, paddingHeader(end - rest));
-        }
-        if (start == begin) {
-            return recordHeader(length);
-        }
-        setHeaderPlain(start, recordHeader(length));
+    /** Publishes the open reservation, whose first record has this header; all others in it MUST have been written. */
+    final void publishRecords(final long firstRecord) {
+        publish(start == begin ? firstRecord : endGap(firstRecord));
+    }
+
+    /** Stores the header behind the gap; returns that of the gap. */
+    final long endGap(final long firstRecord) {
+        counters.padded(start - begin);
+        // plain: inside our own reservation, where nobody reads before its first header is published [M1]
+        setHeaderPlain(start, firstRecord);
         return paddingHeader(start - begin);
+    }
+
+    /** Ends what is used of the open reservation here: the rest goes back to the producers, or becomes padding. */
+    final void endAt(final long used) {
+        if (used != end && !giveBackFrom(used)) {
+            counters.padded(end - used);
+            setHeaderPlain(used, paddingHeader(end - used)); // plain: as in endGap() [M1]
+        }
     }
 
     final void setHeaderPlain(final long position, final long header) {
         memory.setHeaderPlain((int) position & mask, header);
     }
 
-    /** Makes all of the open reservation padding, which may go past the end of the data: the consumer only skips it. */
+    /**
+     * Gives all of the open reservation back to the producers, and publishes nothing; or makes it padding, which may go
+     * past the end of the data: the consumer only skips it.
+     */
     final void abort() {
-        counters.aborted(end - begin);
-        publish(paddingHeader(end - begin));
+        counters.aborted();
+        if (!giveBackFrom(begin)) {
+            counters.padded(end - begin);
+            publish(paddingHeader(end - begin));
+        }
+    }
+
+    /**
+     * Gives what is behind this position of the open reservation back to the producers, unless somebody has reserved
+     * behind it or the ring is closed; what is left of it, if anything, is still to be published.
+     */
+    final boolean giveBackFrom(final long used) {
+        if (memory.getProducerPositionVolatile() != end) { // saves the zeroing in vain; what counts follows [M11]
+            return false;
+        }
+        // Plain, before the compare-and-set: whoever reserves here finds zeros [M11]. The first word is zero still
+        // (I4), and the consumer may be loading it.
+        memory.zero(used == begin ? begin + HEADER_LENGTH : used, end);
+        // pairs with reserve() [M4] [M11] and close() [M8]; the consumer finds the ring empty, or polls [M6]
+        if (memory.compareAndExchangeProducerPosition(end, used) != end) {
+            return false;
+        }
+        end = used; // only stores, as in reserve()
+        phase = used == begin ? DONE : RESERVED;
+        expect(used);
+        return true;
     }
 
     /** Aborts before the caller throws the failure; what the abort itself fails with does not hide it. */
@@ -269,6 +307,16 @@ abstract class Reservations extends ProducerState {
     /** Aborts a claim that the user cannot reach any more, because an Error has ended its abort. */
     abstract void finishGivenUpClaim();
 
+    // Refusals
+
+    final IllegalArgumentException badLength(final long length) {
+        if (length > maxPayload) {
+            counters.tooLarge();
+        }
+        return new IllegalArgumentException(
+                "length must be in 0.." + maxPayload + ", the maxPayload of this ring, but is " + length);
+    }
+
     final void checkNotClosed(final long producerPosition) {
         if ((producerPosition & CLOSED) != 0) {
             throw new RingClosedException("the ring is closed: " + ring);
@@ -296,18 +344,33 @@ abstract class ProducerState extends Padding {
     /** Whether the last call of the hook has thrown. */
     boolean hookThrew;
 
-    /** The records of the batch under way. */
-    int batchCount;
+    /** The records of the offer under way that fit. */
+    int fitting;
 
-    /** The reservation of the open claim, and the record in it. */
-    long claimBegin;
+    // What the user has open between two calls
 
-    long claimStart;
-    long claimEnd;
+    /** Nothing, a claim or a batch: one of the constants of Claims. */
+    int open;
+    /** Its reservation, and the first record in it. */
+    long openBegin;
+
+    long openStart;
+    long openEnd;
     int claimLength;
-    boolean claimOpen;
     /** Whether its abort has begun. */
-    boolean claimGivenUp;
-    /** Who opened the last claim, for reports. */
+    boolean isGivenUp;
+    /** Who opened it, for reports. */
     Thread claimant;
+
+    // The open batch
+
+    /** Where its next record begins. */
+    long batchNext;
+    /** The space that the user has for the next record; or NO_SPACE. */
+    int batchSpace;
+
+    int batchRecords;
+    long batchBytes;
+    /** The header of the record at the start of the reservation, which is stored last. */
+    long batchFirstHeader;
 }

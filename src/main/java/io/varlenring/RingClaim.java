@@ -60,8 +60,10 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Makes the first bytes of the claim a record and gives the rest back. The buffer's position does not matter, as
-     * long as it is within the claim.
+     * Makes the first bytes of the claim a record and gives the rest back: to the producers, when nobody has reserved
+     * behind it and the ring is not closed, and else as padding to the consumer. What goes back to the producers is
+     * zeroed, so a claim that is much longer than its record costs time. The buffer's position does not matter, as long
+     * as it is within the claim.
      *
      * @param length number of bytes, from 0 to the length claimed
      * @throws IllegalArgumentException when the length is out of that range; the claim stays open
@@ -78,8 +80,8 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Makes the bytes before the buffer's position a record, and gives the rest back: what relative puts, or a channel,
-     * have written into the claim.
+     * Makes the bytes before the buffer's position a record, and gives the rest back as {@link #commit(int)} does: what
+     * relative puts, or a channel, have written into the claim.
      *
      * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
      *     the claim, which is then aborted
@@ -90,7 +92,8 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Gives all the space back; there will be no record.
+     * Gives all the space back, as {@link #commit(int)} does the rest; there will be no record. Nobody is woken when it
+     * goes back to the producers.
      *
      * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
      *     the claim, which is aborted all the same
@@ -98,13 +101,13 @@ public final class RingClaim implements AutoCloseable {
     public void abort() {
         checkOpen();
         // Only stores: should an Error come with one of the calls behind them, the next call on the handle aborts it
-        side.claimGivenUp = true;
+        side.isGivenUp = true;
         if (side.phase == Reservations.DONE) {
             side.phase = Reservations.CLAIM_GIVEN_UP;
         }
         final IllegalStateException misplaced = view.isWithin(buffer) ? null : view.misplaced(buffer, "the claim's");
         try {
-            side.abortClaim(view);
+            side.abortOpen(view);
         } finally {
             Reference.reachabilityFence(producer);
         }
@@ -121,8 +124,8 @@ public final class RingClaim implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (side.claimOpen) {
-            side.claimGivenUp = true; // as in abort(), whose call may fail
+        if (side.open == Claims.CLAIM) {
+            side.isGivenUp = true; // as in abort(), whose call may fail
             if (side.phase == Reservations.DONE) {
                 side.phase = Reservations.CLAIM_GIVEN_UP;
             }
@@ -142,7 +145,7 @@ public final class RingClaim implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (!side.claimOpen) {
+        if (side.open != Claims.CLAIM) {
             throw new IllegalStateException("the claim has been committed or aborted");
         }
     }
@@ -150,7 +153,7 @@ public final class RingClaim implements AutoCloseable {
     /** Returns a short description of the claim and its ring, for logs. */
     @Override
     public String toString() {
-        return "RingClaim[" + (side.claimOpen ? "open, " + side.claimLength + " bytes" : "not open") + ", " + side.ring
-                + "]";
+        return "RingClaim[" + (side.open == Claims.CLAIM ? "open, " + side.claimLength + " bytes" : "not open") + ", "
+                + side.ring + "]";
     }
 }

@@ -49,9 +49,8 @@ final class RingCounters extends Counts {
         PADDING_BYTES.setOpaque(this, (long) PADDING_BYTES.get(this) + length);
     }
 
-    void aborted(final long length) {
+    void aborted() {
         ABORTED.setOpaque(this, (long) ABORTED.get(this) + 1);
-        PADDING_BYTES.setOpaque(this, (long) PADDING_BYTES.get(this) + length);
     }
 
     void leaked() {

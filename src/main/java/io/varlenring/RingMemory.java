@@ -74,7 +74,7 @@ final class RingMemory extends ControlWords {
     /** Uses memory of the caller's, which the caller has checked, and zeroes it. */
     static RingMemory wrap(final ByteBuffer data) {
         final RingMemory memory = new RingMemory(data);
-        memory.zero(0, data.capacity());
+        memory.zero(0L, data.capacity());
         return memory;
     }
 
@@ -114,7 +114,16 @@ final class RingMemory extends ControlWords {
         data.put(offset, src, srcOffset, length);
     }
 
-    void zero(final int offset, final int length) {
+    /** Zeroes the bytes between two positions, which may lie on both sides of the wrap. */
+    void zero(final long from, final long to) {
+        final int offset = (int) from & (data.capacity() - 1);
+        final int length = (int) (to - from);
+        final int untilWrap = Math.min(length, data.capacity() - offset);
+        zero(offset, untilWrap);
+        zero(0, length - untilWrap);
+    }
+
+    private void zero(final int offset, final int length) {
         for (int done = 0; done < length; done += ZEROS.capacity()) {
             data.put(offset + done, ZEROS, 0, Math.min(ZEROS.capacity(), length - done));
         }

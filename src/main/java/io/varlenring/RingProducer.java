@@ -39,6 +39,7 @@ public final class RingProducer {
     private final ProducerSide side;
     private final boolean slices;
     private RingClaim claim;
+    private RingBatch batch;
 
     RingProducer(final ProducerSide side, final boolean slices) {
         this.side = side;
@@ -187,20 +188,55 @@ public final class RingProducer {
      * @param maxLength how many bytes to reserve, {@code 0..maxPayload()}
      * @return the claim, the same object every time; or {@code null} when the ring is full right now
      * @throws IllegalArgumentException when the length is out of its range
-     * @throws IllegalStateException when this handle's last claim is still open
+     * @throws IllegalStateException when this handle's last claim or batch is still open
      * @throws RingClosedException when the ring is closed
      */
     public RingClaim tryClaim(final int maxLength) {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
         }
-        side.finishLastCall();
-        side.finishGivenUpClaim();
-        if (side.claimOpen) {
-            throw new IllegalStateException("this producer's last claim is still open: commit or abort it first");
-        }
         try {
             return claim.open(maxLength) ? claim : null;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Reserves space for several records at once, to be filled in place one after the other: a burst of datagrams, for
+     * example, each behind the other however short it is. The consumer gets all of them or none. What is not used goes
+     * back to the producers. As with a claim, the consumer gets nothing meanwhile that was reserved after it:
+     *
+     * <pre>{@code
+     * try (RingBatch batch = producer.tryClaimBatch(2048, 1 << 16)) {
+     *     if (batch != null) {
+     *         for (ByteBuffer space = batch.next(2048); space != null; space = batch.next(2048)) {
+     *             if (channel.receive(space) == null) {
+     *                 break;
+     *             }
+     *             batch.addWritten();
+     *         }
+     *         batch.commit();
+     *     }
+     * }
+     * }</pre>
+     *
+     * @param minLength the longest payload for which there must be room, {@code 0..maxPayload()}
+     * @param maxBytes how much of the ring to take at the most, with a header of 8 bytes for each record and payloads
+     *     rounded up to multiples of 8: from what a record of {@code minLength} takes to half the capacity. It gets
+     *     less when less is free, or before the end of the ring's memory
+     * @return the batch, the same object every time; or {@code null} when a record of {@code minLength} does not fit
+     *     right now
+     * @throws IllegalArgumentException when one of the two is out of its range
+     * @throws IllegalStateException when this handle's last claim or batch is still open
+     * @throws RingClosedException when the ring is closed
+     */
+    public RingBatch tryClaimBatch(final int minLength, final int maxBytes) {
+        if (batch == null) {
+            batch = new RingBatch(this, side, slices);
+        }
+        try {
+            return side.claimBatch(minLength, maxBytes) ? batch : null;
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -213,6 +249,7 @@ public final class RingProducer {
     /** Returns a short description of the handle and its ring, for logs. */
     @Override
     public String toString() {
-        return "RingProducer[" + (side.claimOpen ? "claim open" : "no claim open") + ", " + side.ring + "]";
+        return "RingProducer[" + (side.open == Claims.NOTHING ? "no claim" : side.nameOfOpen()) + " open, " + side.ring
+                + "]";
     }
 }

@@ -25,8 +25,8 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>What is reserved lies between two positions, which only grow. The consumer takes records in that order, and gets
- * no further than a reservation that is not finished:
+ * <p>What is reserved lies between two positions. The consumer takes records in that order, and gets no further than a
+ * reservation that is not finished:
  *
  * <pre>
  * thread A         thread B         thread C
@@ -81,26 +81,34 @@ public final class VarLenMpscRing implements AutoCloseable {
      * RingLayout its format: records, padding, and three control words, the producer position P, the consumer position
      * C and the armed flag. Invariants, for all threads at all times:
      *
-     *   I1  C <= P <= C + capacity; both only grow, in multiples of 8.
+     *   I1  C <= P <= C + capacity, in multiples of 8. C only grows; P grows with each reservation, and goes back when
+     *       the end of the last one is given back.
      *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says
      *       "not ready"; when it is full that word is the one at C, and a drain stores C before it can come round to
      *       it.
-     *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes, then
-     *       only the consumer and its handlers.
+     *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes or
+     *       gives back, then only the consumer and its handlers.
      *   I4  The first word of a reservation is zero until the one store that publishes all of it.
      *
      * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
      * against a limit derived from a C that it has loaded, and replaces P by the end with a compare-and-set. That
      * succeeds only if P is still what the gap was computed from; so at first P need not be loaded, but is expected to
      * be what this handle last knew it to be. A stale C is a smaller C, so the check errs towards "full" only, and
-     * before "full" is answered P is loaded, and then C again. An end that does not fit behind an old P does not fit
-     * behind a newer one either, so the answer is true at the moment at which P was loaded, even if P has moved since.
+     * before "full" is answered P is loaded, and then C again. C only grows, so what does not fit with the newer C did
+     * not fit at the moment at which P was loaded either; the answer is true of that moment.
      *
      * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them.
      * All but the first are stored plainly, then the first is stored. The consumer stops at a zero, so it sees the
      * whole reservation or nothing.
      *
-     * Give back. The consumer zeroes what it has consumed, which restores I2, and then stores C.
+     * Give back, by the consumer. It zeroes what it has consumed, which restores I2, and then stores C.
+     *
+     * Give back, by a producer. What a claim, a batch or a failed offer does not use, at the end of its reservation or
+     * all of it, is zeroed, and P is replaced by where it begins with a compare-and-set that succeeds only if P is
+     * still the reservation's end: nobody has reserved behind it, and the ring is not closed. Else it becomes padding.
+     * Nobody takes a P for more than it says: a reservation is computed from the very value that its compare-and-set
+     * finds, so it makes no difference if P has been elsewhere meanwhile, and whoever finds it sees the zeros stored
+     * before it. Nothing is published, so there is nothing to wake the consumer for.
      *
      * Close. The lowest bit of P. A reservation replaces a P without that bit, so after close none can succeed, and
      * "closed and P == C" means that nothing will ever come.
@@ -365,7 +373,9 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Returns the next position to be reserved: all bytes ever reserved, in records and in padding.
+     * Returns the next position to be reserved: all bytes ever reserved, in records and in padding, less those given
+     * back unused. It goes back when a claim, a batch or an offer that failed gives back what it did not use; never
+     * beyond a record.
      *
      * @return a snapshot, in bytes, a multiple of 8
      */

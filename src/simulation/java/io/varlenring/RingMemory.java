@@ -132,9 +132,9 @@ final class RingMemory {
         }
     }
 
-    void zero(final int offset, final int length) {
-        for (int done = 0; done < length && !simulation.has(Weakening.ZEROES_OMITTED); done += Long.BYTES) {
-            word(offset + done).store(Mode.PLAIN, 0);
+    void zero(final long from, final long to) {
+        for (long at = from; at < to && !simulation.has(Weakening.ZEROES_OMITTED); at += Long.BYTES) {
+            word((int) at & (capacity() - 1)).store(Mode.PLAIN, 0);
         }
     }
 

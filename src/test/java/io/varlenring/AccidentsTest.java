@@ -209,7 +209,7 @@ final class AccidentsTest {
             if (i > 0) { // and an offer before it as well
                 producer.side().reserve(24);
             }
-            producer.side().claimGivenUp = true;
+            producer.side().isGivenUp = true;
             producer.side().phase = i == 0 ? Reservations.CLAIM_GIVEN_UP : Reservations.RESERVED;
             assertTrue(way.write(producer));
             assertTrue(drain(ring).size() > 0);
@@ -325,8 +325,10 @@ final class AccidentsTest {
         final RingClaim claim = hooked.newProducer().tryClaim(8);
         final ByteBuffer kept = claim.buffer();
         assertTrue(hooked.consumer().arm());
+        final RingClaim behind = hooked.newProducer().tryClaim(8); // so that an abort is published
         assertThrows(AssertionError.class, commits ? claim::commit : claim::abort);
         assertEquals(0, kept.remaining());
+        behind.abort();
     }
 
     // Buffer habits

@@ -5,6 +5,7 @@ import static io.varlenring.Rings.assertIntact;
 import static io.varlenring.Rings.bytes;
 import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.leavePadding;
 import static io.varlenring.Rings.moveTo;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
@@ -17,7 +18,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.ControlledRecordHandler.Action;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +81,7 @@ final class DrainTest {
     void drain_lapOfPaddingOnly_goesOnToTheNextRecord() {
         for (int round = 0; round < 40; round++) {
             for (int i = 0; i < 7; i++) {
-                producer.tryClaim(24).abort();
+                leavePadding(ring, producer.tryClaim(24));
             }
             assertTrue(offer(producer, payload(round, 3)));
             final List<byte[]> records = drain(ring, 1);
@@ -90,15 +93,18 @@ final class DrainTest {
 
     @Test
     void drain_fullOfPadding_returns0AndEmpties() {
-        while (true) {
-            final RingClaim claim = producer.tryClaim(0);
-            if (claim == null) {
-                break;
-            }
-            claim.abort();
+        final Deque<RingClaim> claims = new ArrayDeque<>();
+        for (int i = 0; i < 32; i++) {
+            claims.add(ring.newProducer().tryClaim(0));
+        }
+        assertEquals(256, ring.size());
+        while (claims.size() > 1) {
+            claims.remove().abort();
         }
         assertEquals(256, ring.size());
         assertEquals(0, consumer.drain(record -> {}));
+        assertEquals(8, ring.size());
+        claims.remove().abort();
         assertTrue(ring.isEmpty());
         assertIntact(ring);
     }
@@ -107,7 +113,7 @@ final class DrainTest {
     void drain_oneRecord_skipsTheGapBeforeItButNotPaddingBehindIt() {
         moveTo(ring, 240);
         assertTrue(offer(producer, payload(1, 20)));
-        producer.tryClaim(16).abort();
+        leavePadding(ring, producer.tryClaim(16));
         final long start = ring.consumerPosition();
         assertEquals(1, drain(ring, 1).size());
         assertEquals(start + 16 + 32, ring.consumerPosition());

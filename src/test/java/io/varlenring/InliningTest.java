@@ -91,7 +91,7 @@ final class InliningTest {
     /** Methods of the library that a call of the hot paths need not reach, or once in a long while. */
     private static final Set<String> RARE = Set.of(
             "Reservations.reserveFrom",
-            "Reservations.pad",
+            "Reservations.endGap",
             "Reservations.refuse",
             "Reservations.expect",
             "Reservations.readLimit",
@@ -100,7 +100,7 @@ final class InliningTest {
             "Reservations.finishInterruptedCall",
             "RingMemory.getProducerPositionVolatile",
             "RingCounters.lostRace",
-            "ProducerSide.badLength",
+            "Reservations.badLength",
             "RecordView.slice",
             "RecordView.misplaced",
             "ConsumerSide.goOn",

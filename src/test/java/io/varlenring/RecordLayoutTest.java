@@ -3,10 +3,12 @@ package io.varlenring;
 
 import static io.varlenring.Rings.assertIntact;
 import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.leavePadding;
 import static io.varlenring.Rings.moveTo;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
 import static io.varlenring.Rings.stride;
+import static io.varlenring.Rings.withSomebodyBehind;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -82,7 +84,7 @@ final class RecordLayoutTest {
         assertEquals(0, word(240));
         assertEquals(0, drain(ring).size());
         assertEquals(240, ring.consumerPosition());
-        claim.commit(9);
+        withSomebodyBehind(ring, () -> claim.commit(9));
         assertEquals(-16, word(240));
         assertEquals(8 + 9, word(0));
         assertEquals(-24, word(24));
@@ -95,7 +97,7 @@ final class RecordLayoutTest {
         moveTo(ring, 256 - 24);
         final RingClaim claim = producer.tryClaim(61);
         claim.buffer().putLong(-1);
-        claim.abort();
+        leavePadding(ring, claim);
         assertEquals(-(24 + 72), word(232));
         assertEquals(0, drain(ring).size());
         assertAllZero();
@@ -107,7 +109,7 @@ final class RecordLayoutTest {
         assertEquals(0, word(0));
         claim.buffer().put(payload(1, 64));
         assertEquals(0, word(0));
-        claim.commit(17);
+        withSomebodyBehind(ring, () -> claim.commit(17));
         assertEquals(8 + 17, word(0));
         assertEquals(-(72 - 32), word(32));
         assertEquals(1, drain(ring).size());
@@ -130,9 +132,57 @@ final class RecordLayoutTest {
     void claim_aborted_isPaddingAndItsGarbageIsZeroed() {
         final RingClaim claim = producer.tryClaim(61);
         claim.buffer().put(payload(1, 61));
-        claim.abort();
+        leavePadding(ring, claim);
         assertEquals(-72, word(0));
         assertEquals(0, drain(ring).size());
+        assertAllZero();
+    }
+
+    @Test
+    void claim_committedShortWithNobodyBehind_givesItsRestBackZeroed() {
+        final RingClaim claim = producer.tryClaim(64);
+        claim.buffer().put(payload(1, 64));
+        claim.commit(17);
+        assertEquals(32, ring.producerPosition());
+        assertEquals(8 + 17, word(0));
+        for (int at = 32; at < 256; at += 8) {
+            assertEquals(0, word(at));
+        }
+        assertEquals(1, drain(ring).size());
+        assertAllZero();
+    }
+
+    @Test
+    void claimWithAGap_abortedWithNobodyBehind_givesAllBackZeroed() {
+        moveTo(ring, 256 - 24);
+        final long before = ring.producerPosition();
+        final RingClaim claim = producer.tryClaim(61);
+        claim.buffer().put(payload(1, 61));
+        claim.abort();
+        assertEquals(before, ring.producerPosition());
+        assertAllZero();
+    }
+
+    @Test
+    void claimedBatch_inMemory_isZeroUntilCommitThenTightlyPacked() {
+        moveTo(ring, 256 - 24);
+        final RingBatch batch = producer.tryClaimBatch(61, 120);
+        for (int i = 0; i < 3; i++) {
+            batch.next(20).put(payload(i, 20));
+            batch.add(9);
+            assertEquals(0, word(232));
+        }
+        batch.next(20).put(payload(3, 20));
+        batch.commit();
+        assertEquals(-24, word(232));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(8 + 9, word(24 * i));
+        }
+        assertEquals(256 + 72, ring.producerPosition());
+        for (int at = 72; at < 232; at += 8) {
+            assertEquals(0, word(at));
+        }
+        assertEquals(3, drain(ring).size());
         assertAllZero();
     }
 

@@ -5,8 +5,9 @@ import static io.varlenring.Rings.stride;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.ListIterator;
 
 /**
  * What a ring must answer, worked out without one: which reservations fit and where they lie, which record comes next,
@@ -17,7 +18,9 @@ final class RingModel {
     static final class Slot {
         final long begin;
         final long start;
-        final long end;
+        /** Goes back to what is used when the rest is given back. */
+        private long end;
+
         boolean open = true;
         /** The record's bytes; null while the reservation is open, and after it was aborted. */
         byte[] payload;
@@ -31,7 +34,7 @@ final class RingModel {
 
     private final int capacity;
     private final boolean hasHook;
-    private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+    private final List<Slot> slots = new ArrayList<>();
 
     private long producerPosition;
     private long consumerPosition;
@@ -71,7 +74,30 @@ final class RingModel {
         return slot;
     }
 
-    /** Ends a reservation of which so many bytes hold a record; the rest is padding. */
+    /** Reserves for a batch of records what is free before the end of the data; null when the least does not fit. */
+    Slot reserveUpTo(final int minLength, final int maxBytes) {
+        final Slot slot = reserve(minLength);
+        if (slot == null) {
+            return null;
+        }
+        final long untilWrap = capacity - (slot.start & capacity - 1);
+        final long free = consumerPosition + capacity - slot.start;
+        slot.end = slot.start + Math.min(Math.min(maxBytes & -8, untilWrap), free);
+        producerPosition = slot.end;
+        return slot;
+    }
+
+    /** What is behind this position of a reservation is not used: it is given back when it is the last; else padding. */
+    private boolean giveBack(final Slot slot, final long used) {
+        final boolean isLast = producerPosition == slot.end && !closed;
+        if (isLast) {
+            producerPosition = used;
+            slot.end = used;
+        }
+        return isLast;
+    }
+
+    /** Ends a reservation of which so many bytes hold records; the rest is padding. */
     private void finish(final Slot slot, final int used) {
         slot.open = false;
         padding += slot.end - slot.begin - used;
@@ -79,18 +105,22 @@ final class RingModel {
 
     /** A drain consumed the record that {@link #peek} shows. */
     void consume() {
-        final Slot slot = slots.poll();
+        final Slot slot = slots.remove(0);
         consumerPosition = slot.start + stride(slot.payload.length);
     }
 
     /** A drain stopped before the record that {@link #peek} shows, and has consumed the padding up to it. */
     void leave() {
-        consumerPosition = slots.peek().start;
+        consumerPosition = slots.get(0).start;
     }
 
     /** A drain found nothing more to read: it has passed over all padding too, up to an open reservation or the end. */
     void caughtUp() {
-        consumerPosition = slots.isEmpty() ? producerPosition : slots.peek().begin;
+        consumerPosition = slots.isEmpty() ? producerPosition : slots.get(0).begin;
+    }
+
+    long endOf(final Slot slot) {
+        return slot.end;
     }
 
     long producerPosition() {
@@ -123,11 +153,44 @@ final class RingModel {
         slot.payload = payload;
         offered++;
         bytes += payload.length;
+        giveBack(slot, slot.start + stride(payload.length));
         finish(slot, stride(payload.length));
+    }
+
+    /** Commits a reservation of several records: each becomes one of its own. */
+    void commitRecords(final Slot slot, final List<byte[]> payloads) {
+        if (payloads.isEmpty()) {
+            abort(slot);
+            return;
+        }
+        final int used =
+                payloads.stream().mapToInt(payload -> stride(payload.length)).sum();
+        giveBack(slot, slot.start + used);
+        finish(slot, used);
+        final ListIterator<Slot> place = slots.listIterator(slots.indexOf(slot));
+        place.next();
+        place.remove();
+        long begin = slot.begin;
+        long start = slot.start;
+        for (final byte[] payload : payloads) {
+            final Slot record = new Slot(begin, start, start + stride(payload.length));
+            record.open = false;
+            record.payload = payload;
+            place.add(record);
+            offered++;
+            bytes += payload.length;
+            begin = record.end;
+            start = record.end;
+        }
+        published();
     }
 
     void abort(final Slot slot) {
         aborted++;
+        if (giveBack(slot, slot.begin)) {
+            slots.remove(slot);
+            return;
+        }
         finish(slot, 0);
         published();
     }
@@ -136,7 +199,7 @@ final class RingModel {
     void refused() {
         refused++;
         final boolean atOpenReservation =
-                !slots.isEmpty() && slots.peek().open && slots.peek().begin == consumerPosition;
+                !slots.isEmpty() && slots.get(0).open && slots.get(0).begin == consumerPosition;
         if (!atOpenReservation) {
             published();
         }
@@ -184,16 +247,16 @@ final class RingModel {
 
     /** The next record that a drain must hand over, which stays; null when there is none. Passes over what is padding. */
     Slot peek() {
-        while (!slots.isEmpty() && !slots.peek().open && slots.peek().payload == null) {
-            slots.poll();
+        while (!slots.isEmpty() && !slots.get(0).open && slots.get(0).payload == null) {
+            slots.remove(0);
         }
-        return slots.isEmpty() || slots.peek().open ? null : slots.peek();
+        return slots.isEmpty() || slots.get(0).open ? null : slots.get(0);
     }
 
     /** Arms, and tells what the ring must answer: that there is nothing to read and nothing to skip. */
     boolean arm() {
         final boolean atOpenReservation =
-                !slots.isEmpty() && slots.peek().open && slots.peek().begin == consumerPosition;
+                !slots.isEmpty() && slots.get(0).open && slots.get(0).begin == consumerPosition;
         armed = atOpenReservation || (!closed && consumerPosition == producerPosition);
         return armed;
     }

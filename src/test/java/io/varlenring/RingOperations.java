@@ -42,6 +42,8 @@ final class RingOperations {
     private final RingClaim[] claims = new RingClaim[PRODUCERS];
     private final RingModel.Slot[] claimed = new RingModel.Slot[PRODUCERS];
     private final int[] claimedLengths = new int[PRODUCERS];
+    private final RingBatch[] batches = new RingBatch[PRODUCERS];
+    private final List<List<byte[]>> batched = new ArrayList<>();
     private long hookCalls;
     private long looked;
     private int steps;
@@ -71,6 +73,7 @@ final class RingOperations {
         looked = initialPosition;
         for (int i = 0; i < PRODUCERS; i++) {
             newProducer(i);
+            batched.add(new ArrayList<>());
         }
     }
 
@@ -98,7 +101,7 @@ final class RingOperations {
             }
         }
         for (int who = 0; who < PRODUCERS; who++) {
-            finishClaim(who);
+            finishOpen(who);
         }
         drain(Integer.MAX_VALUE);
         check();
@@ -124,8 +127,10 @@ final class RingOperations {
             case 2 -> offerBuffer(who);
             case 3 -> offerGathered(who);
             case 4 -> offerAll(who);
-            case 5, 6 -> tryClaim(who);
-            case 7, 8 -> finishClaim(who);
+            case 5 -> tryClaim(who);
+            case 6 -> tryClaimBatch(who);
+            case 7 -> addToBatch(who);
+            case 8 -> finishOpen(who);
             case 9 -> drain(Integer.MAX_VALUE);
             case 10 -> drain(choices.below(4));
             case 11 -> drainControlled();
@@ -305,11 +310,97 @@ final class RingOperations {
         claimedLengths[who] = length;
     }
 
-    private void finishClaim(final int who) {
-        final RingModel.Slot slot = claimed[who];
-        if (slot == null) {
+    private void tryClaimBatch(final int who) {
+        final int minLength = length();
+        final int least = Rings.stride(minLength);
+        final int maxBytes = least + Math.min(next() * 4, capacity / 2 - least);
+        if (claimed[who] != null) {
+            assertThrows(IllegalStateException.class, () -> producers[who].tryClaimBatch(minLength, maxBytes));
             return;
         }
+        assertThrows(IllegalArgumentException.class, () -> producers[who].tryClaimBatch(minLength, least - 1));
+        if (isRefusedAsClosed(() -> producers[who].tryClaimBatch(minLength, maxBytes))) {
+            return;
+        }
+        final RingModel.Slot slot = model.reserveUpTo(minLength, maxBytes);
+        final RingBatch batch = producers[who].tryClaimBatch(minLength, maxBytes);
+        if (slot == null) {
+            assertNull(batch);
+            model.refused();
+            return;
+        }
+        assertEquals((int) (model.endOf(slot) - slot.start) - 8, batch.remaining());
+        assertTrue(batch.remaining() >= minLength);
+        claimed[who] = slot;
+        batches[who] = batch;
+        batched.get(who).clear();
+    }
+
+    private void addToBatch(final int who) {
+        if (claimed[who] == null || batches[who] == null) {
+            return;
+        }
+        final RingBatch batch = batches[who];
+        final List<byte[]> records = batched.get(who);
+        final int length = length();
+        final int room = batch.remaining();
+        final ByteBuffer space = batch.next(length);
+        if (length > room) {
+            assertNull(space);
+            return;
+        }
+        assertEquals(length, space.remaining());
+        final byte[] payload = payload(length);
+        space.put(payload);
+        final int how = choices.below(4);
+        if (how == 0) {
+            return; // forgotten
+        }
+        final int used = how == 1 ? length : choices.below(length + 1);
+        if (how == 2) {
+            space.position(space.position() - length + used);
+            batch.addWritten();
+        } else {
+            batch.add(used);
+        }
+        records.add(Arrays.copyOf(payload, used));
+        assertEquals(records.size(), batch.count());
+        assertEquals(Math.max(room - Rings.stride(used), -1), batch.remaining());
+        assertThrows(IllegalStateException.class, () -> batch.add(0));
+    }
+
+    private void finishOpen(final int who) {
+        if (claimed[who] == null) {
+            return;
+        }
+        if (batches[who] == null) {
+            finishClaim(who);
+            return;
+        }
+        final RingBatch batch = batches[who];
+        switch (choices.below(6)) {
+            case 0 -> {
+                batch.abort();
+                model.abort(claimed[who]);
+            }
+            case 1 -> {
+                batch.close();
+                model.abort(claimed[who]);
+            }
+            default -> {
+                batch.commit();
+                model.commitRecords(claimed[who], batched.get(who));
+            }
+        }
+        claimed[who] = null;
+        batches[who] = null;
+        assertThrows(IllegalStateException.class, batch::commit);
+        assertThrows(IllegalStateException.class, () -> batch.next(0));
+        batch.close();
+    }
+
+    private void finishClaim(final int who) {
+        final RingModel.Slot slot = claimed[who];
         final RingClaim claim = claims[who];
         final int length = claimedLengths[who];
         final byte[] payload = payload(length);

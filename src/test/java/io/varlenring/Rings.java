@@ -3,6 +3,7 @@ package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -58,6 +59,19 @@ final class Rings {
         while ((ring.producerPosition() & ring.capacity() - 1) != offset) {
             assertTrue(producer.offer(new byte[0], 0, 0));
             assertEquals(1, ring.consumer().drain(record -> {}));
+        }
+    }
+
+    /** Aborts a claim so that it becomes padding, which it does when somebody has reserved behind it. */
+    static void leavePadding(final VarLenMpscRing ring, final RingClaim claim) {
+        withSomebodyBehind(ring, claim::abort);
+    }
+
+    /** Does something while the last reservation is another one, so that nothing before it can be given back. */
+    static void withSomebodyBehind(final VarLenMpscRing ring, final Runnable action) {
+        try (RingClaim behind = ring.newProducer().tryClaim(0)) {
+            assertNotNull(behind);
+            action.run();
         }
     }
 

@@ -3,11 +3,14 @@ package io.varlenring;
 
 import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.leavePadding;
 import static io.varlenring.Rings.moveTo;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
+import static io.varlenring.Rings.withSomebodyBehind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,13 +40,34 @@ final class StatsTest {
         producer.tryClaim(7).commit();
         producer.tryClaim(30).commit(8);
         producer.tryClaim(9).abort();
+        final RingBatch batch = producer.tryClaimBatch(9, 64);
+        for (int length = 9; length <= 10; length++) {
+            assertNotNull(batch.next(length));
+            batch.add(length);
+        }
+        batch.commit();
+        producer.tryClaimBatch(9, 64).commit();
         final RingStats stats = ring.stats();
-        assertEquals(7, stats.offered());
-        assertEquals(1 + 2 + 3 + 4 + 5 + 6 + 7 + 8, stats.bytes());
-        assertEquals(1, stats.aborted());
-        assertEquals(40 - 16 + 24, stats.paddingBytes());
+        assertEquals(9, stats.offered());
+        assertEquals(1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10, stats.bytes());
+        assertEquals(2, stats.aborted());
+        assertEquals(0, stats.paddingBytes());
         assertEquals(0, stats.refusedFull());
         assertEquals(0, stats.tooLarge());
+    }
+
+    @Test
+    void padding_isCountedWhereNothingCanBeGivenBack() {
+        final RingClaim first = producer.tryClaim(30);
+        withSomebodyBehind(ring, () -> first.commit(8));
+        assertEquals(40 - 16, ring.stats().paddingBytes());
+        leavePadding(ring, producer.tryClaim(9));
+        assertEquals(40 - 16 + 24, ring.stats().paddingBytes());
+        final RingBatch batch = producer.tryClaimBatch(30, 64);
+        assertNotNull(batch.next(8));
+        batch.add(8);
+        withSomebodyBehind(ring, batch::commit);
+        assertEquals(40 - 16 + 24 + 64 - 16, ring.stats().paddingBytes());
     }
 
     @Test
@@ -147,7 +171,7 @@ final class StatsTest {
         assertTrue(offer(producer, payload(1, 9)));
         final RingStats earlier = ring.stats();
         assertTrue(offer(producer, payload(1, 7)));
-        producer.tryClaim(9).abort();
+        leavePadding(ring, producer.tryClaim(9));
         assertEquals(2, drain(ring).size());
         fill(producer);
         assertThrows(IllegalArgumentException.class, () -> producer.tryClaim(121));
@@ -156,7 +180,7 @@ final class StatsTest {
         assertEquals(7, difference.bytes());
         assertEquals(2, difference.handedOver());
         assertEquals(1, difference.refusedFull());
-        assertEquals(1, difference.aborted());
+        assertEquals(2, difference.aborted());
         assertEquals(24, difference.paddingBytes());
         assertEquals(1, difference.tooLarge());
         assertEquals(256, difference.highWaterMark());

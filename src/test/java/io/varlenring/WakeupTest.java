@@ -4,10 +4,13 @@ package io.varlenring;
 import static io.varlenring.Rings.assertIntact;
 import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.leavePadding;
 import static io.varlenring.Rings.moveTo;
 import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.withSomebodyBehind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -74,7 +77,7 @@ final class WakeupTest {
 
     @Test
     void arm_whenPaddingIsAhead_refusesAndADrainRemovesIt() {
-        producer.tryClaim(9).abort();
+        leavePadding(ring, producer.tryClaim(9));
         assertFalse(consumer.arm());
         assertEquals(0, drain(ring).size());
         assertTrue(consumer.arm());
@@ -97,6 +100,30 @@ final class WakeupTest {
         }
     }
 
+    private static void commitBatch(final RingBatch batch) {
+        assertNotNull(batch.next(9));
+        batch.add(9);
+        batch.commit();
+    }
+
+    @Test
+    void whatIsGivenBack_wakesNobody() {
+        final List<Runnable> ways = List.of(
+                () -> producer.tryClaim(9).abort(),
+                () -> producer.tryClaim(9).close(),
+                () -> producer.tryClaimBatch(9, 64).commit(),
+                () -> producer.tryClaimBatch(9, 64).abort(),
+                () -> producer.tryClaimBatch(9, 64).close());
+        for (final Runnable way : ways) {
+            assertTrue(consumer.arm());
+            way.run();
+            assertWakeups(0);
+            assertTrue(ring.isEmpty());
+        }
+        assertTrue(offer(producer, new byte[1]));
+        assertWakeups(1);
+    }
+
     @Test
     void everyWayToPublish_wakes() {
         final ByteBuffer[] batch = {ByteBuffer.allocate(3), ByteBuffer.allocate(4)};
@@ -107,8 +134,10 @@ final class WakeupTest {
                 () -> producer.offerAll(batch, 0, 2),
                 () -> producer.tryClaim(9).commit(),
                 () -> producer.tryClaim(40).commit(1),
-                () -> producer.tryClaim(9).abort(),
-                () -> producer.tryClaim(9).close());
+                () -> leavePadding(ring, producer.tryClaim(9)),
+                () -> withSomebodyBehind(ring, producer.tryClaim(9)::close),
+                () -> commitBatch(producer.tryClaimBatch(9, 64)),
+                () -> withSomebodyBehind(ring, producer.tryClaimBatch(9, 64)::commit));
         int expected = 0;
         for (final Runnable way : ways) {
             assertTrue(consumer.arm());
@@ -205,8 +234,8 @@ final class WakeupTest {
         recordsOf.put(() -> producer.offerAll(srcs, 0, 3), 3);
         recordsOf.put(() -> claim[0].commit(), 1);
         recordsOf.put(() -> claim[0].commit(1), 1);
-        recordsOf.put(() -> claim[0].abort(), 0);
-        recordsOf.put(() -> claim[0].close(), 0);
+        recordsOf.put(() -> leavePadding(ring, claim[0]), 0);
+        recordsOf.put(() -> withSomebodyBehind(ring, claim[0]::close), 0);
         int way = 0;
         for (final Map.Entry<Executable, Integer> entry : recordsOf.entrySet()) {
             final String name = "way " + way;
@@ -230,7 +259,8 @@ final class WakeupTest {
             }
             final RingStats after = ring.stats();
             assertEquals(before.offered() + entry.getValue(), after.offered(), name);
-            assertEquals(before.aborted() + (entry.getValue() == 0 ? 1 : 0), after.aborted(), name);
+            final int aborted = entry.getValue() == 0 ? 2 : 0; // the claim, and the one behind it
+            assertEquals(before.aborted() + aborted, after.aborted(), name);
             assertEquals(before.hookFailures(), after.hookFailures(), name);
             assertEquals(before.wakeups() + 1, after.wakeups(), name);
 

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.RingLayout.HEADER_LENGTH;
+import static io.varlenring.RingLayout.recordHeader;
+import static io.varlenring.RingLayout.stride;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a user has open between two calls, a claim or a batch: its reservation is kept beside that of the call under
+ * way, and made that one again when it is to be finished.
+ */
+abstract class Claims extends Reservations {
+    // What is open
+
+    static final int NOTHING = 0;
+    static final int CLAIM = 1;
+    static final int BATCH = 2;
+
+    /** The user has no space for the next record of the batch. */
+    static final int NO_SPACE = -1;
+
+    Claims(final VarLenMpscRing ring, final long position, final long consumerPosition) {
+        super(ring, position, consumerPosition);
+    }
+
+    /** Opens a claim, and returns the view of its payload; or null when the ring is full. */
+    final ByteBuffer claim(final int length, final RecordView view) {
+        checkNothingOpen();
+        if (length < 0 || length > maxPayload) {
+            throw badLength(length);
+        }
+        if (!reserve(stride(length))) {
+            return null;
+        }
+        final ByteBuffer buffer;
+        try {
+            buffer = view.move(payloadOffset(), length);
+        } catch (final Throwable failure) { // an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        claimLength = length;
+        keepOpen(CLAIM, Thread.currentThread());
+        return buffer;
+    }
+
+    final void commitClaim(final int length, final RecordView view) {
+        finishLastCall();
+        resume();
+        view.hide(); // a buffer that was kept shows no bytes
+        endAt(start + stride(length));
+        commit(length);
+    }
+
+    /** Opens a batch of at least one record of {@code minLength} bytes; returns false when the ring is full. */
+    final boolean claimBatch(final int minLength, final int maxBytes) {
+        checkNothingOpen();
+        if (minLength < 0 || minLength > maxPayload) {
+            throw badLength(minLength);
+        }
+        if (maxBytes < stride(minLength) || maxBytes > capacity / 2) {
+            throw new IllegalArgumentException("maxBytes must be in " + stride(minLength) + ".." + capacity / 2
+                    + ", from what a record of minLength " + minLength + " takes to half the capacity, but is "
+                    + maxBytes);
+        }
+        final long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
+        if (!reserveFrom(position, stride(minLength), maxBytes & -RingLayout.ALIGNMENT)) {
+            return false;
+        }
+        batchNext = start;
+        batchSpace = NO_SPACE;
+        batchRecords = 0;
+        batchBytes = 0;
+        keepOpen(BATCH, Thread.currentThread());
+        return true;
+    }
+
+    /** Returns the view of the space for the batch's next record; or null when the batch has no room for it. */
+    final ByteBuffer nextSpace(final int length, final RecordView view) {
+        if (length < 0 || length > maxPayload) {
+            throw badLength(length);
+        }
+        if (batchNext + stride(length) - openEnd > 0) {
+            return null;
+        }
+        final ByteBuffer buffer = view.move(((int) batchNext & mask) + HEADER_LENGTH, length);
+        batchSpace = length;
+        return buffer;
+    }
+
+    /** Makes what was filled the batch's next record. */
+    final void addRecord(final int length, final RecordView view) {
+        if (batchNext == openStart) {
+            batchFirstHeader = recordHeader(length); // stored last
+        } else {
+            setHeaderPlain(batchNext, recordHeader(length)); // plain: as in endGap() [M1]
+        }
+        batchSpace = NO_SPACE;
+        batchRecords++;
+        batchBytes += length;
+        batchNext += stride(length);
+        view.hide(); // its rest is the space of the next one
+    }
+
+    /** Returns the longest payload for which the batch has room, or -1. */
+    final int batchRoom() {
+        return batchNext == openEnd ? -1 : (int) (openEnd - batchNext) - HEADER_LENGTH;
+    }
+
+    final void commitBatch(final RecordView view) {
+        finishLastCall();
+        resume();
+        view.hide();
+        if (batchRecords == 0) {
+            abort();
+            return;
+        }
+        endAt(batchNext);
+        counters.committed(batchRecords, batchBytes);
+        publishRecords(batchFirstHeader);
+    }
+
+    final void abortOpen(final RecordView view) {
+        view.hide();
+        finishLastCall();
+        if (open != NOTHING) { // not any more, when the call above has taken it for given up
+            resume();
+            abort();
+        }
+    }
+
+    @Override
+    final void finishGivenUpClaim() {
+        if (open != NOTHING && isGivenUp) {
+            resume();
+            abort();
+        }
+    }
+
+    /** Finishes what a collected handle left: nobody can commit or abort it any more. */
+    final void finishAbandoned() {
+        finishLastCall();
+        if (open != NOTHING) {
+            counters.leaked();
+            resume();
+            abort();
+        }
+    }
+
+    private void checkNothingOpen() {
+        finishLastCall();
+        finishGivenUpClaim();
+        if (open != NOTHING) {
+            throw new IllegalStateException(
+                    "this producer's last " + nameOfOpen() + " is still open: commit or abort it first");
+        }
+    }
+
+    final String nameOfOpen() {
+        return open == BATCH ? "batch" : "claim";
+    }
+
+    /** Makes the reservation of this call the user's: only stores, which cannot fail. */
+    private void keepOpen(final int kind, final Thread current) {
+        openBegin = begin;
+        openStart = start;
+        openEnd = end;
+        if (claimant != current) {
+            claimant = current;
+        }
+        isGivenUp = false;
+        open = kind;
+        phase = DONE;
+    }
+
+    /** Makes the user's reservation the one that the call under way finishes. */
+    private void resume() {
+        begin = openBegin;
+        start = openStart;
+        end = openEnd;
+        phase = RESERVED;
+        open = NOTHING;
+    }
+
+    /**
+     * Describes what this producer has open at this position, or returns null. Another thread may call it: what it
+     * loads may be from different moments.
+     */
+    final String describeOpen(final long position) {
+        final int what = open;
+        if (what != NOTHING && openBegin == position) {
+            return (what == BATCH ? "a batch of " + batchRecords + " records" : "a claim of " + claimLength + " bytes")
+                    + ", made by " + claimant;
+        }
+        return phase == RESERVED && begin == position ? "an offer or a commit under way" : null;
+    }
+}

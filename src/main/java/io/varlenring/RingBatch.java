@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/**
+ * Space in a ring for several records, which a producer has reserved at once and fills in place, one behind the other.
+ *
+ * <p>{@link #next} gives the space of the next record, {@link #add} or {@link #addWritten} makes it one, and the one
+ * behind it begins right at its end; {@link #commit()} hands all of them over at once, and gives the rest back.
+ *
+ * <p>A batch is open from {@link RingProducer#tryClaimBatch} until it is committed or aborted. What a {@link RingClaim}
+ * says of its life, its thread and its buffer holds here too: the object is reused by its producer; whoever still uses
+ * a buffer of an open batch MUST keep the batch; the buffers are views of the whole ring, on which {@code clear},
+ * {@code flip}, {@code rewind} and {@code compact} must never be called.
+ */
+public final class RingBatch implements AutoCloseable {
+    private final RingProducer producer;
+    private final ProducerSide side;
+    private final RecordView view;
+    private ByteBuffer buffer;
+
+    RingBatch(final RingProducer producer, final ProducerSide side, final boolean slices) {
+        this.producer = producer; // keeps the handle reachable as long as this
+        this.side = side;
+        this.view = new RecordView(side.ring.memory, slices);
+    }
+
+    /**
+     * Returns space for the next record: exactly the bytes from position to limit, big-endian, with undefined content.
+     * The position is usually not 0. The space that the last call gave, if it was not added, is forgotten.
+     *
+     * @param maxLength how long the record may become, {@code 0..maxPayload()}
+     * @return the ring's own memory, valid until the next call on this batch that succeeds; or {@code null} when the
+     *     batch has no room for such a record, in which case nothing changes. The first record has room for what
+     *     {@link RingProducer#tryClaimBatch} was asked to have room for
+     * @throws IllegalArgumentException when the length is out of its range; the batch stays open
+     * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
+     *     outside its space: the batch is then aborted
+     */
+    public ByteBuffer next(final int maxLength) {
+        checkOpen();
+        checkPlaced();
+        final ByteBuffer space = side.nextSpace(maxLength, view);
+        if (space != null) {
+            buffer = space;
+        }
+        return space;
+    }
+
+    /**
+     * Makes the first bytes of the space that {@link #next} gave a record of this batch. The buffer's position does not
+     * matter, as long as it is within that space.
+     *
+     * @param length number of bytes, from 0 to the length asked for
+     * @throws IllegalArgumentException when the length is out of that range; the space can still be added
+     * @throws IllegalStateException when this batch is not open, or has given no space since the last record; or when
+     *     position or limit of the buffer lie outside its space: the batch is then aborted
+     */
+    public void add(final int length) {
+        checkSpace();
+        if (length < 0 || length > side.batchSpace) {
+            throw new IllegalArgumentException(
+                    "length must be in 0.." + side.batchSpace + ", the length asked for, but is " + length);
+        }
+        try {
+            side.addRecord(length, view);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
+    }
+
+    /**
+     * Makes the bytes before the buffer's position a record of this batch: what relative puts, or a channel, have
+     * written into the space that {@link #next} gave.
+     *
+     * @throws IllegalStateException when this batch is not open, or has given no space since the last record; or when
+     *     position or limit of the buffer lie outside its space: the batch is then aborted
+     */
+    public void addWritten() {
+        checkSpace();
+        try {
+            side.addRecord(view.written(buffer), view);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
+    }
+
+    /**
+     * Returns the number of records added.
+     *
+     * @return 0 or more
+     * @throws IllegalStateException when this batch is not open
+     */
+    public int count() {
+        checkOpen();
+        return side.batchRecords;
+    }
+
+    /**
+     * Returns how long the next record can be.
+     *
+     * @return the longest payload, in bytes, that {@link #next} would still give; or -1 when not even an empty record
+     *     has room
+     * @throws IllegalStateException when this batch is not open
+     */
+    public int remaining() {
+        checkOpen();
+        return side.batchRoom();
+    }
+
+    /**
+     * Hands over all records that were added, and gives the rest back as {@link RingClaim#commit(int)} does. Space that
+     * was not added is part of the rest. Without any record this is an abort.
+     *
+     * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
+     *     outside its space: the batch is then aborted
+     */
+    public void commit() {
+        checkOpen();
+        checkPlaced();
+        try {
+            side.commitBatch(view);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
+    }
+
+    /**
+     * Gives all the space back as {@link RingClaim#abort()} does; none of the records will be handed over.
+     *
+     * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
+     *     outside its space: the batch is aborted all the same
+     */
+    public void abort() {
+        checkOpen();
+        // Only stores: should an Error come with one of the calls behind them, the next call on the handle aborts it
+        side.isGivenUp = true;
+        if (side.phase == Reservations.DONE) {
+            side.phase = Reservations.CLAIM_GIVEN_UP;
+        }
+        final IllegalStateException misplaced = isPlaced() ? null : view.misplaced(buffer, "the batch's");
+        try {
+            side.abortOpen(view);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
+        if (misplaced != null) {
+            throw misplaced;
+        }
+    }
+
+    /**
+     * Aborts this batch when it is still open, and does nothing otherwise.
+     *
+     * @throws IllegalStateException when position or limit of the last buffer lie outside its space: the batch is
+     *     aborted all the same
+     */
+    @Override
+    public void close() {
+        if (side.open == Claims.BATCH) {
+            side.isGivenUp = true; // as in abort(), whose call may fail
+            if (side.phase == Reservations.DONE) {
+                side.phase = Reservations.CLAIM_GIVEN_UP;
+            }
+            abort();
+        }
+    }
+
+    private void checkOpen() {
+        if (side.open != Claims.BATCH) {
+            throw new IllegalStateException("the batch has been committed or aborted");
+        }
+    }
+
+    private void checkSpace() {
+        checkOpen();
+        if (side.batchSpace == Claims.NO_SPACE) {
+            throw new IllegalStateException("there is no space to be added: call next first, for each record");
+        }
+        checkPlaced();
+    }
+
+    private void checkPlaced() {
+        if (!isPlaced()) {
+            abort(); // throws
+        }
+    }
+
+    private boolean isPlaced() {
+        return side.batchSpace == Claims.NO_SPACE || view.isWithin(buffer);
+    }
+
+    /** Returns a short description of the batch and its ring, for logs. */
+    @Override
+    public String toString() {
+        return "RingBatch["
+                + (side.open == Claims.BATCH ? "open, " + side.batchRecords + " records" : "not open")
+                + ", " + side.ring + "]";
+    }
+}
