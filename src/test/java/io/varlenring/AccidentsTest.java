@@ -17,6 +17,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -492,6 +494,39 @@ final class AccidentsTest {
         }
         assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
         ring.consumer().drain(record -> assertTrue(ring.dump().contains("in a call of " + Thread.currentThread())));
+    }
+
+    private long stalledMillis() {
+        final String dump = ring.dump();
+        final Matcher stalled =
+                Pattern.compile("in the consumer's way for (\\d+) ms").matcher(dump);
+        assertTrue(stalled.find(), dump);
+        return Long.parseLong(stalled.group(1));
+    }
+
+    @Test
+    void dump_saysSinceWhenTheConsumerHasWaited_howeverOftenItLooked() throws InterruptedException {
+        final RingClaim claim = producer.tryClaim(8);
+        assertTrue(ring.consumer().arm());
+        for (int i = 1; i <= 3; i++) {
+            Thread.sleep(10);
+            assertTrue(ring.consumer().arm());
+            assertTrue(stalledMillis() >= 9L * i, ring.dump());
+        }
+        claim.commit();
+        assertEquals(1, drain(ring).size());
+    }
+
+    @Test
+    void dump_ofAHandleThatWasHandedOn_namesWhoHasItsClaimOpen() throws InterruptedException {
+        final RingClaim[] claim = new RingClaim[1];
+        for (int i = 0; i < 3; i++) {
+            final Thread claimer = new Thread(() -> claim[0] = producer.tryClaim(8), "claimer " + i);
+            claimer.start();
+            claimer.join();
+            assertTrue(ring.dump().contains("made by " + claimer), ring.dump());
+            claim[0].abort();
+        }
     }
 
     @Test

@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a drain hands over, when it gives space back, and what a handler's answers and failures do. */
 final class DrainTest {
@@ -250,6 +252,47 @@ final class DrainTest {
                 },
                 1);
         assertEquals(42, ByteBuffer.wrap(drain(ring).get(0)).getLong());
+    }
+
+    /** A handler that parses leaves the view anywhere in its record. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everyDrain_whereverTheViewIsLeftInItsRecord_goesOnWithTheRightOne(final boolean slices) {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(256);
+        final VarLenMpscRing viewed = (slices ? builder.slices() : builder).build();
+        for (int front = 0; front <= 20; front += 5) {
+            for (int rest = 0; front + rest <= 20; rest += 5) {
+                for (final Action action : Action.values()) {
+                    assertGoesOn(viewed, action, front, rest);
+                }
+                assertGoesOn(viewed, null, front, rest);
+            }
+        }
+    }
+
+    /** Drains one record of two; without an action by a drain that is not controlled. */
+    private static void assertGoesOn(
+            final VarLenMpscRing ring, final Action actionOrNull, final int front, final int rest) {
+        assertTrue(offer(ring.newProducer(), payload(1, 20)));
+        assertTrue(offer(ring.newProducer(), payload(2, 20)));
+        final RecordHandler read =
+                record -> record.position(record.position() + front).mark().limit(record.limit() - rest);
+        int drained = actionOrNull == null
+                ? ring.consumer().drain(read, 1)
+                : ring.consumer()
+                        .drainControlled(
+                                record -> {
+                                    read.onRecord(record);
+                                    return actionOrNull;
+                                },
+                                1);
+        final List<byte[]> next = drain(ring);
+        assertEquals(actionOrNull == Action.ABORT ? 0 : 1, drained);
+        assertEquals(2 - drained, next.size());
+        for (final byte[] record : next) {
+            drained++;
+            assertArrayEquals(payload(drained, 20), record);
+        }
     }
 
     @Test

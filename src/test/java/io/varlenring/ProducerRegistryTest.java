@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
@@ -263,5 +264,42 @@ final class ProducerRegistryTest {
         assertEquals(0, ring.stats().leakedClaims());
         assertEquals(0, ring.stats().paddingBytes());
         assertNull(other.side().describeOpen(0));
+    }
+
+    /** Drops handles of which each has counted one refusal. */
+    private static WeakReference<?>[] addRefused(final ProducerRegistry registry, final VarLenMpscRing ring) {
+        final WeakReference<?>[] dropped = new WeakReference<?>[2000];
+        for (int i = 0; i < dropped.length; i++) {
+            final RingProducer producer = new RingProducer(new ProducerSide(ring, 0, 0), false);
+            registry.add(producer, producer.side());
+            assertThrows(IllegalArgumentException.class, () -> producer.tryClaim(ring.maxPayload() + 1));
+            dropped[i] = new WeakReference<>(producer);
+        }
+        return dropped;
+    }
+
+    /** Two threads that find collected handles at once must not lose one, nor what it counted. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // one that is lost is waited for
+    void droppedHandles_finishedByTwoThreadsAtOnce_areAllForgottenAndCountedOnce() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            final ProducerRegistry registry = new ProducerRegistry();
+            final WeakReference<?>[] dropped = addRefused(registry, ring);
+            collect(dropped);
+            final Thread other = new Thread(() -> {
+                while (registry.size() > 0) {
+                    registry.finishCollected();
+                }
+            });
+            other.setDaemon(true);
+            other.start();
+            while (registry.size() > 0) {
+                registry.finishCollected();
+            }
+            other.join();
+            final RingCounters sum = new RingCounters();
+            registry.addTo(sum);
+            assertEquals(dropped.length, sum.tooLarge);
+        }
     }
 }

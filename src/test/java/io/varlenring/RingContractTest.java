@@ -20,6 +20,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -186,7 +187,7 @@ final class RingContractTest {
     }
 
     @Test
-    void offer_partOfASource_storesThatPartOnly() {
+    void offer_partOfASource_storesThatPartOnly() throws InterruptedException {
         final byte[] source = payload(10, 32);
         for (int offset = 0; offset <= 8; offset++) {
             for (int length = 0; length <= 8; length++) {
@@ -198,6 +199,12 @@ final class RingContractTest {
                 System.arraycopy(source, offset + 16, both, length, length);
 
                 assertTrue(producer.offer(source, offset, length));
+                assertArrayEquals(part, drain(ring).get(0));
+                assertTrue(producer.offer(source, offset, length, 1, TimeUnit.SECONDS));
+                assertArrayEquals(part, drain(ring).get(0));
+                assertTrue(producer.offer(heap.duplicate()));
+                assertArrayEquals(part, drain(ring).get(0));
+                assertTrue(producer.offer(heap.duplicate(), 1, TimeUnit.SECONDS));
                 assertArrayEquals(part, drain(ring).get(0));
                 assertTrue(producer.offer(heap.duplicate(), direct.duplicate()));
                 assertArrayEquals(both, drain(ring).get(0));

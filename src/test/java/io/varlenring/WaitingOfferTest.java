@@ -35,14 +35,24 @@ final class WaitingOfferTest {
             final long timeout,
             final TimeUnit unit)
             throws InterruptedException {
+        final byte[] source = new byte[payload.length + 2];
+        System.arraycopy(payload, 0, source, 1, payload.length);
         return array
-                ? producer.offer(payload, 0, payload.length, timeout, unit)
-                : producer.offer(ByteBuffer.wrap(payload), timeout, unit);
+                ? producer.offer(source, 1, payload.length, timeout, unit)
+                : producer.offer(ByteBuffer.wrap(source, 1, payload.length), timeout, unit);
     }
 
     private static FutureTask<Boolean> start(final RingProducer producer, final boolean array, final byte[] payload) {
-        final FutureTask<Boolean> task =
-                new FutureTask<>(() -> offer(producer, array, payload, LONG, TimeUnit.SECONDS));
+        return start(producer, array, payload, LONG, TimeUnit.SECONDS);
+    }
+
+    private static FutureTask<Boolean> start(
+            final RingProducer producer,
+            final boolean array,
+            final byte[] payload,
+            final long timeout,
+            final TimeUnit unit) {
+        final FutureTask<Boolean> task = new FutureTask<>(() -> offer(producer, array, payload, timeout, unit));
         new Thread(task, "waiting").start();
         return task;
     }
@@ -87,6 +97,22 @@ final class WaitingOfferTest {
         final List<byte[]> last = drain(ring);
         assertEquals(1, last.size());
         assertArrayEquals(payload(5, 30), last.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_withATimeoutThatOverflowsTheClock_waits(final boolean array) throws Exception {
+        for (final TimeUnit unit : new TimeUnit[] {TimeUnit.NANOSECONDS, TimeUnit.DAYS}) {
+            fill(producer);
+            final long refusals = ring.stats().refusedFull();
+            final FutureTask<Boolean> waiting = start(producer, array, payload(5, 30), Long.MAX_VALUE, unit);
+            while (ring.stats().refusedFull() < refusals + 2) {
+                assertFalse(waiting.isDone());
+                Thread.sleep(1);
+            }
+            drain(ring);
+            assertTrue(waiting.get());
+        }
     }
 
     @ParameterizedTest

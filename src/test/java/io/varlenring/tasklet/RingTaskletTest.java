@@ -15,6 +15,7 @@ import java.lang.ref.WeakReference;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -437,5 +438,50 @@ final class RingTaskletTest {
         assertThrows(NullPointerException.class, () -> RingTasklet.create(loop, builder, null, 1));
         assertThrows(
                 IllegalStateException.class, () -> RingTasklet.create(loop, VarLenMpscRing.builder(), record -> {}, 1));
+    }
+
+    @Test
+    void awaitDrained_withATimeoutThatOverflowsTheClock_waits() throws Exception {
+        for (final TimeUnit unit : new TimeUnit[] {TimeUnit.NANOSECONDS, TimeUnit.DAYS}) {
+            offer(0, 1);
+            final FutureTask<Boolean> waiting = new FutureTask<>(() -> tasklet.awaitDrained(Long.MAX_VALUE, unit));
+            final Thread waiter = new Thread(waiting, "waiting");
+            waiter.start();
+            while (waiter.getState() != Thread.State.TIMED_WAITING) {
+                assertFalse(waiting.isDone());
+                Thread.onSpinWait();
+            }
+            runUntilIdle();
+            assertTrue(waiting.get());
+        }
+    }
+
+    /** The tasklet looks at its ring from time to time while a claim is open; the user's deadline is not its own. */
+    @Test
+    void openClaim_leavesTheDeadlineOfTheUser() {
+        final RingClaim claim = producer.tryClaim(8);
+        final long deadline = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
+        loop.wakeupAt(tasklet.tasklet(), deadline, 5);
+        runUntilIdle();
+        assertEquals(deadline, tasklet.tasklet().deadlineNanos);
+        assertEquals(5, tasklet.tasklet().deadlineReasons);
+        claim.abort();
+    }
+
+    private static WeakReference<VarLenMpscRing> dropRing(final TaskletLoop loop) {
+        return new WeakReference<>(
+                RingTasklet.create(loop, VarLenMpscRing.builder().capacity(64), record -> {}, 1)
+                        .ring());
+    }
+
+    @Test
+    void ringThatNobodyCanReach_isCollectedThoughItsLoopGoesOn() throws Exception {
+        final WeakReference<VarLenMpscRing> dropped = dropRing(loop);
+        runUntilIdle();
+        while (dropped.get() != null) {
+            System.gc();
+            Thread.sleep(1);
+        }
+        loop.close();
     }
 }

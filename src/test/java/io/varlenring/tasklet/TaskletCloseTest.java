@@ -8,13 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.varlenring.VarLenMpscRing;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -325,5 +329,54 @@ final class TaskletCloseTest {
         goOn.countDown();
         loop.close();
         assertEquals(0, loop.stats().runningSinceNanos());
+    }
+
+    /** Its thread has ended, and nobody would run or drain anything any more. */
+    @Test
+    void loopWhoseSelectorFails_isClosed() throws Exception {
+        final Selector selector = Selector.open();
+        final AtomicReference<Thread> thread = new AtomicReference<>();
+        final AtomicReference<Throwable> reported = new AtomicReference<>();
+        final TaskletLoop loop = TaskletLoop.builder()
+                .selector(selector)
+                .threadFactory(task -> {
+                    thread.set(new Thread(task));
+                    thread.get().setUncaughtExceptionHandler((failed, failure) -> reported.set(failure));
+                    return thread.get();
+                })
+                .start("failing");
+        final VarLenMpscRing.Builder ring = VarLenMpscRing.builder().capacity(64);
+        final VarLenMpscRing before =
+                RingTasklet.create(loop, ring, record -> {}, 1).ring();
+        selector.close();
+        thread.get().join();
+        assertTrue(reported.get() instanceof ClosedSelectorException, () -> String.valueOf(reported.get()));
+        assertTrue(loop.isClosed());
+        assertTrue(before.isClosed());
+        final VarLenMpscRing.Builder late = VarLenMpscRing.builder().capacity(64);
+        assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, late, record -> {}, 1));
+        loop.close();
+    }
+
+    @Test
+    void close_withATimeoutThatOverflowsTheClock_waits() throws Exception {
+        for (final TimeUnit unit : new TimeUnit[] {TimeUnit.NANOSECONDS, TimeUnit.DAYS}) {
+            final TaskletLoop started = TaskletLoop.start("started");
+            assertTrue(started.close(Long.MAX_VALUE, unit));
+            final TaskletLoop manual = TaskletLoop.manual();
+            final FutureTask<Boolean> closing = new FutureTask<>(() -> manual.close(Long.MAX_VALUE, unit));
+            final Thread closer = new Thread(closing, "closing");
+            manual.newTasklet((self, reasons) -> {
+                        closer.start();
+                        while (closer.getState() != Thread.State.TIMED_WAITING) {
+                            assertFalse(closing.isDone());
+                            Thread.onSpinWait();
+                        }
+                    })
+                    .wakeup();
+            manual.runOnce(0);
+            assertEquals(0, manual.stats().failures());
+            assertTrue(closing.get());
+        }
     }
 }

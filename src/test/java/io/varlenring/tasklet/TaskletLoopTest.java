@@ -11,16 +11,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.spi.AbstractSelectableChannel;
+import java.nio.channels.spi.AbstractSelector;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -817,5 +825,186 @@ final class TaskletLoopTest {
         selector.close();
         assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0));
         assertThrows(IllegalStateException.class, () -> loop.register(DatagramChannel.open(), 0, named("a")));
+    }
+
+    @Test
+    void profiling_ofWhatWakeupAfterWoke_countsFromThatWakeup() {
+        final long begin = System.nanoTime();
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final Tasklet next = profiled.newTasklet((self, reasons) -> {});
+        profiled.newTasklet((self, reasons) -> profiled.wakeupAfter(null, next)).wakeup();
+        assertEquals(2, profiled.runOnce(0));
+        assertTrue(profiled.stats().worstLatencyNanos() <= System.nanoTime() - begin);
+    }
+
+    @Test
+    void profiling_betweenTwoRuns_saysThatNothingRuns() {
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final Tasklet ends = profiled.newTasklet((self, reasons) -> {});
+        final Tasklet throwing = profiled.newTasklet((self, reasons) -> {
+            assertTrue(profiled.stats().runningSinceNanos() != 0);
+            throw new IllegalStateException("as planned");
+        });
+        final Tasklet killed = profiled.newTasklet((self, reasons) -> {});
+        for (final Tasklet tasklet : List.of(ends, throwing, killed)) {
+            tasklet.wakeup();
+            if (tasklet == killed) {
+                killed.kill();
+            }
+            profiled.runOnce(0);
+            assertEquals(0, profiled.stats().runningSinceNanos());
+        }
+    }
+
+    @Test
+    void wakeups_byTheBodyThatClosesTheLoop_doNothing() {
+        final Tasklet after = named("after");
+        final Tasklet at = named("at");
+        final Tasklet other = named("other");
+        inLoop((self, reasons) -> {
+            loop.close();
+            self.wakeup();
+            other.wakeup();
+            assertNull(loop.wakeupAfter(null, after));
+            loop.wakeupAt(at, System.nanoTime(), 1);
+        });
+        runUntilIdle();
+        assertEquals(0, loop.stats().failures());
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void reasons_ofEachBit_comeOnceAndLeaveTheCountAlone() {
+        final List<Integer> seen = new ArrayList<>();
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> seen.add(reasons));
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            tasklet.wakeup(1 << bit);
+            tasklet.wakeup(1 << bit);
+            assertEquals(1, loop.runOnce(0));
+            assertEquals(List.of(1 << bit), seen);
+            assertEquals(2L * (bit + 1), loop.stats().wakeups());
+            seen.clear();
+        }
+    }
+
+    @Test
+    void channel_registeredWhileTheLoopSelects_isServed() throws Exception {
+        final Pipe pipe = Pipe.open();
+        try (Selector selector = Selector.open();
+                TaskletLoop selecting = TaskletLoop.builder().selector(selector).start("selecting");
+                Pipe.SourceChannel source = pipe.source();
+                Pipe.SinkChannel sink = pipe.sink()) {
+            final CountDownLatch served = new CountDownLatch(1);
+            final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
+                source.read(ByteBuffer.allocate(8));
+                served.countDown();
+            });
+            source.configureBlocking(false);
+            sink.write(ByteBuffer.allocate(1));
+            while (!selecting.toString().contains("asleep")) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(20); // so that it is inside its select; if not, this test only sees less
+            selecting.register(source, SelectionKey.OP_READ, tasklet);
+            served.await();
+        }
+    }
+
+    /** A selector with one key, which is ready, and which another thread cancels before anybody asks for what. */
+    private static final class CancelledInTime extends AbstractSelector {
+        private final SelectionKey key = new SelectionKey() {
+            @Override
+            public SelectableChannel channel() {
+                throw new CancelledKeyException();
+            }
+
+            @Override
+            public Selector selector() {
+                return CancelledInTime.this;
+            }
+
+            @Override
+            public boolean isValid() {
+                return false;
+            }
+
+            @Override
+            public void cancel() {}
+
+            @Override
+            public int interestOps() {
+                throw new CancelledKeyException();
+            }
+
+            @Override
+            public SelectionKey interestOps(final int operations) {
+                throw new CancelledKeyException();
+            }
+
+            @Override
+            public int readyOps() {
+                throw new CancelledKeyException();
+            }
+        };
+
+        CancelledInTime() {
+            super(SelectorProvider.provider());
+        }
+
+        @Override
+        public int selectNow(final Consumer<SelectionKey> action) {
+            action.accept(key);
+            return 1;
+        }
+
+        @Override
+        public Set<SelectionKey> keys() {
+            return Set.of(key);
+        }
+
+        @Override
+        public Set<SelectionKey> selectedKeys() {
+            return keys();
+        }
+
+        @Override
+        public int selectNow() {
+            return 1;
+        }
+
+        @Override
+        public int select(final long timeout) {
+            return 1;
+        }
+
+        @Override
+        public int select() {
+            return 1;
+        }
+
+        @Override
+        public Selector wakeup() {
+            return this;
+        }
+
+        @Override
+        protected void implCloseSelector() {}
+
+        @Override
+        protected SelectionKey register(
+                final AbstractSelectableChannel channel, final int operations, final Object attachment) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void selector_keyCancelledByAnotherThread_wakesItsTaskletWithoutReasons() throws Exception {
+        try (CancelledInTime selector = new CancelledInTime()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            selector.key.attach(selecting.newTasklet((self, reasons) -> ran.add("reasons " + reasons)));
+            assertEquals(1, selecting.runOnce(0));
+            assertEquals(List.of("reasons 0"), ran);
+        }
     }
 }
