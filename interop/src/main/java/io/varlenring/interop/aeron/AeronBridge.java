@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.aeron;
 
-import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.varlenring.RecordHandler;
 import io.varlenring.RingClaim;
@@ -32,7 +31,6 @@ import java.util.stream.LongStream;
  */
 public final class AeronBridge implements AutoCloseable {
     private static final long JOIN_MILLIS = 20_000;
-    private static final int STREAM = 1001;
     private static final int LABEL_WIDTH = 34;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double BYTES_PER_MEGABYTE = 1e6;
@@ -83,17 +81,17 @@ public final class AeronBridge implements AutoCloseable {
     }
 
     private int run() throws InterruptedException {
-        final Subscription subscription = far.aeron().addSubscription("aeron:udp?endpoint=127.0.0.1:0", STREAM);
-        final Publication publication = near.aeron().addExclusivePublication(channelOf(subscription), STREAM);
+        final Subscription subscription = far.subscribe();
+        final Subscription acknowledgements = near.subscribe();
 
         farRing = VarLenMpscRing.allocate(options.capacity);
-        farSide = new FarSide(subscription, farRing);
+        farSide = new FarSide(subscription, farRing, far.publish(acknowledgements));
         final Thread handlerThread = watch.start("handler", this::handle);
         final Thread farThread = watch.start("far-side", farSide::run);
 
         final Thread nearThread = watch.newThread("near-side", () -> nearSide.run()); // its ring needs it
         nearRing = NearSide.newRing(options.capacity, nearThread);
-        nearSide = new NearSide(nearRing, publication);
+        nearSide = new NearSide(nearRing, near.publish(subscription), acknowledgements);
         nearThread.start();
 
         final long startNanos = System.nanoTime();
@@ -139,12 +137,6 @@ public final class AeronBridge implements AutoCloseable {
             last = messages.messages();
             thread.join(JOIN_MILLIS);
         } while (thread.isAlive() && messages.messages() != last);
-    }
-
-    /** Returns where the subscription listens, as soon as it does: its port was chosen by the system. */
-    private String channelOf(final Subscription subscription) throws InterruptedException {
-        watch.await("opening the subscription", () -> subscription.tryResolveChannelEndpointPort() != null);
-        return subscription.tryResolveChannelEndpointPort();
     }
 
     private void handle() throws InterruptedException {

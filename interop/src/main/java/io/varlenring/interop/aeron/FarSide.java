@@ -3,6 +3,7 @@ package io.varlenring.interop.aeron;
 
 import io.aeron.ControlledFragmentAssembler;
 import io.aeron.Image;
+import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.Header;
@@ -11,6 +12,7 @@ import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Polls a subscription into the second ring.
@@ -21,12 +23,24 @@ import org.agrona.DirectBuffer;
  *
  * <p>A message longer than a datagram comes in fragments; the assembler puts it together, and aborting its last fragment is
  * aborting all of it.
+ *
+ * <p>What the ring has taken is acknowledged on a stream back:
+ *
+ * <pre>
+ *   offset    +0                    +8                     +16
+ *             +---------------------+----------------------+
+ *             | position of joining | position taken up to |
+ *             +---------------------+----------------------+
+ * </pre>
  */
 final class FarSide {
     private static final int FRAGMENTS = 64;
     private static final long IDLE_NANOS = 20_000;
+    private static final int TAKEN_OFFSET = Long.BYTES;
 
     private final Subscription subscription;
+    private final Publication acknowledgements;
+    private final UnsafeBuffer acknowledgement = new UnsafeBuffer(new byte[2 * Long.BYTES]);
     private final VarLenMpscRing ring;
     private final RingProducer producer;
 
@@ -34,10 +48,14 @@ final class FarSide {
     /** What was published before this side was there: it was another one's, which is gone. */
     private long missedBytes;
 
+    private long takenUpTo;
+    private long acknowledgedUpTo = -1;
+
     private volatile boolean stopped;
 
-    FarSide(final Subscription subscription, final VarLenMpscRing ring) {
+    FarSide(final Subscription subscription, final VarLenMpscRing ring, final Publication acknowledgements) {
         this.subscription = subscription;
+        this.acknowledgements = acknowledgements;
         this.ring = ring;
         this.producer = ring.newProducer();
     }
@@ -50,9 +68,13 @@ final class FarSide {
             if (image == null && subscription.imageCount() > 0) {
                 image = subscription.imageAtIndex(0);
                 missedBytes = image.joinPosition();
+                takenUpTo = missedBytes;
             }
             if (image == null || image.controlledPoll(assembler, FRAGMENTS) == 0) {
                 LockSupport.parkNanos(IDLE_NANOS);
+            }
+            if (image != null) {
+                acknowledge();
             }
         }
         ring.close();
@@ -69,6 +91,25 @@ final class FarSide {
         return image.isEndOfStream() || image.isClosed();
     }
 
+    /** Says how far this side has come; when the stream back does not take that now, again with the next poll. */
+    private void acknowledge() {
+        if (acknowledgedUpTo != takenUpTo) {
+            acknowledgement.putLong(0, missedBytes);
+            acknowledgement.putLong(TAKEN_OFFSET, takenUpTo);
+            if (acknowledgements.offer(acknowledgement) > 0) {
+                acknowledgedUpTo = takenUpTo;
+            }
+        }
+    }
+
+    static long joinedAt(final DirectBuffer acknowledgement, final int offset) {
+        return acknowledgement.getLong(offset);
+    }
+
+    static long takenUpTo(final DirectBuffer acknowledgement, final int offset) {
+        return acknowledgement.getLong(offset + TAKEN_OFFSET);
+    }
+
     private ControlledFragmentHandler.Action onMessage(
             final DirectBuffer buffer, final int offset, final int length, final Header header) {
         try (RingClaim claim = producer.tryClaim(length)) {
@@ -78,6 +119,7 @@ final class FarSide {
             }
             buffer.getBytes(offset, claim.buffer(), length);
             claim.commit();
+            takenUpTo = header.position();
             return ControlledFragmentHandler.Action.CONTINUE;
         }
     }

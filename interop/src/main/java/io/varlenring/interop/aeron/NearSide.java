@@ -2,6 +2,9 @@
 package io.varlenring.interop.aeron;
 
 import io.aeron.Publication;
+import io.aeron.Subscription;
+import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.Header;
 import io.varlenring.ControlledRecordHandler;
 import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
@@ -9,6 +12,7 @@ import io.varlenring.WakeupHook;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -16,6 +20,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>What the publication does not take now stays in the ring: the handler answers {@code ABORT}, and the record is the
  * first one of the next drain. While the publication takes nothing the ring fills, and refuses.
+ *
+ * <p>A publication does not tell one subscriber from another: when the far side is restarted at once, all that is to be seen
+ * here is a stream that goes on. What the one before had received and not taken is gone with it. So the far side says where
+ * it has joined the stream and how far it has come, on a stream back, and this side ends when all has been taken.
  */
 final class NearSide {
     private static final long RETRY_NANOS = 20_000;
@@ -23,6 +31,8 @@ final class NearSide {
 
     private final VarLenMpscRing ring;
     private final Publication publication;
+    private final Subscription acknowledgements;
+    private final FragmentHandler acknowledge = this::acknowledge;
     private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
     private final ControlledRecordHandler publish = this::publish;
 
@@ -31,10 +41,13 @@ final class NearSide {
     private long outages;
     private long result;
     private long backPressured;
+    private long joinedAt;
+    private long takenUpTo;
 
-    NearSide(final VarLenMpscRing ring, final Publication publication) {
+    NearSide(final VarLenMpscRing ring, final Publication publication, final Subscription acknowledgements) {
         this.ring = ring;
         this.publication = publication;
+        this.acknowledgements = acknowledgements;
     }
 
     /** Makes a ring that wakes the thread on which the near side is going to run. */
@@ -45,11 +58,11 @@ final class NearSide {
                 .build();
     }
 
-    /** Publishes until the ring is closed and empty, and then ends the stream. */
+    /** Publishes until the ring is closed and empty and the far side has taken all, and then ends the stream. */
     void run() {
         final RingConsumer consumer = ring.consumer();
         while (!(ring.isClosed() && ring.isEmpty())) {
-            lookForOutage();
+            lookAtFarSide();
             result = 1;
             final int published = consumer.drainControlled(publish, Integer.MAX_VALUE);
             if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
@@ -61,13 +74,32 @@ final class NearSide {
                 LockSupport.parkNanos(this, LOOK_NANOS); // not for ever: the far side may go while nothing comes
             }
         }
-        publication.close(); // the driver sends what is still there, and then tells the other side that this was all
+        while (takenUpTo != publication.position()) {
+            lookAtFarSide();
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
+        publication.close(); // which tells the other side that this was all
     }
 
-    /**
-     * Notices when the far side goes and when it comes back. After more than the image timeout it has let go of the stream: what
-     * it had not polled by then is gone, and when it comes back it begins at what is published then.
-     */
+    private void lookAtFarSide() {
+        lookForOutage();
+        acknowledgements.poll(acknowledge, Integer.MAX_VALUE);
+        if (joinedAt > 0) {
+            throw new IllegalStateException("the far side was restarted, and joined at position " + joinedAt
+                    + "; the one before had taken what is before position " + takenUpTo + ": the "
+                    + (joinedAt - takenUpTo) + " bytes between are lost");
+        }
+    }
+
+    private void acknowledge(final DirectBuffer buffer, final int offset, final int length, final Header header) {
+        if (FarSide.joinedAt(buffer, offset) > 0) {
+            joinedAt = FarSide.joinedAt(buffer, offset);
+        } else {
+            takenUpTo = FarSide.takenUpTo(buffer, offset);
+        }
+    }
+
+    /** Notices when the far side goes and when it comes back. After more than the image timeout it has let go of the stream. */
     private void lookForOutage() {
         final boolean isConnected = publication.isConnected();
         if (wasConnected && !isConnected) {
@@ -76,8 +108,9 @@ final class NearSide {
         }
         wasConnected = isConnected;
         if (!isConnected && outages > 0 && System.nanoTime() - lostNanos > Machine.IMAGE_TIMEOUT_NANOS) {
-            throw new IllegalStateException("the far side has been away since position " + publication.position()
-                    + ", for longer than the image timeout: what it had not polled is lost");
+            throw new IllegalStateException("the far side has been away for longer than the image timeout, at position "
+                    + publication.position() + "; it had taken what is before position " + takenUpTo + ": up to "
+                    + (publication.position() - takenUpTo) + " bytes are lost");
         }
     }
 
