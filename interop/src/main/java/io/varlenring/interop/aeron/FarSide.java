@@ -23,24 +23,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>A message longer than a datagram comes in fragments; the assembler puts it together, and aborting its last fragment is
  * aborting all of it.
- *
- * <p>What the ring has taken is acknowledged on a stream back:
- *
- * <pre>
- *   offset    +0                    +8                     +16
- *             +---------------------+----------------------+
- *             | position of joining | position taken up to |
- *             +---------------------+----------------------+
- * </pre>
  */
 final class FarSide {
     private static final int FRAGMENTS = 64;
     private static final long IDLE_NANOS = 20_000;
-    private static final int TAKEN_OFFSET = Long.BYTES;
 
     private final Subscription subscription;
     private final Publication acknowledgements;
-    private final UnsafeBuffer acknowledgement = new UnsafeBuffer(new byte[2 * Long.BYTES]);
+    private final UnsafeBuffer acknowledgement = new UnsafeBuffer(new byte[Long.BYTES]);
     private final VarLenMpscRing ring;
     private final RingProducer producer;
 
@@ -50,8 +40,6 @@ final class FarSide {
 
     private long takenUpTo;
     private long acknowledgedUpTo = -1;
-
-    private volatile boolean stopped;
 
     FarSide(final Subscription subscription, final VarLenMpscRing ring, final Publication acknowledgements) {
         this.subscription = subscription;
@@ -64,7 +52,7 @@ final class FarSide {
     void run() {
         final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
         Image image = null;
-        while (!stopped && (image == null || !isAtEnd(image))) {
+        while (image == null ? !subscription.isClosed() : !isAtEnd(image)) {
             if (image == null && subscription.imageCount() > 0) {
                 image = subscription.imageAtIndex(0);
                 missedBytes = image.joinPosition();
@@ -78,6 +66,7 @@ final class FarSide {
             }
         }
         ring.close();
+        acknowledgements.close();
         if (missedBytes > 0) {
             throw new IllegalStateException("joined late: the first " + missedBytes + " bytes of the stream are lost");
         }
@@ -94,20 +83,11 @@ final class FarSide {
     /** Says how far this side has come; when the stream back does not take that now, again with the next poll. */
     private void acknowledge() {
         if (acknowledgedUpTo != takenUpTo) {
-            acknowledgement.putLong(0, missedBytes);
-            acknowledgement.putLong(TAKEN_OFFSET, takenUpTo);
+            acknowledgement.putLong(0, takenUpTo);
             if (acknowledgements.offer(acknowledgement) > 0) {
                 acknowledgedUpTo = takenUpTo;
             }
         }
-    }
-
-    static long joinedAt(final DirectBuffer acknowledgement, final int offset) {
-        return acknowledgement.getLong(offset);
-    }
-
-    static long takenUpTo(final DirectBuffer acknowledgement, final int offset) {
-        return acknowledgement.getLong(offset + TAKEN_OFFSET);
     }
 
     private ControlledFragmentHandler.Action onMessage(
@@ -122,10 +102,6 @@ final class FarSide {
             takenUpTo = header.position();
             return ControlledFragmentHandler.Action.CONTINUE;
         }
-    }
-
-    void stop() {
-        stopped = true;
     }
 
     /** Returns how often the ring did not take a message; for the time after {@link #run()}. */

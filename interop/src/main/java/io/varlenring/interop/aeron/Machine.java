@@ -13,9 +13,7 @@ import org.agrona.concurrent.SleepingMillisIdleStrategy;
 /** What a machine needs to talk Aeron: a media driver of its own, and a client. */
 final class Machine implements AutoCloseable {
     /** After this time without a word from the other side a machine lets go of a stream. */
-    static final long IMAGE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** After this time without a word from any subscriber a publication says that it is not connected. */
-    private static final long CONNECTION_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long IMAGE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final String ANY_PORT = "aeron:udp?endpoint=127.0.0.1:0";
     private static final int STREAM = 1001;
@@ -31,7 +29,6 @@ final class Machine implements AutoCloseable {
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(true)
                 .imageLivenessTimeoutNs(IMAGE_TIMEOUT_NANOS)
-                .publicationConnectionTimeoutNs(CONNECTION_TIMEOUT_NANOS)
                 .publicationTermBufferLength(BridgeOptions.TERM_BYTES)
                 .errorHandler(failure -> watch.threw("the media driver", failure)));
         try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.aeron;
 
+import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.FragmentHandler;
@@ -9,6 +10,7 @@ import io.varlenring.ControlledRecordHandler;
 import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
+import io.varlenring.examples.harness.ThreadWatch;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,13 +24,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * first one of the next drain. While the publication takes nothing the ring fills, and refuses.
  *
  * <p>A publication does not tell one subscriber from another: when the far side is restarted at once, all that is to be seen
- * here is a stream that goes on. What the one before had received and not taken is gone with it. So the far side says where
- * it has joined the stream and how far it has come, on a stream back, and this side ends when all has been taken.
+ * here is a stream that goes on. What the one before had received and not taken is gone with it. So the far side acknowledges
+ * what it has taken, on a stream back, which tells when it has gone and when another one is there.
  */
 final class NearSide {
     private static final long RETRY_NANOS = 20_000;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private final Thread thread;
     private final VarLenMpscRing ring;
     private final Publication publication;
     private final Subscription acknowledgements;
@@ -36,33 +39,61 @@ final class NearSide {
     private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
     private final ControlledRecordHandler publish = this::publish;
 
-    private boolean wasConnected;
-    private long lostNanos;
-    private long outages;
+    private Image farSide;
+    private long takenUpTo;
     private long result;
     private long backPressured;
-    private long joinedAt;
-    private long takenUpTo;
 
-    NearSide(final VarLenMpscRing ring, final Publication publication, final Subscription acknowledgements) {
-        this.ring = ring;
+    private NearSide(
+            final int capacity,
+            final Publication publication,
+            final Subscription acknowledgements,
+            final ThreadWatch watch) {
         this.publication = publication;
         this.acknowledgements = acknowledgements;
-    }
-
-    /** Makes a ring that wakes the thread on which the near side is going to run. */
-    static VarLenMpscRing newRing(final int capacity, final Thread thread) {
-        return VarLenMpscRing.builder()
+        this.thread = watch.newThread("near-side", this::run); // the ring's hook needs it, so it comes first
+        this.ring = VarLenMpscRing.builder()
                 .capacity(capacity)
                 .hook(WakeupHook.unpark(thread))
                 .build();
     }
 
+    /** Makes a ring, and starts the thread that drains it. */
+    static NearSide start(
+            final int capacity,
+            final Publication publication,
+            final Subscription acknowledgements,
+            final ThreadWatch watch) {
+        final NearSide side = new NearSide(capacity, publication, acknowledgements, watch);
+        side.thread.start();
+        return side;
+    }
+
+    VarLenMpscRing ring() {
+        return ring;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
     /** Publishes until the ring is closed and empty and the far side has taken all, and then ends the stream. */
-    void run() {
+    private void run() {
+        try {
+            publish();
+        } finally {
+            publication.close(); // which tells the other side that this was all
+        }
+    }
+
+    private void publish() {
         final RingConsumer consumer = ring.consumer();
         while (!(ring.isClosed() && ring.isEmpty())) {
             lookAtFarSide();
+            if (farSide == null) { // nothing is published before it is known whose the acknowledgements are
+                LockSupport.parkNanos(RETRY_NANOS);
+                continue;
+            }
             result = 1;
             final int published = consumer.drainControlled(publish, Integer.MAX_VALUE);
             if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
@@ -78,45 +109,24 @@ final class NearSide {
             lookAtFarSide();
             LockSupport.parkNanos(RETRY_NANOS);
         }
-        publication.close(); // which tells the other side that this was all
     }
 
     private void lookAtFarSide() {
-        lookForOutage();
-        acknowledgements.poll(acknowledge, Integer.MAX_VALUE);
-        if (joinedAt > 0) {
-            throw new IllegalStateException("the far side was restarted, and joined at position " + joinedAt
-                    + "; the one before had taken what is before position " + takenUpTo + ": the "
-                    + (joinedAt - takenUpTo) + " bytes between are lost");
+        if (farSide == null && acknowledgements.imageCount() > 0) {
+            farSide = acknowledgements.imageAtIndex(0);
+        }
+        if (farSide != null) {
+            farSide.poll(acknowledge, Integer.MAX_VALUE);
+            if (farSide.isClosed() || acknowledgements.imageCount() > 1) {
+                throw new IllegalStateException(
+                        "the far side has gone, or was restarted: it had taken what is before position " + takenUpTo
+                                + ", so up to " + (publication.position() - takenUpTo) + " bytes are lost");
+            }
         }
     }
 
     private void acknowledge(final DirectBuffer buffer, final int offset, final int length, final Header header) {
-        if (FarSide.joinedAt(buffer, offset) > 0) {
-            joinedAt = FarSide.joinedAt(buffer, offset);
-        } else {
-            takenUpTo = FarSide.takenUpTo(buffer, offset);
-        }
-    }
-
-    /** Notices when the far side goes and when it comes back. After more than the image timeout it has let go of the stream. */
-    private void lookForOutage() {
-        final boolean isConnected = publication.isConnected();
-        if (wasConnected && !isConnected) {
-            outages++;
-            lostNanos = System.nanoTime();
-        }
-        wasConnected = isConnected;
-        if (!isConnected && outages > 0 && System.nanoTime() - lostNanos > Machine.IMAGE_TIMEOUT_NANOS) {
-            throw new IllegalStateException("the far side has been away for longer than the image timeout, at position "
-                    + publication.position() + "; it had taken what is before position " + takenUpTo + ": up to "
-                    + (publication.position() - takenUpTo) + " bytes are lost");
-        }
-    }
-
-    /** Returns how often the far side went away; for the time after {@link #run()}. */
-    long outages() {
-        return outages;
+        takenUpTo = buffer.getLong(offset);
     }
 
     private ControlledRecordHandler.Action publish(final ByteBuffer bytes) {
@@ -129,7 +139,7 @@ final class NearSide {
         return ControlledRecordHandler.Action.CONTINUE;
     }
 
-    /** Returns how often the publication did not take a record; for the time after {@link #run()}. */
+    /** Returns how often the publication did not take a record; for the time after the thread has ended. */
     long backPressured() {
         return backPressured;
     }

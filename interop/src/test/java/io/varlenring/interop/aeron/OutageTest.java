@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.aeron;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeron.Publication;
@@ -9,6 +8,7 @@ import io.aeron.Subscription;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.ThreadWatch;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,18 +24,15 @@ class OutageTest {
     private static final int TWO_MESSAGES = 256;
 
     private final ThreadWatch watch = new ThreadWatch(System.err, 60_000);
-    private final VarLenMpscRing nearRing = VarLenMpscRing.allocate(1 << 16);
     private final Machine near = new Machine(watch);
 
     private Subscription acknowledgements;
     private String farChannel;
     private Publication publication;
     private NearSide nearSide;
-    private Thread nearThread;
 
     @AfterEach
     void close() {
-        nearRing.close();
         near.close();
     }
 
@@ -47,8 +44,7 @@ class OutageTest {
         farChannel = subscription.tryResolveChannelEndpointPort();
         startFarSide(far, subscription, TWO_MESSAGES);
         publication = near.publish(subscription);
-        nearSide = new NearSide(nearRing, publication, acknowledgements);
-        nearThread = watch.start("near-side", nearSide::run);
+        nearSide = NearSide.start(1 << 16, publication, acknowledgements, watch);
         assertTrue(watch.await("connecting", publication::isConnected));
         return far;
     }
@@ -60,11 +56,11 @@ class OutageTest {
     }
 
     private void send(final int messages) throws InterruptedException {
-        final RingProducer producer = nearRing.newProducer();
+        final RingProducer producer = nearSide.ring().newProducer();
         for (int i = 0; i < messages; i++) {
             assertTrue(producer.offer(new byte[LENGTH], 0, LENGTH));
         }
-        assertTrue(watch.await("publishing", nearRing::isEmpty));
+        assertTrue(watch.await("publishing", nearSide.ring()::isEmpty));
         Thread.sleep(500); // all of it is acknowledged that will be
     }
 
@@ -72,44 +68,63 @@ class OutageTest {
         assertTrue(watch.failures().stream().anyMatch(failure -> failure.contains(words)), watch.failures()::toString);
     }
 
+    private void assertLost(final int published, final int taken) {
+        assertFailed("the far side has gone, or was restarted: it had taken what is before position " + taken
+                + ", so up to " + (published - taken) + " bytes are lost");
+    }
+
     @Test
     void nearSide_farSideAwayForTooLong_failsAndSaysWhatIsLost() throws Exception {
         final Machine far = start();
         send(3);
         far.close();
-        nearThread.join();
+        nearSide.thread().join();
 
-        assertEquals(1, nearSide.outages());
-        assertFailed("the far side has been away for longer than the image timeout, at position " + 3 * FRAME_LENGTH
-                + "; it had taken what is before position " + 2 * FRAME_LENGTH + ": up to " + FRAME_LENGTH
-                + " bytes are lost");
+        assertLost(3 * FRAME_LENGTH, 2 * FRAME_LENGTH);
     }
 
     /** On the same port, and sooner than the publication can tell. */
     @Test
-    void bothSides_farSideRestartedAtOnce_failAndSayWhatIsLost() throws Exception {
+    void nearSide_farSideRestartedAtOnce_failsAndSaysWhatIsLost() throws Exception {
         final Machine first = start();
         send(5);
         first.close();
         try (Machine second = new Machine(watch)) {
-            final Thread farThread = startFarSide(second, second.subscribe(farChannel), 1 << 16);
-            nearThread.join();
+            startFarSide(second, second.subscribe(farChannel), 1 << 16);
+            nearSide.thread().join();
+        }
+
+        assertLost(5 * FRAME_LENGTH, 2 * FRAME_LENGTH);
+    }
+
+    @Test
+    void farSide_joinsInTheMiddle_failsAndSaysSo() throws Exception {
+        acknowledgements = near.subscribe();
+        final Machine first = new Machine(watch);
+        final Subscription before = first.subscribe();
+        farChannel = before.tryResolveChannelEndpointPort();
+        publication = near.publish(before);
+        assertTrue(watch.await("publishing", () -> publication.offer(new UnsafeBuffer(new byte[LENGTH])) > 0));
+        assertTrue(watch.await("receiving", () -> before.poll((buffer, offset, length, header) -> {}, 1) == 1));
+        first.close();
+        try (Machine second = new Machine(watch)) {
+            final Subscription after = second.subscribe(farChannel);
+            final Thread farThread = startFarSide(second, after, 1 << 16);
+            assertTrue(watch.await("joining", after::isConnected));
             publication.close();
             farThread.join();
         }
 
-        assertFailed("the far side was restarted, and joined at position " + 5 * FRAME_LENGTH
-                + "; the one before had taken what is before position " + 2 * FRAME_LENGTH + ": the "
-                + 3 * FRAME_LENGTH + " bytes between are lost");
-        assertFailed("joined late: the first " + 5 * FRAME_LENGTH + " bytes of the stream are lost");
+        assertFailed("joined late: the first " + FRAME_LENGTH + " bytes of the stream are lost");
     }
 
     @Test
     void nearSide_farSideSlow_endsWhenAllIsTaken() throws Exception {
         final Machine far = start();
         send(3);
-        nearRing.close();
-        nearThread.join(1_000);
-        assertTrue(nearThread.isAlive(), "a message has not been taken");
+        nearSide.ring().close();
+        nearSide.thread().join(1_000);
+        assertTrue(nearSide.thread().isAlive(), "a message has not been taken");
+        far.close();
     }
 }
