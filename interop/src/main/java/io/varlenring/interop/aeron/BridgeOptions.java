@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.aeron;
 
+import io.varlenring.RecordHandler;
 import io.varlenring.examples.harness.Options;
 import io.varlenring.interop.measure.TimedMessages;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,10 +20,7 @@ final class BridgeOptions extends Options {
     @Within(min = 1, max = 86_400)
     int seconds = 5;
 
-    @Option(
-            names = "--producers",
-            paramLabel = "N",
-            description = "threads that write to the first ring, 1..64 (${DEFAULT-VALUE})")
+    @Option(names = "--producers", paramLabel = "N", description = "threads that write, 1..64 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 64)
     int producers = 2;
 
@@ -30,7 +29,7 @@ final class BridgeOptions extends Options {
             paramLabel = "MIN..MAX",
             converter = Range.class,
             description =
-                    "bytes of a message, within 24..131072 (${DEFAULT-VALUE}); above about 1400 it is sent in fragments")
+                    "bytes of a message, within 28..131072 (${DEFAULT-VALUE}); above about 1400 it is sent in fragments")
     @Within(min = TimedMessages.MIN_LENGTH, max = TERM_BYTES / 8)
     Range size = new Range(64, 4000);
 
@@ -48,6 +47,9 @@ final class BridgeOptions extends Options {
             description = "microseconds that the handler sleeps for each message, 0..1000000 (${DEFAULT-VALUE})")
     @Within(min = 0, max = 1_000_000)
     int delayMicros = 0;
+
+    /** Puts something between the second ring and the handler, for tests of what happens when records are damaged. */
+    UnaryOperator<RecordHandler> interposer = UnaryOperator.identity();
 
     @Override
     protected void check() {

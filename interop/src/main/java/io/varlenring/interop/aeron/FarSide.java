@@ -3,6 +3,7 @@ package io.varlenring.interop.aeron;
 
 import io.aeron.ControlledFragmentAssembler;
 import io.aeron.Image;
+import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.ControlledFragmentHandler;
 import io.aeron.logbuffer.Header;
@@ -11,6 +12,7 @@ import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Polls a subscription into the second ring.
@@ -27,6 +29,8 @@ final class FarSide {
     private static final long IDLE_NANOS = 20_000;
 
     private final Subscription subscription;
+    private final Publication acknowledgements;
+    private final UnsafeBuffer acknowledgement = new UnsafeBuffer(new byte[Long.BYTES]);
     private final VarLenMpscRing ring;
     private final RingProducer producer;
 
@@ -34,10 +38,12 @@ final class FarSide {
     /** What was published before this side was there: it was another one's, which is gone. */
     private long missedBytes;
 
-    private volatile boolean stopped;
+    private long takenUpTo;
+    private long acknowledgedUpTo = -1;
 
-    FarSide(final Subscription subscription, final VarLenMpscRing ring) {
+    FarSide(final Subscription subscription, final VarLenMpscRing ring, final Publication acknowledgements) {
         this.subscription = subscription;
+        this.acknowledgements = acknowledgements;
         this.ring = ring;
         this.producer = ring.newProducer();
     }
@@ -46,16 +52,21 @@ final class FarSide {
     void run() {
         final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
         Image image = null;
-        while (!stopped && (image == null || !isAtEnd(image))) {
+        while (image == null ? !subscription.isClosed() : !isAtEnd(image)) {
             if (image == null && subscription.imageCount() > 0) {
                 image = subscription.imageAtIndex(0);
                 missedBytes = image.joinPosition();
+                takenUpTo = missedBytes;
             }
             if (image == null || image.controlledPoll(assembler, FRAGMENTS) == 0) {
                 LockSupport.parkNanos(IDLE_NANOS);
             }
+            if (image != null) {
+                acknowledge();
+            }
         }
         ring.close();
+        acknowledgements.close();
         if (missedBytes > 0) {
             throw new IllegalStateException("joined late: the first " + missedBytes + " bytes of the stream are lost");
         }
@@ -69,6 +80,16 @@ final class FarSide {
         return image.isEndOfStream() || image.isClosed();
     }
 
+    /** Says how far this side has come; when the stream back does not take that now, again with the next poll. */
+    private void acknowledge() {
+        if (acknowledgedUpTo != takenUpTo) {
+            acknowledgement.putLong(0, takenUpTo);
+            if (acknowledgements.offer(acknowledgement) > 0) {
+                acknowledgedUpTo = takenUpTo;
+            }
+        }
+    }
+
     private ControlledFragmentHandler.Action onMessage(
             final DirectBuffer buffer, final int offset, final int length, final Header header) {
         try (RingClaim claim = producer.tryClaim(length)) {
@@ -78,12 +99,9 @@ final class FarSide {
             }
             buffer.getBytes(offset, claim.buffer(), length);
             claim.commit();
+            takenUpTo = header.position();
             return ControlledFragmentHandler.Action.CONTINUE;
         }
-    }
-
-    void stop() {
-        stopped = true;
     }
 
     /** Returns how often the ring did not take a message; for the time after {@link #run()}. */

@@ -2,6 +2,8 @@
 package io.varlenring.interop.aeron;
 
 import io.aeron.Aeron;
+import io.aeron.Publication;
+import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.varlenring.examples.harness.ThreadWatch;
@@ -11,20 +13,22 @@ import org.agrona.concurrent.SleepingMillisIdleStrategy;
 /** What a machine needs to talk Aeron: a media driver of its own, and a client. */
 final class Machine implements AutoCloseable {
     /** After this time without a word from the other side a machine lets go of a stream. */
-    static final long IMAGE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** After this time without a word from any subscriber a publication says that it is not connected. */
-    private static final long CONNECTION_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long IMAGE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final String ANY_PORT = "aeron:udp?endpoint=127.0.0.1:0";
+    private static final int STREAM = 1001;
+
+    private final ThreadWatch watch;
     private final MediaDriver driver;
     private final Aeron aeron;
 
     Machine(final ThreadWatch watch) {
+        this.watch = watch;
         this.driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
                 .threadingMode(ThreadingMode.SHARED) // one thread; by default it would be three that spin
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(true)
                 .imageLivenessTimeoutNs(IMAGE_TIMEOUT_NANOS)
-                .publicationConnectionTimeoutNs(CONNECTION_TIMEOUT_NANOS)
                 .publicationTermBufferLength(BridgeOptions.TERM_BYTES)
                 .errorHandler(failure -> watch.threw("the media driver", failure)));
         try {
@@ -38,8 +42,20 @@ final class Machine implements AutoCloseable {
         }
     }
 
-    Aeron aeron() {
-        return aeron;
+    /** Opens a subscription on a port that the system chooses. */
+    Subscription subscribe() throws InterruptedException {
+        return subscribe(ANY_PORT);
+    }
+
+    /** Opens a subscription, and waits until it listens. */
+    Subscription subscribe(final String channel) throws InterruptedException {
+        final Subscription subscription = aeron.addSubscription(channel, STREAM);
+        watch.await("opening the subscription", () -> subscription.tryResolveChannelEndpointPort() != null);
+        return subscription;
+    }
+
+    Publication publish(final Subscription subscription) {
+        return aeron.addExclusivePublication(subscription.tryResolveChannelEndpointPort(), STREAM);
     }
 
     @Override

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.aeron;
 
+import io.aeron.Image;
 import io.aeron.Publication;
+import io.aeron.Subscription;
+import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.Header;
 import io.varlenring.ControlledRecordHandler;
 import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
+import io.varlenring.examples.harness.ThreadWatch;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -16,40 +22,78 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>What the publication does not take now stays in the ring: the handler answers {@code ABORT}, and the record is the
  * first one of the next drain. While the publication takes nothing the ring fills, and refuses.
+ *
+ * <p>A publication does not tell one subscriber from another: when the far side is restarted at once, all that is to be seen
+ * here is a stream that goes on. What the one before had received and not taken is gone with it. So the far side acknowledges
+ * what it has taken, on a stream back, which tells when it has gone and when another one is there.
  */
 final class NearSide {
     private static final long RETRY_NANOS = 20_000;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private final Thread thread;
     private final VarLenMpscRing ring;
     private final Publication publication;
+    private final Subscription acknowledgements;
+    private final FragmentHandler acknowledge = this::acknowledge;
     private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
     private final ControlledRecordHandler publish = this::publish;
 
-    private boolean wasConnected;
-    private long lostNanos;
-    private long outages;
+    private Image farSide;
+    private long takenUpTo;
     private long result;
     private long backPressured;
 
-    NearSide(final VarLenMpscRing ring, final Publication publication) {
-        this.ring = ring;
+    private NearSide(
+            final int capacity,
+            final Publication publication,
+            final Subscription acknowledgements,
+            final ThreadWatch watch) {
         this.publication = publication;
-    }
-
-    /** Makes a ring that wakes the thread on which the near side is going to run. */
-    static VarLenMpscRing newRing(final int capacity, final Thread thread) {
-        return VarLenMpscRing.builder()
+        this.acknowledgements = acknowledgements;
+        this.thread = watch.newThread("near-side", this::run); // the ring's hook needs it, so it comes first
+        this.ring = VarLenMpscRing.builder()
                 .capacity(capacity)
                 .hook(WakeupHook.unpark(thread))
                 .build();
     }
 
-    /** Publishes until the ring is closed and empty, and then ends the stream. */
-    void run() {
+    /** Makes a ring, and starts the thread that drains it. */
+    static NearSide start(
+            final int capacity,
+            final Publication publication,
+            final Subscription acknowledgements,
+            final ThreadWatch watch) {
+        final NearSide side = new NearSide(capacity, publication, acknowledgements, watch);
+        side.thread.start();
+        return side;
+    }
+
+    VarLenMpscRing ring() {
+        return ring;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** Publishes until the ring is closed and empty and the far side has taken all, and then ends the stream. */
+    private void run() {
+        try {
+            publish();
+        } finally {
+            publication.close(); // which tells the other side that this was all
+        }
+    }
+
+    private void publish() {
         final RingConsumer consumer = ring.consumer();
         while (!(ring.isClosed() && ring.isEmpty())) {
-            lookForOutage();
+            lookAtFarSide();
+            if (farSide == null) { // nothing is published before it is known whose the acknowledgements are
+                LockSupport.parkNanos(RETRY_NANOS);
+                continue;
+            }
             result = 1;
             final int published = consumer.drainControlled(publish, Integer.MAX_VALUE);
             if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
@@ -61,29 +105,28 @@ final class NearSide {
                 LockSupport.parkNanos(this, LOOK_NANOS); // not for ever: the far side may go while nothing comes
             }
         }
-        publication.close(); // the driver sends what is still there, and then tells the other side that this was all
-    }
-
-    /**
-     * Notices when the far side goes and when it comes back. After more than the image timeout it has let go of the stream: what
-     * it had not polled by then is gone, and when it comes back it begins at what is published then.
-     */
-    private void lookForOutage() {
-        final boolean isConnected = publication.isConnected();
-        if (wasConnected && !isConnected) {
-            outages++;
-            lostNanos = System.nanoTime();
-        }
-        wasConnected = isConnected;
-        if (!isConnected && outages > 0 && System.nanoTime() - lostNanos > Machine.IMAGE_TIMEOUT_NANOS) {
-            throw new IllegalStateException("the far side has been away since position " + publication.position()
-                    + ", for longer than the image timeout: what it had not polled is lost");
+        while (takenUpTo != publication.position()) {
+            lookAtFarSide();
+            LockSupport.parkNanos(RETRY_NANOS);
         }
     }
 
-    /** Returns how often the far side went away; for the time after {@link #run()}. */
-    long outages() {
-        return outages;
+    private void lookAtFarSide() {
+        if (farSide == null && acknowledgements.imageCount() > 0) {
+            farSide = acknowledgements.imageAtIndex(0);
+        }
+        if (farSide != null) {
+            farSide.poll(acknowledge, Integer.MAX_VALUE);
+            if (farSide.isClosed() || acknowledgements.imageCount() > 1) {
+                throw new IllegalStateException(
+                        "the far side has gone, or was restarted: it had taken what is before position " + takenUpTo
+                                + ", so up to " + (publication.position() - takenUpTo) + " bytes are lost");
+            }
+        }
+    }
+
+    private void acknowledge(final DirectBuffer buffer, final int offset, final int length, final Header header) {
+        takenUpTo = buffer.getLong(offset);
     }
 
     private ControlledRecordHandler.Action publish(final ByteBuffer bytes) {
@@ -96,7 +139,7 @@ final class NearSide {
         return ControlledRecordHandler.Action.CONTINUE;
     }
 
-    /** Returns how often the publication did not take a record; for the time after {@link #run()}. */
+    /** Returns how often the publication did not take a record; for the time after the thread has ended. */
     long backPressured() {
         return backPressured;
     }

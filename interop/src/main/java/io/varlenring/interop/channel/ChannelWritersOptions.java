@@ -3,6 +3,8 @@ package io.varlenring.interop.channel;
 
 import io.varlenring.examples.harness.Options;
 import io.varlenring.interop.measure.TimedMessages;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,7 +32,7 @@ final class ChannelWritersOptions extends Options {
             names = "--size",
             paramLabel = "MIN..MAX",
             converter = Range.class,
-            description = "bytes of a message, within 24..60000 (${DEFAULT-VALUE})")
+            description = "bytes of a message, within 28..60000 (${DEFAULT-VALUE})")
     @Within(min = TimedMessages.MIN_LENGTH, max = 60_000)
     Range size = new Range(32, 1200);
 
@@ -55,8 +57,11 @@ final class ChannelWritersOptions extends Options {
     @Within(min = 1, max = 100)
     int rounds = 3;
 
+    /** Sees each message at the far end before it is verified, and may damage it, for tests. */
+    Consumer<ByteBuffer> tap = message -> {};
+
     @Override
     protected void check() {
-        checkFits("MAX of --size", size.max(), FarEnd.HEADER_LENGTH, capacity);
+        checkFits("MAX of --size", size.max(), 0, capacity);
     }
 }

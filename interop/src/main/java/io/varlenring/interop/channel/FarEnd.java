@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.channel;
 
-import io.varlenring.examples.harness.Datagrams;
 import io.varlenring.interop.measure.TimedMessages;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -15,12 +14,10 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * The other end of the connection: takes the stream apart and gives each message to be verified. It knows nothing of Netty.
- * What goes over the connection are frames: the length of a message, four bytes, and the message.
+ * The other end of the connection: takes the stream apart by the length with which each message begins, and gives each to be
+ * verified. It knows nothing of Netty.
  */
 final class FarEnd implements Closeable {
-    static final int HEADER_LENGTH = Integer.BYTES;
-
     private static final int BUFFER_LENGTH = 256 * 1024;
 
     private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -35,35 +32,22 @@ final class FarEnd implements Closeable {
         this.tap = tap;
     }
 
-    /** Writes a frame at {@code offset}; position and limit are within it afterwards, as a claim wants it. */
-    static void putFrame(
-            final Datagrams encoder,
-            final ByteBuffer target,
-            final int offset,
-            final int length,
-            final int worker,
-            final long sequence,
-            final long sendNanos) {
-        TimedMessages.encode(encoder, target, offset + HEADER_LENGTH, length, worker, sequence, sendNanos);
-        target.putInt(offset, length);
-    }
-
     SocketAddress address() {
         return server.getLocalSocketAddress();
     }
 
-    /** Receives until the connection ends, which it may only between two frames. */
+    /** Receives until the connection ends, which it may only between two messages. */
     void run() throws IOException {
         try (Socket socket = server.accept();
                 DataInputStream in =
                         new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER_LENGTH))) {
             for (int first = in.read(); first >= 0; first = in.read()) {
                 final int length = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort();
-                if (length < 0 || length > message.capacity()) {
+                if (length < TimedMessages.MIN_LENGTH || length > message.capacity()) {
                     throw new IOException("a message of " + length + " bytes is none that was sent");
                 }
-                in.readFully(message.array(), 0, length);
-                message.clear().limit(length);
+                in.readFully(message.array(), Integer.BYTES, length - Integer.BYTES);
+                message.clear().putInt(0, length).limit(length);
                 tap.accept(message);
                 messages.receive(message);
             }

@@ -5,24 +5,20 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.varlenring.ControlledRecordHandler;
-import io.varlenring.RingClaim;
 import io.varlenring.RingConsumer;
-import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
-import io.varlenring.examples.harness.Datagrams;
-import io.varlenring.interop.measure.MessageWriter;
 import java.nio.ByteBuffer;
 
 /**
- * Through a ring: workers write their frames into it, and the event loop, woken once for any number of them, gathers them
+ * Through a ring: workers write their messages into it, and the event loop, woken once for any number of them, gathers them
  * into buffers of the channel.
  *
  * <p>Back-pressure: the event loop takes nothing out of the ring while the channel is not writable. The ring fills, and
  * refuses. When the channel is writable again it says so, and that is where the draining goes on.
  */
 final class RingRoute {
-    /** Frames are gathered up to this many bytes, or one frame, for one write to the channel. */
+    /** Messages are gathered up to this many bytes, or one message, for one write to the channel. */
     private static final int BATCH_BYTES = 32 * 1024;
 
     private final Channel channel;
@@ -40,7 +36,7 @@ final class RingRoute {
     RingRoute(final Channel channel, final ChannelWritersOptions options) {
         this.channel = channel;
         this.loop = channel.eventLoop();
-        this.batchBytes = Math.max(BATCH_BYTES, FarEnd.HEADER_LENGTH + options.size.max());
+        this.batchBytes = Math.max(BATCH_BYTES, options.size.max());
         this.ring = VarLenMpscRing.builder()
                 .capacity(options.capacity)
                 .hook(WakeupHook.executor(loop, drain))
@@ -80,11 +76,11 @@ final class RingRoute {
         return batch != null;
     }
 
-    private ControlledRecordHandler.Action gather(final ByteBuffer frame) {
-        if (batch.writableBytes() < frame.remaining()) {
+    private ControlledRecordHandler.Action gather(final ByteBuffer message) {
+        if (batch.writableBytes() < message.remaining()) {
             return ControlledRecordHandler.Action.ABORT; // the first one of the next batch
         }
-        batch.writeBytes(frame);
+        batch.writeBytes(message);
         return ControlledRecordHandler.Action.CONTINUE;
     }
 
@@ -95,24 +91,8 @@ final class RingRoute {
         }
     }
 
-    MessageWriter.Target newTarget(final int worker) {
-        final RingProducer producer = ring.newProducer();
-        final Datagrams encoder = new Datagrams();
-        return (length, sequence, sendNanos) -> {
-            try (RingClaim claim = producer.tryClaim(FarEnd.HEADER_LENGTH + length)) {
-                if (claim == null) {
-                    return false;
-                }
-                final ByteBuffer space = claim.buffer();
-                FarEnd.putFrame(encoder, space, space.position(), length, worker, sequence, sendNanos);
-                claim.commit();
-                return true;
-            }
-        };
-    }
-
-    void finish() {
-        ring.close();
+    VarLenMpscRing ring() {
+        return ring;
     }
 
     boolean isDrained() {

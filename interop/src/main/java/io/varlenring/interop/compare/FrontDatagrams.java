@@ -29,22 +29,4 @@ final class FrontDatagrams {
         datagrams.encode(target, HEADER_LENGTH, length - HEADER_LENGTH, sender, sequence);
         target.position(0).put(0, SHORT_HEADER).put(1, (byte) flow).putInt(2, flow);
     }
-
-    /** Returns the first byte of a datagram's connection ID. */
-    static int flow(final ByteBuffer buffer, final int start) {
-        return buffer.get(start + 1) & 0xff;
-    }
-
-    static int sender(final ByteBuffer buffer, final int start) {
-        return Datagrams.sender(buffer, start + HEADER_LENGTH);
-    }
-
-    static long sequence(final ByteBuffer buffer, final int start) {
-        return Datagrams.sequence(buffer, start + HEADER_LENGTH);
-    }
-
-    /** Tells whether the checksum is right; changes the buffer's position and limit. */
-    boolean isIntact(final ByteBuffer buffer, final int start, final int length) {
-        return datagrams.isIntact(buffer, start + HEADER_LENGTH, length - HEADER_LENGTH);
-    }
 }

@@ -1,63 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.compare;
 
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.varlenring.RecordHandler;
 import io.varlenring.examples.harness.CollectorWatch;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Drop;
+import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.FrontCounts;
+import io.varlenring.interop.front.Inlet;
+import io.varlenring.interop.measure.HandlerCounts;
 import io.varlenring.interop.measure.Rounds;
 import io.varlenring.interop.measure.ThreadMeter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import org.HdrHistogram.Histogram;
 
-/** One run of a front with one kind of hand-over, and of what sends to it, and whether all its books balance. */
+/**
+ * The front of the QUIC examples, a hand-over of some kind for each handler, and handlers that verify what they get; what a
+ * sender sends through them, and whether all the books balance.
+ */
 final class FrontRun implements Closeable {
     private static final int STALLS = 3;
     private static final long STALL_REST_MILLIS = 400;
     private static final double NANOS_PER_MICRO = 1e3;
 
-    private final FrontPipeline pipeline;
-    private final FrontSender sender;
     private final ThreadWatch watch;
+    private final Front front;
+    private final List<ThreadMeter> listenerMeters = new CopyOnWriteArrayList<>();
+    private final List<FrontHandler> handlers = new ArrayList<>();
+    private final List<HandoverKind.Handover> handovers = new ArrayList<>();
 
     private record Snapshot(
-            long received, long full, ThreadMeter.Use listeners, ThreadMeter.Use handlers, long count) {}
+            long received, long full, ThreadMeter.Use listeners, ThreadMeter.Use handlers, long collections) {}
 
-    /** Starts the threads, for each flow of the trace one of {@code senders} sockets. */
-    FrontRun(final FrontPipeline pipeline, final String trace, final int senders, final ThreadWatch watch)
+    /** Starts all threads. */
+    FrontRun(
+            final HandoverKind kind,
+            final int listeners,
+            final int handlerCount,
+            final int capacity,
+            final int senders,
+            final UnaryOperator<RecordHandler> interposer,
+            final ThreadWatch watch)
             throws IOException {
-        this.pipeline = pipeline;
-        this.sender = new FrontSender(pipeline, Trace.load(trace, senders), senders, watch);
         this.watch = watch;
-        pipeline.start();
+        this.front = new Front(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), listeners);
+        for (int i = 0; i < handlerCount; i++) {
+            final FrontHandler handler = new FrontHandler(i, handlerCount, listeners, senders);
+            handlers.add(handler);
+            handovers.add(kind.open(capacity, interposer.apply(handler), watch));
+        }
+        final List<Supplier<Inlet>> inlets = handovers.stream()
+                .<Supplier<Inlet>>map(handover -> handover::newInlet)
+                .toList();
+        front.start(inlets, this::newListenerThread);
+    }
+
+    /** Netty's pools and recyclers are at their best on its own kind of thread; to others it makes no difference. */
+    private Thread newListenerThread(final Runnable listener) {
+        return watch.newThread(
+                "listener",
+                () -> {
+                    listenerMeters.add(ThreadMeter.ofCurrentThread());
+                    listener.run();
+                },
+                FastThreadLocalThread::new);
     }
 
     /** Sends at a rate; after a warm-up it is measured, and then the handlers are made to sleep some times. */
-    Rounds.Result measure(final HandoverOptions options) throws IOException, InterruptedException {
-        pipeline.handlers().forEach(handler -> handler.counts().measure(false));
+    Rounds.Result measure(final HandoverOptions options, final FrontSender sender)
+            throws IOException, InterruptedException {
+        handlers.forEach(handler -> handler.counts().measure(false));
         sender.connectEvenly();
         sender.send(TimeUnit.SECONDS.toNanos(options.warmup), options.rate);
         snapshot(); // its first time has the JVM load classes
         final CollectorWatch collections = CollectorWatch.watch();
-        pipeline.handlers().forEach(handler -> handler.counts().measure(true));
+        handlers.forEach(handler -> handler.counts().measure(true));
         final Snapshot begin = snapshot();
         sender.send(TimeUnit.SECONDS.toNanos(options.seconds), options.rate);
         final Snapshot end = snapshot();
-        pipeline.handlers().forEach(handler -> handler.counts().measure(false));
+        handlers.forEach(handler -> handler.counts().measure(false));
         final long longestMillis = collections.takeLongestMillis();
         for (int i = 0; i < STALLS; i++) {
-            pipeline.handlers().forEach(handler -> handler.stallOnce(options.stall));
+            handlers.forEach(handler -> handler.stallOnce(options.stall));
             sender.send(TimeUnit.MILLISECONDS.toNanos(options.stall + STALL_REST_MILLIS), options.rate);
         }
 
-        final Rounds.Result result = finish();
+        final Rounds.Result result = finish(sender);
         final double datagrams = Math.max(1, end.received - begin.received);
         add(result, "listeners", end.listeners.minus(begin.listeners), datagrams);
         add(result, "handlers", end.handlers.minus(begin.handlers), datagrams);
-        result.add("collections", end.count - begin.count);
+        result.add("collections", end.collections - begin.collections);
         result.add("longest of them, ms", longestMillis);
         result.percentiles("hand-over latency", latencyNanos());
         result.add("dropped as full, no stall", end.full - begin.full);
@@ -74,69 +117,108 @@ final class FrontRun implements Closeable {
 
     private Snapshot snapshot() throws IOException {
         return new Snapshot(
-                pipeline.ofListeners(FrontCounts::received),
+                ofListeners(FrontCounts::received),
                 full(),
-                pipeline.listenerUse(),
-                pipeline.handlerUse(),
+                listenerUse(),
+                ThreadMeter.use(handlers.stream().map(FrontHandler::meter).toList()),
                 CollectorWatch.count());
     }
 
-    private long full() {
-        return pipeline.ofListeners(counts -> counts.drops(Drop.RING_FULL));
-    }
-
-    private Histogram latencyNanos() {
-        final Histogram all = new Histogram(3);
-        pipeline.handlers().forEach(handler -> all.add(handler.counts().latencyNanos()));
-        return all;
-    }
-
     /** Sends the trace once, at its times. */
-    Rounds.Result replay(final int seconds) throws IOException, InterruptedException {
+    Rounds.Result replay(final FrontSender sender, final int seconds) throws IOException, InterruptedException {
         sender.connect();
         final Histogram late = sender.replay(TimeUnit.SECONDS.toNanos(seconds));
-        final Rounds.Result result = finish();
+        final Rounds.Result result = finish(sender);
         result.add("datagrams sent", sender.sent());
         result.add("made longer, to be verifiable", sender.lengthened());
         result.percentiles("sent late by", late);
-        result.add("put into a ring in place", pipeline.ofListeners(FrontCounts::inPlace));
-        result.add("put into a ring by a copy", pipeline.ofListeners(FrontCounts::copied));
-        final List<FrontHandler> handlers = pipeline.handlers();
+        result.add("put into a ring in place", ofListeners(FrontCounts::inPlace));
+        result.add("put into a ring by a copy", ofListeners(FrontCounts::copied));
         for (int i = 0; i < handlers.size(); i++) {
-            result.add("handed over to handler " + i, handlers.get(i).records());
+            result.add("handed over to handler " + i, handlers.get(i).verifier().checked());
         }
         result.add("refused as full", full());
-        result.add("lost by the kernel", sender.sent() - pipeline.ofListeners(FrontCounts::received));
+        result.add("lost by the kernel", sender.sent() - ofListeners(FrontCounts::received));
         result.percentiles("hand-over latency", latencyNanos());
         return result;
     }
 
     /** Ends all threads: every datagram sent must have gone to exactly one place. */
-    private Rounds.Result finish() throws IOException, InterruptedException {
-        if (!pipeline.finish()) {
+    private Rounds.Result finish(final FrontSender sender) throws IOException, InterruptedException {
+        if (!finish()) {
             final Rounds.Result unknown = new Rounds.Result(0);
             unknown.violations().add("it did not end");
             return unknown;
         }
-        final Rounds.Result result = new Rounds.Result(pipeline.ofHandlers(FrontHandler::records));
+        final Rounds.Result result = new Rounds.Result(handedOver());
         result.violations().addAll(watch.failures());
-        result.violations().addAll(pipeline.violations());
-        final long received = pipeline.ofListeners(FrontCounts::received);
-        final long lost = pipeline.droppedByKernel();
+        result.violations().addAll(violations());
+        final long received = ofListeners(FrontCounts::received);
+        final long lost = front.droppedByKernel();
         if (lost < 0 ? received > sender.sent() : received + lost != sender.sent()) {
             result.violations()
                     .add("sent " + sender.sent() + ", but received " + received + " and lost by the kernel " + lost);
         }
-        final long malformed = pipeline.ofListeners(FrontCounts::dropped) - full();
+        final long malformed = ofListeners(FrontCounts::dropped) - full();
         if (malformed != 0) {
             result.violations().add("took " + malformed + " datagrams for malformed");
         }
         return result;
     }
 
+    /** Ends all, upstream first, so that everything under way arrives; returns whether it has ended. */
+    boolean finish() throws InterruptedException {
+        boolean ended = front.finish();
+        for (final HandoverKind.Handover handover : handovers) {
+            ended &= handover.finish();
+        }
+        return ended;
+    }
+
+    /** Returns what was wrong, as far as kept; after {@link #finish()}. */
+    List<String> violations() {
+        final List<String> violations = HandlerCounts.mismatches(
+                front.counts(), handlers.stream().map(FrontHandler::counts).toList());
+        handlers.forEach(handler -> violations.addAll(handler.verifier().violations()));
+        return violations;
+    }
+
+    Front front() {
+        return front;
+    }
+
+    List<FrontHandler> handlers() {
+        return handlers;
+    }
+
+    ThreadMeter.Use listenerUse() throws IOException {
+        return ThreadMeter.use(listenerMeters);
+    }
+
+    long ofListeners(final ToLongFunction<FrontCounts> count) {
+        return front.counts().stream().mapToLong(count).sum();
+    }
+
+    private long full() {
+        return ofListeners(counts -> counts.drops(Drop.RING_FULL));
+    }
+
+    /** Returns how many records were handed over. */
+    long handedOver() {
+        return handlers.stream()
+                .mapToLong(handler -> handler.verifier().checked())
+                .sum();
+    }
+
+    private Histogram latencyNanos() {
+        final Histogram all = new Histogram(3);
+        handlers.forEach(handler -> all.add(handler.counts().latencyNanos()));
+        return all;
+    }
+
     @Override
     public void close() throws IOException {
-        sender.close();
-        pipeline.close();
+        front.close();
+        handovers.forEach(HandoverKind.Handover::close);
     }
 }

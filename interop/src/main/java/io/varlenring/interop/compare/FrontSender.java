@@ -2,6 +2,7 @@
 package io.varlenring.interop.compare;
 
 import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.QuicRecords;
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,8 +19,8 @@ final class FrontSender implements Closeable {
     /** Sleeps are cut to pieces of this length, so that a stop is seen. */
     private static final long MAX_SLEEP_NANOS = 50_000_000;
 
-    private final FrontPipeline front;
-    private final Trace trace;
+    private final Front front;
+    private final List<Trace.Datagram> trace;
     private final ThreadWatch watch;
     private final List<DatagramChannel> sockets = new ArrayList<>();
     private final long[] sequences;
@@ -29,9 +30,10 @@ final class FrontSender implements Closeable {
     private long sent;
     private long lengthened;
 
-    FrontSender(final FrontPipeline front, final Trace trace, final int senders, final ThreadWatch watch) {
+    /** Makes a sender of a trace, with a socket for each flow of it, or {@code senders}. */
+    FrontSender(final Front front, final String trace, final int senders, final ThreadWatch watch) {
         this.front = front;
-        this.trace = trace;
+        this.trace = Trace.load(trace, senders);
         this.watch = watch;
         this.sequences = new long[senders];
     }
@@ -42,7 +44,7 @@ final class FrontSender implements Closeable {
      * load of the listeners would be a matter of luck, and differ from run to run.
      */
     void connectEvenly() throws IOException, InterruptedException {
-        final int[] peers = new int[front.listeners().size()];
+        final int[] peers = new int[front.counts().size()];
         for (int probes = 0; sockets.size() < sequences.length; probes++) {
             if (probes == MAX_PROBES) {
                 throw new IOException("the kernel gives nothing to some listener");
@@ -50,7 +52,7 @@ final class FrontSender implements Closeable {
             final long[] before = received();
             final DatagramChannel socket = DatagramChannel.open();
             socket.connect(front.address());
-            send(socket, sockets.size(), 0);
+            send(socket, sockets.size(), trace.get(0));
             final int[] listener = {-1};
             watch.await("receiving one datagram", () -> (listener[0] = firstAbove(before)) >= 0);
             if (++peers[listener[0]] <= sequences.length / peers.length) {
@@ -62,7 +64,7 @@ final class FrontSender implements Closeable {
     }
 
     private long[] received() {
-        return front.listeners().stream()
+        return front.counts().stream()
                 .mapToLong(counts -> counts.handedIn() + counts.dropped())
                 .toArray();
     }
@@ -97,11 +99,11 @@ final class FrontSender implements Closeable {
     Histogram replay(final long nanos) throws IOException {
         final Histogram lateNanos = new Histogram(3);
         final long start = System.nanoTime();
-        for (int i = 0; i < trace.length() && trace.nanos(i) < nanos; i++) {
-            if (!sleepUntil(start + trace.nanos(i))) {
+        for (final Trace.Datagram recorded : trace) {
+            if (recorded.nanos() >= nanos || !sleepUntil(start + recorded.nanos())) {
                 break;
             }
-            lateNanos.recordValue(Math.max(0, System.nanoTime() - start - trace.nanos(i)));
+            lateNanos.recordValue(Math.max(0, System.nanoTime() - start - recorded.nanos()));
             sendNext();
         }
         return lateNanos;
@@ -116,15 +118,16 @@ final class FrontSender implements Closeable {
     }
 
     private void sendNext() throws IOException {
-        final int sender = trace.flow(next) % sockets.size();
-        send(sockets.get(sender), sender, next);
-        next = next + 1 == trace.length() ? 0 : next + 1;
+        final int sender = trace.get(next).flow() % sockets.size();
+        send(sockets.get(sender), sender, trace.get(next));
+        next = (next + 1) % trace.size();
     }
 
-    private void send(final DatagramChannel socket, final int sender, final int index) throws IOException {
-        final int length = Math.max(FrontDatagrams.MIN_LENGTH, trace.size(index));
-        lengthened += length > trace.size(index) ? 1 : 0;
-        datagrams.encode(datagram, length, trace.flow(index), sender, sequences[sender]++);
+    private void send(final DatagramChannel socket, final int sender, final Trace.Datagram recorded)
+            throws IOException {
+        final int length = Math.max(FrontDatagrams.MIN_LENGTH, recorded.size());
+        lengthened += length > recorded.size() ? 1 : 0;
+        datagrams.encode(datagram, length, recorded.flow(), sender, sequences[sender]++);
         socket.write(datagram);
         sent++;
     }

@@ -43,13 +43,11 @@ public final class HandoverCompare {
                     options.rate,
                     System.getProperty("java.vm.version"),
                     String.join(" ", JVM_OPTIONS));
-            final Rounds rounds = new Rounds(
-                    Arrays.stream(HandoverKind.values()).map(Options::nameOf).toList(), out);
-            rounds.run(options.rounds, watch, kind -> runApart(kind, args, watch));
-            return rounds.print(
-                            "datagrams verified in all runs: route, checksum and per-sender order; all accounted for")
-                    ? Program.EXIT_GOOD
-                    : Program.EXIT_FAILED;
+            final List<String> kinds =
+                    Arrays.stream(HandoverKind.values()).map(Options::nameOf).toList();
+            final String verified =
+                    "datagrams verified in all runs: route, checksum and per-sender order; all accounted for";
+            return Rounds.run(kinds, options.rounds, watch, out, verified, kind -> runApart(kind, args, watch));
         };
     }
 
@@ -100,16 +98,16 @@ public final class HandoverCompare {
                     Options.parse(new HandoverOptions(), Arrays.copyOfRange(args, 1, args.length));
             final int senders = options.listeners * options.peers;
             final ThreadWatch watch = new ThreadWatch(System.err, JOIN_MILLIS);
-            final FrontPipeline pipeline = new FrontPipeline(
-                    kind,
-                    options.listeners,
-                    options.handlers,
-                    options.capacity,
-                    senders,
-                    UnaryOperator.identity(),
-                    watch);
-            try (FrontRun run = new FrontRun(pipeline, options.trace, senders, watch)) {
-                final Rounds.Result result = run.measure(options);
+            try (FrontRun run = new FrontRun(
+                            kind,
+                            options.listeners,
+                            options.handlers,
+                            options.capacity,
+                            senders,
+                            UnaryOperator.identity(),
+                            watch);
+                    FrontSender sender = new FrontSender(run.front(), options.trace, senders, watch)) {
+                final Rounds.Result result = run.measure(options, sender);
                 System.out.println(result.verified());
                 result.figures().forEach((name, value) -> System.out.println(name + "\t" + value));
                 result.violations().forEach(System.out::println);

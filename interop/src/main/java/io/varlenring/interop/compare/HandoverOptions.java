@@ -53,10 +53,7 @@ final class HandoverOptions extends Options {
     @Within(min = 1, max = HandlerIds.MAX_HANDLERS)
     int handlers = 2;
 
-    @Option(
-            names = "--peers",
-            paramLabel = "N",
-            description = "sockets that send to each listener, in turn, 1..16 (${DEFAULT-VALUE})")
+    @Option(names = "--peers", paramLabel = "N", description = "sockets to each listener, 1..16 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 16)
     int peers = 1;
 

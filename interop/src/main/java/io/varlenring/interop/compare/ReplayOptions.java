@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.compare;
 
+import io.varlenring.RecordHandler;
 import io.varlenring.examples.harness.Options;
 import io.varlenring.interop.front.HandlerIds;
 import io.varlenring.interop.front.QuicRecords;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,12 +32,12 @@ final class ReplayOptions extends Options {
             description = "of each ring, a power of two, from 4k on; k or m may follow (1m)")
     int capacity = 1 << 20;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            description = "how long to send at the most, 1..86400 (${DEFAULT-VALUE})")
+    @Option(names = "--seconds", paramLabel = "N", description = "to send at the most, 1..86400 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 86_400)
     int seconds = 30;
+
+    /** Puts something between the rings and the handlers, for tests of what happens when records are damaged. */
+    UnaryOperator<RecordHandler> interposer = UnaryOperator.identity();
 
     @Override
     protected void check() {

@@ -24,10 +24,8 @@ final class Trace {
     static final String CHOICE =
             "upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr or quiche-gso-unpaced (upload)";
 
-    private final List<Datagram> datagrams = new ArrayList<>();
-
     /** One datagram, sent so long after the first one, of a flow whose number counts from 0. */
-    private record Datagram(long nanos, int size, int flow) {}
+    record Datagram(long nanos, int size, int flow) {}
 
     private Trace() {}
 
@@ -43,10 +41,12 @@ final class Trace {
      * Reads a trace. Its flows, each a direction of a connection, are numbered from 0 on; of a trace of one flow there are
      * {@code copies}, each datagram of one followed by the same of the others.
      */
-    static Trace load(final String name, final int copies) {
-        final Trace trace = new Trace();
+    static List<Datagram> load(final String name, final int copies) {
+        final List<Datagram> trace = new ArrayList<>();
         final Map<String, Integer> flowNumbers = new HashMap<>();
-        try (BufferedReader lines = open(name)) {
+        final InputStream resource = Trace.class.getResourceAsStream("/traces/" + name + ".csv.gz");
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII))) {
             final int fields = lines.readLine().split(",").length;
             long nanos = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -55,37 +55,16 @@ final class Trace {
                 final int size = Integer.parseInt(values[fields - 1]);
                 if (fields == 2) {
                     for (int flow = 0; flow < copies; flow++) {
-                        trace.datagrams.add(new Datagram(nanos, size, flow));
+                        trace.add(new Datagram(nanos, size, flow));
                     }
                 } else {
                     flowNumbers.putIfAbsent(values[1] + values[2], flowNumbers.size());
-                    trace.datagrams.add(new Datagram(nanos, size, flowNumbers.get(values[1] + values[2])));
+                    trace.add(new Datagram(nanos, size, flowNumbers.get(values[1] + values[2])));
                 }
             }
         } catch (final IOException failure) {
             throw new UncheckedIOException("trace " + name, failure);
         }
         return trace;
-    }
-
-    private static BufferedReader open(final String name) throws IOException {
-        final InputStream resource = Trace.class.getResourceAsStream("/traces/" + name + ".csv.gz");
-        return new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII));
-    }
-
-    int length() {
-        return datagrams.size();
-    }
-
-    long nanos(final int index) {
-        return datagrams.get(index).nanos;
-    }
-
-    int size(final int index) {
-        return datagrams.get(index).size;
-    }
-
-    int flow(final int index) {
-        return datagrams.get(index).flow;
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -31,13 +32,6 @@ public final class Front implements Closeable {
     private final List<FrontListener> listeners = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final InetSocketAddress address;
-
-    /** What leads to one handler. */
-    @FunctionalInterface
-    public interface Inlets {
-        /** Returns an inlet for one more listener. */
-        Inlet newInlet();
-    }
 
     /** Opens the sockets; with port 0 the kernel chooses one. */
     public Front(final InetSocketAddress wanted, final int listeners) throws IOException {
@@ -81,11 +75,11 @@ public final class Front implements Closeable {
         return channels.get(handler % channels.size());
     }
 
-    /** Starts to hand over what is received, on a thread for each socket. */
-    public void start(final List<Inlets> handlers, final ThreadFactory factory) throws IOException {
+    /** Starts to hand over what is received, on a thread for each socket, which gets an inlet of its own to each handler. */
+    public void start(final List<Supplier<Inlet>> handlers, final ThreadFactory factory) throws IOException {
         for (int i = 0; i < channels.size(); i++) {
             listeners.add(new FrontListener(
-                    i, channels.get(i), handlers.stream().map(Inlets::newInlet).toList()));
+                    i, channels.get(i), handlers.stream().map(Supplier::get).toList()));
         }
         for (final FrontListener listener : listeners) {
             final Thread thread = factory.newThread(listener);

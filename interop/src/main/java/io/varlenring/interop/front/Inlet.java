@@ -3,19 +3,27 @@ package io.varlenring.interop.front;
 
 import java.nio.ByteBuffer;
 
-/** Where one listener puts the datagrams for one handler, each a record of {@link QuicRecords}; for the listener's thread only. */
+/**
+ * Where one listener puts the datagrams for one handler, each a record of {@link QuicRecords}; for the listener's thread only.
+ * A kind that has no space to receive into is an {@link #offer} alone.
+ */
+@FunctionalInterface
 public interface Inlet {
     /**
-     * Returns space from position to limit for the longest record; null when there is none, or when this kind of hand-over
-     * has none to receive into. The caller MUST {@link #release} it, and may {@link #commit} it before.
+     * Returns space from position to limit for the longest record; null when there is none. The caller MUST {@link #release}
+     * it, and may {@link #commit} it before.
      */
-    ByteBuffer tryClaim();
+    default ByteBuffer tryClaim() {
+        return null;
+    }
 
     /** Hands over the first bytes of the space as a record. */
-    void commit(int length);
+    default void commit(final int length) {
+        throw new IllegalStateException("nothing was claimed");
+    }
 
     /** Gives the space back when it was not committed, and does nothing otherwise. */
-    void release();
+    default void release() {}
 
     /** Hands over a copy of what remains in the buffer; returns {@code false} when there is no room. */
     boolean offer(ByteBuffer record);

@@ -15,14 +15,13 @@ import org.HdrHistogram.Histogram;
 
 /** What the thread behind a ring counts of the records that it gets; to be read when that thread has ended. */
 public final class HandlerCounts implements RecordHandler {
-    private static final int SIGNIFICANT_DIGITS = 3;
     private static final long MAX_LATENCY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
     private final int handler;
     private final int handlers;
     private final long[] fromListeners;
-    private final Histogram latencyNanos = new Histogram(MAX_LATENCY_NANOS, SIGNIFICANT_DIGITS); // never grows
+    private final Histogram latencyNanos = new Histogram(MAX_LATENCY_NANOS, 3); // never grows
 
     private volatile boolean measuring = true;
     private long astray;
@@ -37,22 +36,17 @@ public final class HandlerCounts implements RecordHandler {
     /** Counts a record, and reads once more the connection ID by which the front has chosen the handler. */
     @Override
     public void onRecord(final ByteBuffer record) {
+        final long now = System.nanoTime(); // first of all: the hand-over ends here
         final int start = record.position();
-        add(record, start);
-        final int datagram = start + QuicRecords.HEADER_LENGTH;
-        final Drop unreadable = header.read(record, datagram, record.limit() - datagram);
-        if (unreadable != null || HandlerIds.handlerOf(record, header, handlers) != handler) {
-            astray++;
-        }
-    }
-
-    /** Counts a record. */
-    public void add(final ByteBuffer record, final int start) {
-        final long now = System.nanoTime();
         fromListeners[QuicRecords.listener(record, start)]++;
         if (measuring) {
             final long latency = now - QuicRecords.receiveNanos(record, start);
             latencyNanos.recordValue(Math.max(0, Math.min(latency, MAX_LATENCY_NANOS)));
+        }
+        final int datagram = start + QuicRecords.HEADER_LENGTH;
+        final Drop unreadable = header.read(record, datagram, record.limit() - datagram);
+        if (unreadable != null || HandlerIds.handlerOf(record, header, handlers) != handler) {
+            astray++;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.measure;
 
+import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.Table;
 import io.varlenring.examples.harness.ThreadWatch;
 import java.io.IOException;
@@ -57,13 +58,30 @@ public final class Rounds {
         }
     }
 
-    public Rounds(final List<String> ways, final PrintStream out) {
+    private Rounds(final List<String> ways, final PrintStream out) {
         this.ways = ways;
         this.out = out;
     }
 
-    /** Lets all ways take turns, each round beginning with another one, so that none always comes first; until one goes wrong. */
-    public void run(final int rounds, final ThreadWatch watch, final Run run) throws IOException, InterruptedException {
+    /**
+     * Lets all ways take turns, each round beginning with another one, so that none always comes first; until one goes wrong.
+     * Prints the table and a verdict, which says in {@code words} what was verified, and returns the exit code.
+     */
+    public static int run(
+            final List<String> ways,
+            final int rounds,
+            final ThreadWatch watch,
+            final PrintStream out,
+            final String words,
+            final Run run)
+            throws IOException, InterruptedException {
+        final Rounds all = new Rounds(ways, out);
+        all.run(rounds, watch, run);
+        return all.print(words) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+    }
+
+    private void run(final int rounds, final ThreadWatch watch, final Run run)
+            throws IOException, InterruptedException {
         for (int round = 0; round < rounds && !watch.isOver() && violations.isEmpty(); round++) {
             for (int turn = 0; turn < ways.size() && violations.isEmpty(); turn++) {
                 final String way = ways.get((round + turn) % ways.size());
@@ -79,8 +97,7 @@ public final class Rounds {
         }
     }
 
-    /** Prints the table and a verdict; returns whether all was right. */
-    public boolean print(final String words) {
+    private boolean print(final String words) {
         final StringBuilder header = new StringBuilder(String.format("%n%-" + LABEL_WIDTH + "s", ""));
         results.keySet().forEach(way -> header.append(String.format("%" + CELL_WIDTH + "s", way)));
         out.println(header);

@@ -49,15 +49,16 @@ public record ThreadMeter(long id, Path status) {
         return new ThreadMeter(Thread.currentThread().getId(), status);
     }
 
-    /** Returns what threads have allocated on the heap so far. */
-    public static long allocatedBytes(final List<Thread> threads) {
-        final ThreadMXBean meter = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        return threads.stream()
-                .mapToLong(thread -> meter.getThreadAllocatedBytes(thread.getId()))
-                .sum();
+    /** Returns what several threads have used so far, those left out that are null. */
+    public static Use use(final List<ThreadMeter> meters) throws IOException {
+        Use sum = Use.NONE;
+        for (final ThreadMeter meter : meters) {
+            sum = meter == null ? sum : sum.plus(meter.use());
+        }
+        return sum;
     }
 
-    public Use use() throws IOException {
+    private Use use() throws IOException {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         return new Use(threads.getThreadAllocatedBytes(id), threads.getThreadCpuTime(id), sleeps());
     }

@@ -29,55 +29,38 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Netty's own QUIC client, for machines without {@link GtlsClients}: one thread, and a socket for each connection. */
-final class NettyClients implements UploadClients {
+final class NettyClients extends UploadClients<Channel> {
     private static final int BLOCK_LENGTH = 1 << 14;
     private static final int WINDOW = 1 << 16;
-    /** A client that hears nothing for so long gives up, and can start over. */
-    private static final int IDLE_SECONDS = 20;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final QuicSslContext trust = QuicSslContextBuilder.forClient()
             .trustManager(InsecureTrustManagerFactory.INSTANCE) // the certificate is self-signed, and a moment old
             .applicationProtocols(Http3.supportedApplicationProtocols())
             .build();
-    private final InetSocketAddress server;
-    private final Uploads uploads;
     private final LongAdder failed = new LongAdder();
-    /** The sockets of the uploads, each closed by its client's end, good or bad. */
-    private final List<Channel> sockets = new ArrayList<>();
-
-    private long startedOver;
 
     NettyClients(final InetSocketAddress server, final Uploads uploads) {
-        this.server = server;
-        this.uploads = uploads;
+        super(server, uploads);
     }
 
     @Override
-    public String name() {
+    String name() {
         return "Netty";
     }
 
     @Override
-    public void start() throws InterruptedException {
-        for (int i = 0; i < uploads.count(); i++) {
-            sockets.add(start(i));
-        }
-    }
-
-    private Channel start(final int upload) throws InterruptedException {
+    Channel start(final int upload) throws InterruptedException {
         final Channel socket = new Bootstrap()
                 .group(group)
                 .channel(NioDatagramChannel.class)
                 .handler(Http3.newQuicClientCodecBuilder()
                         .sslContext(trust)
-                        .maxIdleTimeout(IDLE_SECONDS, TimeUnit.SECONDS)
+                        .maxIdleTimeout(SILENCE_SECONDS, TimeUnit.SECONDS)
                         .initialMaxData(WINDOW)
                         .initialMaxStreamDataBidirectionalLocal(WINDOW)
                         .build())
@@ -105,19 +88,10 @@ final class NettyClients implements UploadClients {
         return socket;
     }
 
+    /** The client's end, good or bad, closes its socket. */
     @Override
-    public void startOver() throws InterruptedException {
-        for (int i = 0; i < sockets.size(); i++) {
-            if (!sockets.get(i).isOpen() && !uploads.hasArrived(i)) {
-                sockets.set(i, start(i));
-                startedOver++;
-            }
-        }
-    }
-
-    @Override
-    public long startedOver() {
-        return startedOver;
+    boolean hasEnded(final Channel socket) {
+        return !socket.isOpen();
     }
 
     @Override
@@ -126,7 +100,7 @@ final class NettyClients implements UploadClients {
     }
 
     @Override
-    public long failed() {
+    long failed() {
         return failed.sum();
     }
 

@@ -37,10 +37,7 @@ class QuicOptions extends Options {
     @Within(min = 1, max = 1_000)
     int connections = 32;
 
-    @Option(
-            names = "--listeners",
-            paramLabel = "N",
-            description = "threads, each with a socket, which share one port, 1..64 (${DEFAULT-VALUE})")
+    @Option(names = "--listeners", paramLabel = "N", description = "sockets, and threads, 1..64 (${DEFAULT-VALUE})")
     @Within(min = 1, max = 64)
     int listeners = 2;
 
@@ -58,18 +55,6 @@ class QuicOptions extends Options {
                     "clients change their address during the upload: none; path: they say so; nat: they do not know;"
                             + " both: half of them each; kwik: none or path only (none)")
     Migration migration = Migration.NONE;
-
-    @Option(
-            names = "--garbage",
-            paramLabel = "on|off",
-            description = "sends malformed datagrams as well, as fast as possible (off)")
-    Garbage.Wanted garbage = Garbage.Wanted.OFF;
-
-    @Option(
-            names = "--drops",
-            paramLabel = "required|allowed",
-            description = "required: fails when no datagram met a full ring (allowed)")
-    Drops drops = Drops.ALLOWED;
 
     @Option(
             names = "--client",
@@ -95,11 +80,6 @@ class QuicOptions extends Options {
             }
             return address;
         }
-    }
-
-    enum Drops {
-        ALLOWED,
-        REQUIRED
     }
 
     enum Client {

@@ -7,10 +7,12 @@ import java.util.List;
 
 /** A QUIC server that takes uploads, behind one or several rings. */
 interface QuicServer {
-    List<VarLenMpscRing> rings();
+    int STREAM_WINDOW = 1 << 20;
+    int CONNECTION_WINDOW = 4 << 20;
+    int MAX_STREAMS = 16;
+    int IDLE_SECONDS = 60;
 
-    /** Returns whose thread reads from each ring, for the table. */
-    String handler();
+    List<VarLenMpscRing> rings();
 
     /** Begins to read from the rings. */
     void start() throws Exception;

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.quic;
 
+import io.varlenring.RingStats;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.Progress;
+import io.varlenring.examples.harness.Table;
 import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.interop.front.Drop;
 import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.FrontCounts;
+import io.varlenring.interop.front.Inlet;
 import io.varlenring.interop.front.RingInlet;
+import io.varlenring.interop.measure.HandlerCounts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -19,12 +24,30 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 
-/** A run of a QUIC example: sets up the front, a server and clients, waits for the uploads, and looks at all the books. */
+/**
+ * A run of a QUIC example: a front, a server and clients; waits for the uploads, and looks at all the books.
+ *
+ * @param clients those of this run; null when strangers are served
+ */
 record UploadRun(
-        String name, QuicOptions options, UploadRun.ServerFactory servers, ThreadWatch watch, PrintStream out) {
+        QuicOptions options,
+        ThreadWatch watch,
+        PrintStream out,
+        Uploads uploads,
+        Front front,
+        QuicServer server,
+        UploadClients<?> clients) {
+    /** With fewer connections than this it is luck whether the kernel gives each listener some. */
+    private static final int ENOUGH_CONNECTIONS = 16;
+
+    private static final int LABEL_WIDTH = 40;
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     /** Makes the server of an example. */
@@ -35,89 +58,32 @@ record UploadRun(
     }
 
     /** Runs, prints the results, and returns the exit code. */
-    int run() throws Exception {
+    static int run(
+            final String name,
+            final QuicOptions options,
+            final ServerFactory servers,
+            final ThreadWatch watch,
+            final PrintStream out)
+            throws Exception {
+        final boolean foreign = options.listen != null;
         final Path directory = Files.createTempDirectory(name);
-        try {
-            return run(directory);
+        try (Front front = new Front(
+                foreign ? options.listen : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                options.listeners)) {
+            final Uploads uploads =
+                    new Uploads(foreign ? 0 : options.connections, foreign ? 0 : options.uploadLength(), directory);
+            final QuicServer server = servers.open(options, front, ServerKeys.make(directory), uploads, watch);
+            final UploadClients<?> clients = foreign ? null : newClients(options, front.address(), uploads, out);
+            return new UploadRun(options, watch, out, uploads, front, server, clients).run();
         } finally {
             delete(directory);
         }
     }
 
-    private int run(final Path directory) throws Exception {
-        final boolean foreign = options.listen != null;
-        final Uploads uploads =
-                new Uploads(foreign ? 0 : options.connections, foreign ? 0 : options.uploadLength(), directory);
-        final ServerKeys keys = ServerKeys.make(directory);
-        final InetSocketAddress wanted =
-                foreign ? options.listen : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (Front front = new Front(wanted, options.listeners)) {
-            final QuicServer server = servers.open(options, front, keys, uploads, watch);
-            server.start();
-            front.start(
-                    server.rings().stream()
-                            .<Front.Inlets>map(ring -> () -> new RingInlet(ring))
-                            .toList(),
-                    listener -> watch.newThread("listener", listener::run));
-
-            final long since = System.nanoTime();
-            long garbageSent = 0;
-            final UploadClients clients = foreign ? UploadClients.STRANGERS : newClients(front, uploads);
-            if (foreign) {
-                serve(front, uploads);
-            } else {
-                garbageSent = upload(front, uploads, clients, since);
-            }
-            final long nanos = System.nanoTime() - since;
-
-            // Upstream first, so that everything still under way arrives.
-            final boolean received = front.finish();
-            server.rings().forEach(VarLenMpscRing::close);
-            final List<String> failures = new ArrayList<>();
-            if (!(received & server.shutdown())) {
-                failures.add("the server did not end, so the counts are not final");
-            }
-            failures.addAll(watch.failures());
-            return new UploadReport(options, front, server, uploads, clients, nanos, garbageSent, failures).print(out)
-                    ? Program.EXIT_GOOD
-                    : Program.EXIT_FAILED;
-        }
-    }
-
-    /** Serves strangers until it is over. */
-    private void serve(final Front front, final Uploads uploads) throws InterruptedException {
-        out.println("listening on " + front.address());
-        new Progress(() -> uploads.requests() + " requests, " + uploads.answeredOtherwise() + " answered otherwise, "
-                        + uploads.bytes() + " bytes uploaded, " + sum(front, FrontCounts::dropped)
-                        + " datagrams dropped")
-                .rate("datagrams", () -> sum(front, FrontCounts::received))
-                .run(Integer.MAX_VALUE, watch, out);
-    }
-
-    private static long sum(final Front front, final ToLongFunction<FrontCounts> count) {
-        return front.counts().stream().mapToLong(count).sum();
-    }
-
-    /** Lets the clients upload; returns how much garbage was sent meanwhile. */
-    private long upload(final Front front, final Uploads uploads, final UploadClients clients, final long since)
-            throws IOException, InterruptedException {
-        try (clients;
-                Garbage garbage = new Garbage(front.address())) {
-            final Thread garbageThread = watch.newThread("garbage", garbage::run);
-            if (options.garbage == Garbage.Wanted.ON) {
-                garbageThread.start();
-            }
-            clients.start();
-            await(uploads, clients, since);
-            garbage.stop();
-            watch.join(garbageThread);
-            return garbage.sent();
-        }
-    }
-
-    private UploadClients newClients(final Front front, final Uploads uploads) {
+    private static UploadClients<?> newClients(
+            final QuicOptions options, final InetSocketAddress server, final Uploads uploads, final PrintStream out) {
         if (options.client == QuicOptions.Client.AUTO && GtlsClients.isInstalled()) {
-            return new GtlsClients(front.address(), uploads, options.migration);
+            return new GtlsClients(server, uploads, options.migration);
         }
         if (options.client == QuicOptions.Client.AUTO) {
             out.println("gtlsclient is not installed (Debian: ngtcp2-client), so Netty's own client takes its place");
@@ -125,14 +91,53 @@ record UploadRun(
         if (options.migration != Migration.NONE) {
             out.println("Netty's client cannot change its address, so there will be no migration");
         }
-        return new NettyClients(front.address(), uploads);
+        return new NettyClients(server, uploads);
+    }
+
+    private int run() throws Exception {
+        server.start();
+        front.start(
+                server.rings().stream()
+                        .<Supplier<Inlet>>map(ring -> () -> new RingInlet(ring))
+                        .toList(),
+                listener -> watch.newThread("listener", listener::run));
+        final long start = System.nanoTime();
+        if (clients == null) {
+            serve();
+        } else {
+            try (clients) {
+                clients.start();
+                await(start);
+            }
+        }
+        final double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
+
+        // Upstream first, so that everything still under way arrives.
+        final boolean received = front.finish();
+        server.rings().forEach(VarLenMpscRing::close);
+        final List<String> violations = new ArrayList<>();
+        if (!(received & server.shutdown())) {
+            violations.add("the server did not end, so the counts are not final");
+        }
+        violations.addAll(watch.failures());
+        addViolations(violations);
+        print(seconds);
+        return verdict(violations) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+    }
+
+    /** Serves strangers until it is over. */
+    private void serve() throws InterruptedException {
+        out.println("listening on " + front.address());
+        new Progress(() -> uploads.requests() + " requests, " + uploads.answeredOtherwise() + " answered otherwise, "
+                        + uploads.bytes() + " bytes uploaded, " + sum(FrontCounts::dropped) + " datagrams dropped")
+                .rate("datagrams", () -> sum(FrontCounts::received))
+                .run(Integer.MAX_VALUE, watch, out);
     }
 
     /** Prints a line a second until all has arrived, the time is up, or something goes wrong. */
-    private void await(final Uploads uploads, final UploadClients clients, final long since)
-            throws IOException, InterruptedException {
+    private void await(final long start) throws IOException, InterruptedException {
         for (int second = 1; second <= options.seconds; second++) {
-            final long rest = since + TimeUnit.SECONDS.toNanos(second) - System.nanoTime();
+            final long rest = start + TimeUnit.SECONDS.toNanos(second) - System.nanoTime();
             if (uploads.await(rest) || watch.isOver()) {
                 return;
             }
@@ -145,6 +150,94 @@ record UploadRun(
                     uploads.bytes() / BYTES_PER_MEGABYTE);
             clients.startOver();
         }
+    }
+
+    private long sum(final ToLongFunction<FrontCounts> count) {
+        return front.counts().stream().mapToLong(count).sum();
+    }
+
+    private void print(final double seconds) throws IOException {
+        final double megabytes = uploads.bytes() / BYTES_PER_MEGABYTE;
+        final Table table = new Table(out, LABEL_WIDTH);
+        out.println();
+        if (clients != null) {
+            table.text("client", clients.name());
+            table.count("clients that did not end well", clients.failed());
+            table.count("clients that started over", clients.startedOver());
+        }
+        table.count("requests", uploads.requests());
+        table.count("requests answered otherwise", uploads.answeredOtherwise());
+        table.count("uploads that arrived", uploads.arrived());
+        table.number("megabytes that arrived", megabytes);
+        table.number("seconds", seconds);
+        table.number("megabytes/s", megabytes / seconds);
+        final long droppedByKernel = front.droppedByKernel();
+        if (droppedByKernel >= 0) {
+            table.count("dropped by the kernel", droppedByKernel);
+        }
+        table.count("received by listeners", sum(FrontCounts::received));
+        table.count("put into a ring in place", sum(FrontCounts::inPlace));
+        table.count("put into a ring by a copy", sum(FrontCounts::copied));
+        for (final Drop reason : Drop.values()) {
+            table.count("dropped: " + reason.words(), sum(counts -> counts.drops(reason)));
+        }
+        table.count("answers that the socket did not take", server.notSent());
+        if (server.moves() != null) {
+            table.count("moves to another address", server.moves().migrations());
+            table.count("of them to another listener", server.moves().listenerChanges());
+        }
+        table.count("wakeups", stats().mapToLong(RingStats::wakeups).sum());
+        final Histogram latency = new Histogram(3);
+        server.counts().forEach(counts -> latency.add(counts.latencyNanos()));
+        table.percentiles("hand-over latency", latency);
+    }
+
+    private boolean verdict(final List<String> violations) {
+        final String verified = clients == null
+                ? "requests at the most, and every datagram accounted for"
+                : "uploads of " + uploads.length() + " bytes verified: length and checksum";
+        // It is no fault when no stranger has come.
+        final long count = clients == null ? Math.max(1, uploads.requests()) : uploads.arrived();
+        return Table.verdict(out, count, verified, violations.size(), violations);
+    }
+
+    private Stream<RingStats> stats() {
+        return server.rings().stream().map(VarLenMpscRing::stats);
+    }
+
+    private void addViolations(final List<String> violations) {
+        violations.addAll(uploads.violations());
+        violations.addAll(HandlerCounts.mismatches(front.counts(), server.counts()));
+        final long hookFailures = stats().mapToLong(RingStats::hookFailures).sum();
+        if (hookFailures != 0) {
+            violations.add(hookFailures + " wakeups failed");
+        }
+        if (clients != null) {
+            addMissingProof(violations);
+        }
+    }
+
+    /** Adds what the run was to show and did not. */
+    private void addMissingProof(final List<String> violations) {
+        final boolean severalExpected = options.listeners > 1 && options.connections >= ENOUGH_CONNECTIONS;
+        if (severalExpected && IntStream.range(0, server.rings().size()).noneMatch(this::hasSeveralProducers)) {
+            violations.add("no ring got datagrams from more than one listener");
+        }
+        final boolean migrating = options.migration != Migration.NONE && clients instanceof GtlsClients;
+        if (migrating && server.moves() != null) {
+            if (server.moves().migrations() == 0) {
+                violations.add("no client was seen to move to another address");
+            } else if (severalExpected && server.moves().listenerChanges() == 0) {
+                violations.add("no client was seen to move to another listener");
+            }
+        }
+    }
+
+    private boolean hasSeveralProducers(final int ring) {
+        return front.counts().stream()
+                        .filter(counts -> counts.toHandlers().get(ring) > 0)
+                        .count()
+                > 1;
     }
 
     private static void delete(final Path directory) throws IOException {

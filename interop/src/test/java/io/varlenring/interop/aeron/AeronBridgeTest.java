@@ -21,7 +21,7 @@ class AeronBridgeTest {
 
     /** Whole, in a datagram with others; in some fragments; and as long as a message can be. */
     @ParameterizedTest
-    @ValueSource(strings = {"--size 24..200", "--size 1300..20000", "--size 131072..131072 --capacity 512k"})
+    @ValueSource(strings = {"--size 28..200", "--size 1300..20000", "--size 131072..131072 --capacity 512k"})
     void run_anyLength_allArrives(final String sizes) {
         assertEquals(0, run("--seconds 1 " + sizes), output::all);
 
@@ -37,7 +37,7 @@ class AeronBridgeTest {
 
         assertTrue(output.count("second ring full") > 0, output::all);
         assertTrue(output.count("publication did not take") > 0, output::all);
-        assertTrue(output.count("first ring full") > 0, output::all);
+        assertTrue(output.count("times without room") > 0, output::all);
         assertEquals(output.count("messages sent"), output.count("messages arrived"));
     }
 
@@ -52,7 +52,7 @@ class AeronBridgeTest {
                 handler.onRecord(record);
             };
         }));
-        assertTrue(output.out().contains("  message " + DAMAGED_RECORD + ": wrong checksum"), output::all);
+        assertTrue(output.out().contains("message " + DAMAGED_RECORD + ": wrong checksum"), output::all);
     }
 
     @Test
@@ -73,7 +73,7 @@ class AeronBridgeTest {
             delimiter = '|',
             value = {
                 "--producers 0 | --producers must be in 1..64, but is 0",
-                "--size 23..100 | MIN of --size must be in 24..131072, but is 23",
+                "--size 27..100 | MIN of --size must be in 28..131072, but is 27",
                 "--size 64..131073 | MAX of --size must be in 64..131072, but is 131073",
                 "--capacity 1k | MAX of --size must be at most 504 with a --capacity of 1024 bytes, but is 4000",
                 "--delay x | Invalid value for option '--delay': 'x' is not an int"
@@ -88,9 +88,8 @@ class AeronBridgeTest {
     }
 
     private int run(final String commandLine, final UnaryOperator<RecordHandler> interposer) {
-        return output.of(
-                new BridgeOptions(),
-                commandLine,
-                (options, watch, out) -> AeronBridge.run(options, interposer, watch, out));
+        final BridgeOptions options = new BridgeOptions();
+        options.interposer = interposer;
+        return output.of(options, commandLine, AeronBridge::run);
     }
 }

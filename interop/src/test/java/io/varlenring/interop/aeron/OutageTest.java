@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.aeron;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeron.Publication;
@@ -9,79 +8,123 @@ import io.aeron.Subscription;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.ThreadWatch;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What each side says when the other one was not there all the time. */
+/** What the near side says when the far side was not there all the time. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OutageTest {
-    private static final int STREAM = 7;
-    private static final String ANY_PORT = "aeron:udp?endpoint=127.0.0.1:0";
+    private static final int LENGTH = 100;
+    /** What a message takes in the stream: a header of 32 bytes, and a multiple of 32 in all. */
+    private static final int FRAME_LENGTH = 160;
+
+    /** The ring of a far side whose handler has died: it takes two messages. */
+    private static final int TWO_MESSAGES = 256;
 
     private final ThreadWatch watch = new ThreadWatch(System.err, 60_000);
-    private final VarLenMpscRing nearRing = VarLenMpscRing.allocate(1 << 16);
-    private final VarLenMpscRing farRing = VarLenMpscRing.allocate(1 << 16);
+    private final Machine near = new Machine(watch);
 
-    private String resolve(final Subscription subscription) throws InterruptedException {
-        assertTrue(watch.await("the port", () -> subscription.tryResolveChannelEndpointPort() != null));
-        return subscription.tryResolveChannelEndpointPort();
+    private Subscription acknowledgements;
+    private String farChannel;
+    private Publication publication;
+    private NearSide nearSide;
+
+    @AfterEach
+    void close() {
+        near.close();
+    }
+
+    /** Starts the first far side, and the near side. */
+    private Machine start() throws InterruptedException {
+        acknowledgements = near.subscribe();
+        final Machine far = new Machine(watch);
+        final Subscription subscription = far.subscribe();
+        farChannel = subscription.tryResolveChannelEndpointPort();
+        startFarSide(far, subscription, TWO_MESSAGES);
+        publication = near.publish(subscription);
+        nearSide = NearSide.start(1 << 16, publication, acknowledgements, watch);
+        assertTrue(watch.await("connecting", publication::isConnected));
+        return far;
+    }
+
+    private Thread startFarSide(final Machine machine, final Subscription subscription, final int capacity) {
+        final FarSide side =
+                new FarSide(subscription, VarLenMpscRing.allocate(capacity), machine.publish(acknowledgements));
+        return watch.start("far-side", side::run);
+    }
+
+    private void send(final int messages) throws InterruptedException {
+        final RingProducer producer = nearSide.ring().newProducer();
+        for (int i = 0; i < messages; i++) {
+            assertTrue(producer.offer(new byte[LENGTH], 0, LENGTH));
+        }
+        assertTrue(watch.await("publishing", nearSide.ring()::isEmpty));
+        Thread.sleep(500); // all of it is acknowledged that will be
+    }
+
+    private void assertFailed(final String words) {
+        assertTrue(watch.failures().stream().anyMatch(failure -> failure.contains(words)), watch.failures()::toString);
+    }
+
+    private void assertLost(final int published, final int taken) {
+        assertFailed("the far side has gone, or was restarted: it had taken what is before position " + taken
+                + ", so up to " + (published - taken) + " bytes are lost");
     }
 
     @Test
-    void nearSide_farSideAwayForTooLong_failsAndSaysSo() throws Exception {
-        try (Machine near = new Machine(watch)) {
-            final NearSide nearSide;
-            final Thread thread;
-            try (Machine far = new Machine(watch)) {
-                final Subscription subscription = far.aeron().addSubscription(ANY_PORT, STREAM);
-                final Publication publication = near.aeron().addExclusivePublication(resolve(subscription), STREAM);
-                nearSide = new NearSide(nearRing, publication);
-                thread = watch.start("near-side", nearSide::run);
-                assertTrue(watch.await("connecting", publication::isConnected));
-                final RingProducer producer = nearRing.newProducer();
-                assertTrue(producer.offer(new byte[100], 0, 100));
-                assertTrue(watch.await("publishing", nearRing::isEmpty));
-                Thread.sleep(500); // the near side has seen that it is connected
-            }
-            thread.join();
+    void nearSide_farSideAwayForTooLong_failsAndSaysWhatIsLost() throws Exception {
+        final Machine far = start();
+        send(3);
+        far.close();
+        nearSide.thread().join();
 
-            assertEquals(1, nearSide.outages());
-            assertTrue(
-                    watch.failures().get(0).contains("the far side has been away since position "),
-                    watch.failures()::toString);
+        assertLost(3 * FRAME_LENGTH, 2 * FRAME_LENGTH);
+    }
+
+    /** On the same port, and sooner than the publication can tell. */
+    @Test
+    void nearSide_farSideRestartedAtOnce_failsAndSaysWhatIsLost() throws Exception {
+        final Machine first = start();
+        send(5);
+        first.close();
+        try (Machine second = new Machine(watch)) {
+            startFarSide(second, second.subscribe(farChannel), 1 << 16);
+            nearSide.thread().join();
         }
+
+        assertLost(5 * FRAME_LENGTH, 2 * FRAME_LENGTH);
     }
 
     @Test
     void farSide_joinsInTheMiddle_failsAndSaysSo() throws Exception {
-        try (Machine near = new Machine(watch)) {
-            final NearSide nearSide;
-            final Thread thread;
-            final String channel;
-            try (Machine first = new Machine(watch)) {
-                final Subscription subscription = first.aeron().addSubscription(ANY_PORT, STREAM);
-                channel = resolve(subscription);
-                final Publication publication = near.aeron().addExclusivePublication(channel, STREAM);
-                nearSide = new NearSide(nearRing, publication);
-                thread = watch.start("near-side", nearSide::run);
-                assertTrue(watch.await("connecting", publication::isConnected));
-                final RingProducer producer = nearRing.newProducer();
-                assertTrue(producer.offer(new byte[100], 0, 100));
-                assertTrue(watch.await(
-                        "receiving", () -> subscription.poll((buffer, offset, length, header) -> {}, 1) == 1));
-            }
-            try (Machine second = new Machine(watch)) { // the same far side, restarted
-                final Subscription subscription = second.aeron().addSubscription(channel, STREAM);
-                final FarSide farSide = new FarSide(subscription, farRing);
-                final Thread farThread = watch.start("far-side", farSide::run);
-                assertTrue(watch.await("joining", subscription::isConnected));
-                nearRing.close();
-                thread.join();
-                farThread.join();
-            }
-            assertTrue(
-                    watch.failures().stream().anyMatch(failure -> failure.contains("joined late: the first 160 bytes")),
-                    watch.failures()::toString);
+        acknowledgements = near.subscribe();
+        final Machine first = new Machine(watch);
+        final Subscription before = first.subscribe();
+        farChannel = before.tryResolveChannelEndpointPort();
+        publication = near.publish(before);
+        assertTrue(watch.await("publishing", () -> publication.offer(new UnsafeBuffer(new byte[LENGTH])) > 0));
+        assertTrue(watch.await("receiving", () -> before.poll((buffer, offset, length, header) -> {}, 1) == 1));
+        first.close();
+        try (Machine second = new Machine(watch)) {
+            final Subscription after = second.subscribe(farChannel);
+            final Thread farThread = startFarSide(second, after, 1 << 16);
+            assertTrue(watch.await("joining", after::isConnected));
+            publication.close();
+            farThread.join();
         }
+
+        assertFailed("joined late: the first " + FRAME_LENGTH + " bytes of the stream are lost");
+    }
+
+    @Test
+    void nearSide_farSideSlow_endsWhenAllIsTaken() throws Exception {
+        final Machine far = start();
+        send(3);
+        nearSide.ring().close();
+        nearSide.thread().join(1_000);
+        assertTrue(nearSide.thread().isAlive(), "a message has not been taken");
+        far.close();
     }
 }

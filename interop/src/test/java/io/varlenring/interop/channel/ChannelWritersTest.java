@@ -27,7 +27,7 @@ class ChannelWritersTest {
 
         assertEquals(1, count("^round 1, ring: [1-9].* verified$"), output::all);
         assertEquals(1, count("^round 2, write: [1-9].* verified$"), output::all);
-        assertEquals(figure("messages sent"), figure("messages received"));
+        assertEquals(figure("messages sent"), figure("messages arrived"));
         assertEquals(2, figure("latency p99, us").size(), output::all);
         assertEquals(2, figure("garbage, bytes/message").size(), output::all);
         assertTrue(output.out().contains("integrity: OK ("), output::all);
@@ -37,10 +37,10 @@ class ChannelWritersTest {
     /** Room for about two messages, and workers that never rest: everybody waits for everybody, and nothing may be lost. */
     @Test
     void run_littleRoomAtFullSpeed_waitsForRoomAndLosesNothing() {
-        assertEquals(0, run(SHORT + "--rounds 1 --rate 0 --capacity 4k --size 24..2000 --workers 4"), output::all);
+        assertEquals(0, run(SHORT + "--rounds 1 --rate 0 --capacity 4k --size 28..2000 --workers 4"), output::all);
 
         assertTrue(figure("times without room").stream().noneMatch("0"::equals), output::all);
-        assertEquals(figure("messages sent"), figure("messages received"));
+        assertEquals(figure("messages sent"), figure("messages arrived"));
     }
 
     /** A batch takes one message of this length only, and the channel is not writable after two. */
@@ -78,8 +78,8 @@ class ChannelWritersTest {
             delimiter = '|',
             value = {
                 "--workers 65 | --workers must be in 1..64, but is 65",
-                "--size 23..100 | MIN of --size must be in 24..60000, but is 23",
-                "--capacity 1k | MAX of --size must be at most 500 with a --capacity of 1024 bytes, but is 1200",
+                "--size 27..100 | MIN of --size must be in 28..60000, but is 27",
+                "--capacity 1k | MAX of --size must be at most 504 with a --capacity of 1024 bytes, but is 1200",
                 "--rounds 0 | --rounds must be in 1..100, but is 0"
             })
     void run_badOption_namesValueAndLimit(final String commandLine, final String message) {
@@ -112,9 +112,8 @@ class ChannelWritersTest {
     }
 
     private int run(final String commandLine, final Consumer<ByteBuffer> tap) {
-        return output.of(
-                new ChannelWritersOptions(),
-                commandLine,
-                (options, watch, out) -> ChannelWriters.run(options, tap, watch, out));
+        final ChannelWritersOptions options = new ChannelWritersOptions();
+        options.tap = tap;
+        return output.of(options, commandLine, ChannelWriters::run);
     }
 }

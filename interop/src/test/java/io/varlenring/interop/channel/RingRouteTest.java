@@ -29,12 +29,12 @@ class RingRouteTest {
                 }));
         final RingRoute route = new RingRoute(channel, new ChannelWritersOptions());
         channel.runPendingTasks();
-        final MessageWriter.Target writer = route.newTarget(0);
+        final MessageWriter.Target writer = MessageWriter.into(route.ring());
         for (int i = 0; i < 10; i++) {
-            assertTrue(writer.tryWrite(LENGTH, i, 0));
+            assertTrue(writer.tryWrite(LENGTH, message -> {}));
             channel.runPendingTasks();
         }
-        route.finish();
+        route.ring().close();
         channel.runPendingTasks();
 
         int bytes = 0;
@@ -42,7 +42,7 @@ class RingRouteTest {
             bytes += written.readableBytes();
             written.release();
         }
-        assertEquals(10 * (FarEnd.HEADER_LENGTH + LENGTH), bytes);
+        assertEquals(10 * LENGTH, bytes);
         assertTrue(route.isDrained());
     }
 }

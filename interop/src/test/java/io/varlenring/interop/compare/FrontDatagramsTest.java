@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.varlenring.examples.harness.Datagrams;
 import io.varlenring.interop.front.HandlerIds;
 import io.varlenring.interop.front.QuicHeader;
 import java.nio.ByteBuffer;
@@ -24,8 +25,9 @@ final class FrontDatagramsTest {
             datagrams.encode(datagram, FrontDatagrams.MIN_LENGTH, flow, 1, flow);
             assertNull(header.read(datagram, 0, FrontDatagrams.MIN_LENGTH));
             assertTrue(ids.add(ByteBuffer.wrap(datagram.array().clone(), 1, HandlerIds.LENGTH)), "flow " + flow);
-            assertEquals(flow & 0xff, FrontDatagrams.flow(datagram, 0));
-            assertTrue(datagrams.isIntact(datagram.clear(), 0, FrontDatagrams.MIN_LENGTH));
+            assertEquals(flow & 0xff, HandlerIds.handlerOf(datagram, header, 256));
+            assertTrue(
+                    new Datagrams().isIntact(datagram.clear(), FrontDatagrams.HEADER_LENGTH, Datagrams.HEADER_LENGTH));
         }
     }
 }

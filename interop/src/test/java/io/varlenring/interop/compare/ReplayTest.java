@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.RecordHandler;
 import io.varlenring.interop.measure.ExampleOutput;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReplayTest {
     private static final String SHORT = "--trace connection-storm --seconds 1 ";
-    private static final Trace TRACE = Trace.load("connection-storm", 1);
+    private static final List<Trace.Datagram> TRACE = Trace.load("connection-storm", 1);
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int DAMAGED_RECORD = 50;
 
@@ -28,8 +29,8 @@ class ReplayTest {
 
         final long sent = output.count("datagrams sent");
         assertEquals(
-                IntStream.range(0, TRACE.length())
-                        .filter(i -> TRACE.nanos(i) < SECOND_NANOS)
+                TRACE.stream()
+                        .filter(datagram -> datagram.nanos() < SECOND_NANOS)
                         .count(),
                 sent);
         assertEquals(sent, handedOver(2) + output.count("refused as full") + output.count("lost by the kernel"));
@@ -42,9 +43,9 @@ class ReplayTest {
         assertEquals(0, run(SHORT + "--handlers 3 --capacity 16m"), output::all);
 
         final long[] flows = new long[3];
-        for (int i = 0; i < TRACE.length() && TRACE.nanos(i) < SECOND_NANOS; i++) {
-            flows[TRACE.flow(i) % 3]++;
-        }
+        TRACE.stream()
+                .filter(datagram -> datagram.nanos() < SECOND_NANOS)
+                .forEach(datagram -> flows[datagram.flow() % 3]++);
         for (int handler = 0; handler < 3; handler++) {
             assertTrue(flows[handler] > 0);
             assertEquals(flows[handler], output.count("handed over to handler " + handler), output::all);
@@ -104,9 +105,8 @@ class ReplayTest {
     }
 
     private int run(final String commandLine, final UnaryOperator<RecordHandler> interposer) {
-        return output.of(
-                new ReplayOptions(),
-                commandLine.strip(),
-                (options, watch, out) -> Replay.run(options, interposer, watch, out));
+        final ReplayOptions options = new ReplayOptions();
+        options.interposer = interposer;
+        return output.of(options, commandLine.strip(), Replay::run);
     }
 }

@@ -8,7 +8,7 @@ import io.varlenring.examples.harness.Datagrams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.stream.IntStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,29 +24,28 @@ class TraceTest {
         "quiche-gso-unpaced, 82437, 1350, 23375"
     })
     void load_oneCopy_hasAll(final String name, final int datagrams, final int maxSize, final long millis) {
-        final Trace trace = Trace.load(name, 1);
+        final List<Trace.Datagram> trace = Trace.load(name, 1);
 
-        assertEquals(datagrams, trace.length());
+        assertEquals(datagrams, trace.size());
         assertEquals(
-                maxSize,
-                IntStream.range(0, trace.length()).map(trace::size).max().orElseThrow());
-        assertEquals(0, trace.nanos(0));
-        assertEquals(millis, trace.nanos(datagrams - 1) / 1_000_000);
+                maxSize, trace.stream().mapToInt(Trace.Datagram::size).max().orElseThrow());
+        assertEquals(0, trace.get(0).nanos());
+        assertEquals(millis, trace.get(datagrams - 1).nanos() / 1_000_000);
         for (int i = 1; i < datagrams; i++) {
-            assertTrue(trace.nanos(i) >= trace.nanos(i - 1));
-            assertTrue(trace.size(i) >= Datagrams.HEADER_LENGTH);
+            assertTrue(trace.get(i).nanos() >= trace.get(i - 1).nanos());
+            assertTrue(trace.get(i).size() >= Datagrams.HEADER_LENGTH);
         }
     }
 
     @Test
     void load_severalFlows_areNotCopied() {
-        final Trace trace = Trace.load("upload", 3);
+        final List<Trace.Datagram> trace = Trace.load("upload", 3);
 
-        assertEquals(89148, trace.length());
+        assertEquals(89148, trace.size());
         for (int sender = 0; sender < 3; sender++) {
             final int number = sender;
-            final long datagrams = IntStream.range(0, trace.length())
-                    .filter(i -> trace.flow(i) % 3 == number)
+            final long datagrams = trace.stream()
+                    .filter(datagram -> datagram.flow() % 3 == number)
                     .count();
             assertTrue(datagrams > 10_000, "sender " + sender);
         }
@@ -54,13 +53,13 @@ class TraceTest {
 
     @Test
     void load_oneFlow_isCopied() {
-        final Trace trace = Trace.load("picoquic-bbr", 2);
+        final List<Trace.Datagram> trace = Trace.load("picoquic-bbr", 2);
 
-        assertEquals(2 * 74759, trace.length());
-        assertEquals(0, trace.flow(0));
-        assertEquals(1, trace.flow(1));
-        assertEquals(trace.size(0), trace.size(1));
-        assertEquals(trace.nanos(0), trace.nanos(1));
+        assertEquals(2 * 74759, trace.size());
+        assertEquals(0, trace.get(0).flow());
+        assertEquals(1, trace.get(1).flow());
+        assertEquals(trace.get(0).size(), trace.get(1).size());
+        assertEquals(trace.get(0).nanos(), trace.get(1).nanos());
     }
 
     @Test

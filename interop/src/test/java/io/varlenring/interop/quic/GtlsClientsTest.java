@@ -82,7 +82,7 @@ class GtlsClientsTest {
         assertEquals(0, good.failed());
     }
 
-    private GtlsClients start(final String program) throws IOException {
+    private GtlsClients start(final String program) throws Exception {
         final InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
         final GtlsClients clients = new GtlsClients(nobody, uploads, Migration.NONE, program);
         clients.start();

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.quic.Quic;
+import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.interop.front.Drop;
 import java.io.BufferedReader;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,10 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A server of its own process, with foreign clients, until it gets TERM. */
+/** A server of its own process, with foreign clients, and others that send what no client sends, until it gets TERM. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ListenTest {
     private static final int TERM = 128 + 15;
+
+    private final ThreadWatch watch = new ThreadWatch(System.err, 30_000);
 
     @TempDir
     private Path directory;
@@ -36,20 +41,23 @@ class ListenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"QuicNetty, [::]:0", "QuicNetty, 127.0.0.1:0", "QuicKwik, 127.0.0.1:0"})
+    @CsvSource({
+        "QuicNetty, [::]:0",
+        "QuicNetty, 127.0.0.1:0",
+        "QuicNetty --handler tasklet, 127.0.0.1:0",
+        "QuicKwik, 127.0.0.1:0"
+    })
     void listen_foreignClients_areServedUntilTerm(final String server, final String listen) throws Exception {
         final Path temporary = Files.createDirectory(directory.resolve("tmp"));
         final Path contents = Files.createDirectory(directory.resolve("contents"));
-        final Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + temporary,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.varlenring.interop.quic." + server,
-                        "--listen",
-                        listen)
-                .redirectErrorStream(true)
-                .start();
+        final List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(("io.varlenring.interop.quic." + server + " --listen " + listen).split(" ")));
+        final Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
         try (BufferedReader out = process.inputReader()) {
             final Matcher port = Pattern.compile("listening on .*:([0-9]+)").matcher("");
             for (String line = out.readLine(); !port.reset(line).find(); ) {
@@ -58,7 +66,9 @@ class ListenTest {
             final Uploads uploads = new Uploads(2, 10_000, contents);
             final InetSocketAddress address = new InetSocketAddress(
                     listen.startsWith("[") ? "::1" : "127.0.0.1", Integer.parseInt(port.group(1)));
-            try (NettyClients clients = new NettyClients(address, uploads)) {
+            try (NettyClients clients = new NettyClients(address, uploads);
+                    Garbage garbage = new Garbage(address)) {
+                watch.start("garbage", garbage::run);
                 clients.start();
                 for (String line = out.readLine();
                         !line.contains("  2 requests, 0 answered otherwise, 20000 bytes"); ) {
@@ -69,6 +79,11 @@ class ListenTest {
             final String rest = out.lines().collect(Collectors.joining("\n"));
 
             assertTrue(rest.contains("integrity: OK (2 requests"), rest);
+            for (final Drop reason : Drop.values()) {
+                assertTrue(
+                        reason == Drop.RING_FULL || rest.matches("(?s).*dropped: " + reason.words() + " +[1-9].*"),
+                        rest);
+            }
             assertEquals(TERM, process.waitFor());
         } finally {
             process.destroyForcibly();

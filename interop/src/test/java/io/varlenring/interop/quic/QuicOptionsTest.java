@@ -19,7 +19,7 @@ class QuicOptionsTest {
         final QuicOptions.Netty options = Options.parse(
                 new QuicOptions.Netty(),
                 ("--megabytes 500 --connections 64 --listeners 3 --handlers 4 --capacity 4k --handler tasklet"
-                                + " --migrate both --garbage on --drops required --client netty --seconds 9")
+                                + " --migrate both --client netty --seconds 9")
                         .split(" "));
 
         assertEquals(500, options.megabytes);
@@ -29,8 +29,6 @@ class QuicOptionsTest {
         assertEquals(4096, options.capacity);
         assertEquals(HandlerKind.TASKLET, options.handler());
         assertEquals(Migration.BOTH, options.migration);
-        assertEquals(Garbage.Wanted.ON, options.garbage);
-        assertEquals(QuicOptions.Drops.REQUIRED, options.drops);
         assertEquals(QuicOptions.Client.NETTY, options.client);
         assertEquals(9, options.seconds);
     }
@@ -47,8 +45,6 @@ class QuicOptionsTest {
                 "--capacity 5000 | must be a power of two",
                 "--handler thread | (case-insensitive) but was",
                 "--migrate x | (case-insensitive) but was",
-                "--garbage yes | (case-insensitive) but was",
-                "--drops 1 | (case-insensitive) but was",
                 "--client x | (case-insensitive) but was",
                 "--seconds 0 | --seconds must be in 1..3600, but is 0",
                 "--size 3 | Unknown option"

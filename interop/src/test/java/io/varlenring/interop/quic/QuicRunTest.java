@@ -53,22 +53,10 @@ class QuicRunTest {
     @ParameterizedTest
     @EnumSource
     void netty_ringThatIsOftenFull_takesAllUploads(final HandlerKind handler) {
-        assertEquals(
-                0,
-                netty("--handlers", "1", "--capacity", "4k", "--drops", "required", "--handler", handler.name()),
-                output::all);
+        assertEquals(0, netty("--handlers", "1", "--capacity", "4k", "--handler", handler.name()), output::all);
 
         assertAllArrived();
         assertTrue(output.count("dropped: the ring was full") > 0, output::all);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void netty_garbageBesideTheUploads_doesNoHarm(final HandlerKind handler) {
-        assertEquals(0, netty("--garbage", "on", "--handler", handler.name()), output::all);
-
-        assertAllArrived();
-        assertTrue(output.count("dropped: cut off in its header") > 0, output::all);
     }
 
     @Test
@@ -88,13 +76,6 @@ class QuicRunTest {
         assertEquals(UPLOADS, output.count("uploads that arrived"), output::all);
         assertTrue(output.out().contains("client                                       gtlsclient"), output::all);
         assertTrue(output.count("of them to another listener") > 0, output::all);
-    }
-
-    @Test
-    void netty_noDropsThoughRequired_fails() {
-        assertEquals(1, netty("--drops", "required", "--capacity", "64m"), output::all);
-
-        assertTrue(output.out().contains("  no datagram met a full ring"), output::all);
     }
 
     @Test

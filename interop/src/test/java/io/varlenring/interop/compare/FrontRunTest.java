@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class FrontPipelineTest {
+class FrontRunTest {
     private static final int LENGTH = 1200;
     private static final int HANDLERS = 2;
     /** So few at a time that a socket is never full. */
@@ -36,12 +36,12 @@ class FrontPipelineTest {
     private final ThreadWatch watch = new ThreadWatch(System.err, 30_000);
     private final FrontDatagrams datagrams = new FrontDatagrams();
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(LENGTH);
-    private FrontPipeline pipeline;
+    private FrontRun run;
     private long sent;
 
     @AfterEach
     void close() throws IOException {
-        pipeline.close();
+        run.close();
     }
 
     @Test
@@ -63,18 +63,19 @@ class FrontPipelineTest {
         open(kind, ROOM_FOR_ALL, UnaryOperator.identity());
         final long bytes;
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(pipeline.address());
+            sender.connect(run.front().address());
             send(sender, WARMUP);
-            pipeline.listenerUse(); // its first time is not to be measured
-            final long before = pipeline.listenerUse().allocatedBytes();
+            run.listenerUse(); // its first time is not to be measured
+            final long before = run.listenerUse().allocatedBytes();
             send(sender, MEASURED);
-            bytes = pipeline.listenerUse().allocatedBytes() - before;
+            bytes = run.listenerUse().allocatedBytes() - before;
         }
-        assertTrue(pipeline.finish());
-        assertEquals(List.of(), pipeline.violations());
+        assertTrue(run.finish());
+        assertEquals(List.of(), run.violations());
         assertEquals(List.of(), watch.failures());
-        assertEquals(sent, pipeline.ofHandlers(FrontHandler::records));
-        assertTrue(pipeline.handlers().stream().allMatch(handler -> handler.records() > 0));
+        assertEquals(sent, run.handedOver());
+        assertTrue(
+                run.handlers().stream().allMatch(handler -> handler.verifier().checked() > 0));
         return bytes;
     }
 
@@ -83,17 +84,17 @@ class FrontPipelineTest {
     void run_handlerThatStalls_dropsWhatDoesNotFitAndAccountsForAll(final HandoverKind kind) throws Exception {
         open(kind, 1 << 14, UnaryOperator.identity());
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(pipeline.address());
+            sender.connect(run.front().address());
             send(sender, 2 * BURST);
-            pipeline.handlers().forEach(handler -> handler.stallOnce(500));
+            run.handlers().forEach(handler -> handler.stallOnce(500));
             send(sender, 10 * BURST);
         }
 
-        assertTrue(pipeline.finish());
-        assertEquals(List.of(), pipeline.violations());
-        final long full = pipeline.ofListeners(counts -> counts.drops(Drop.RING_FULL));
+        assertTrue(run.finish());
+        assertEquals(List.of(), run.violations());
+        final long full = run.ofListeners(counts -> counts.drops(Drop.RING_FULL));
         assertTrue(full > 0);
-        assertEquals(sent, pipeline.ofHandlers(FrontHandler::records) + full);
+        assertEquals(sent, run.handedOver() + full);
         assertEquals(List.of(), watch.failures());
     }
 
@@ -109,12 +110,12 @@ class FrontPipelineTest {
             };
         });
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(pipeline.address());
+            sender.connect(run.front().address());
             send(sender, 4 * BURST);
         }
 
-        assertTrue(pipeline.finish());
-        assertEquals(sent - HANDLERS, pipeline.ofHandlers(FrontHandler::records));
+        assertTrue(run.finish());
+        assertEquals(sent - HANDLERS, run.handedOver());
         assertEquals(HANDLERS, watch.failures().size());
     }
 
@@ -135,12 +136,12 @@ class FrontPipelineTest {
         };
         open(kind, 1 << 20, damage);
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(pipeline.address());
+            sender.connect(run.front().address());
             send(sender, 2 * BURST);
         }
 
-        assertTrue(pipeline.finish());
-        final List<String> violations = pipeline.violations();
+        assertTrue(run.finish());
+        final List<String> violations = run.violations();
         assertEquals(
                 2,
                 violations.stream()
@@ -152,8 +153,7 @@ class FrontPipelineTest {
 
     private void open(final HandoverKind kind, final int capacity, final UnaryOperator<RecordHandler> interposer)
             throws IOException {
-        pipeline = new FrontPipeline(kind, 1, HANDLERS, capacity, 1, interposer, watch);
-        pipeline.start();
+        run = new FrontRun(kind, 1, HANDLERS, capacity, 1, interposer, watch);
     }
 
     /** Sends from one socket, in runs of two flows, and waits for the listener after each. */
@@ -164,7 +164,7 @@ class FrontPipelineTest {
             sent++;
             if (sent % BURST == 0) {
                 final long expected = sent;
-                assertTrue(watch.await("receiving", () -> pipeline.ofListeners(FrontCounts::received) == expected));
+                assertTrue(watch.await("receiving", () -> run.ofListeners(FrontCounts::received) == expected));
             }
         }
     }

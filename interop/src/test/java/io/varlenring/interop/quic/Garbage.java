@@ -6,10 +6,9 @@ import io.varlenring.interop.front.QuicHeader;
 import io.varlenring.interop.front.QuicRecords;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +16,6 @@ import java.util.SplittableRandom;
 
 /** Sends datagrams of every kind that no client sends, from several addresses, as fast as it can. */
 final class Garbage implements Closeable {
-    /** Whether there is to be any. */
-    enum Wanted {
-        OFF,
-        ON
-    }
-
     private static final int SOCKETS = 8;
     private static final int MAX_LENGTH = 2_000;
     private static final int LONG_HEADER = 0xc0;
@@ -34,24 +27,24 @@ final class Garbage implements Closeable {
     private final List<DatagramChannel> sockets = new ArrayList<>();
     private final InetSocketAddress server;
 
-    private volatile boolean stopped;
-    private volatile long sent;
-
     Garbage(final InetSocketAddress server) throws IOException {
         this.server = server;
         for (int i = 0; i < SOCKETS; i++) {
-            final DatagramChannel socket = DatagramChannel.open(StandardProtocolFamily.INET);
+            final DatagramChannel socket = DatagramChannel.open();
             sockets.add(socket);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            socket.bind(null);
         }
     }
 
-    /** Sends until {@link #stop} is called. */
+    /** Sends until it is closed. */
     void run() throws IOException {
-        for (long i = 0; !stopped; i++) {
-            next(datagram, (int) (i % Kind.values().length));
-            sockets.get(random.nextInt(SOCKETS)).send(datagram, server);
-            sent = i + 1;
+        try {
+            for (int kind = 0; ; kind = (kind + 1) % Kind.values().length) {
+                next(datagram, kind);
+                sockets.get(random.nextInt(SOCKETS)).send(datagram, server);
+            }
+        } catch (final ClosedChannelException end) {
+            // as planned
         }
     }
 
@@ -105,17 +98,8 @@ final class Garbage implements Closeable {
         return out.put((byte) LONG_HEADER).putInt(version).put((byte) idLength).put(noise, 0, idLength);
     }
 
-    void stop() {
-        stopped = true;
-    }
-
-    long sent() {
-        return sent;
-    }
-
     @Override
     public void close() throws IOException {
-        stop();
         for (final DatagramChannel socket : sockets) {
             socket.close();
         }
