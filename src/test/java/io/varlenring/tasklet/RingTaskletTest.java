@@ -463,8 +463,8 @@ final class RingTaskletTest {
         final long deadline = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
         loop.wakeupAt(tasklet.tasklet(), deadline, 5);
         runUntilIdle();
-        assertEquals(deadline, tasklet.tasklet().deadlineNanos);
-        assertEquals(5, tasklet.tasklet().deadlineReasons);
+        assertEquals(deadline, tasklet.tasklet().deadline.nanoTime);
+        assertEquals(5, tasklet.tasklet().deadline.reasons);
         claim.abort();
     }
 
