@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.ALIGNMENT;
+import static io.varlenring.RingLayout.ATTEMPTED;
 import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.NOT_READY;
@@ -36,14 +38,21 @@ abstract class Reservations extends ProducerState {
     final int capacity;
     final int mask;
     final int maxPayload;
+    /** Where a ring in a file tells of this producer's reservations; null on the heap. */
+    final RingSlot slot;
+    /** Another one, for reservations beside an open claim; null until there is one. */
+    private RingSlot secondSlot;
+    /** Whether the handle has been closed, so that nothing can be reserved any more. */
+    boolean isLeft;
 
-    Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition) {
+    Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
         this.ring = ring;
         this.memory = ring.memory;
         this.hook = ring.hook;
         this.capacity = memory.capacity();
         this.mask = capacity - 1;
         this.maxPayload = RingLayout.maxPayload(capacity);
+        this.slot = slot;
         this.limit = consumerPosition + capacity;
         expect(position);
     }
@@ -57,12 +66,12 @@ abstract class Reservations extends ProducerState {
     final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
         final long next = position + stride;
-        if (next - contiguousLimit > 0) {
-            return reserveFrom(memory.getProducerPositionVolatile(), stride); // pairs with the compare-and-set [M4]
+        if (next - contiguousLimit > 0) { // always in a file, so what follows knows that P is on the heap
+            return reserveOtherwise(stride);
         }
         // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
         // drainOrWait(), or sees it armed in the signal that follows [M6]
-        final long found = memory.compareAndExchangeProducerPosition(position, next);
+        final long found = memory.compareAndExchangeProducerPositionOnHeap(position, next);
         if (found != position) {
             return reserveFrom(found, stride);
         }
@@ -73,6 +82,17 @@ abstract class Reservations extends ProducerState {
         phase = RESERVED;
         expected = next;
         return true;
+    }
+
+    /** Where there may be a gap, no room, or a closed ring or handle, and always in a file. */
+    private boolean reserveOtherwise(final int stride) {
+        checkNotLeft();
+        final long position = expected;
+        // in a file as on the heap: a guess will do where it can decide nothing but whether it is right
+        final boolean isGuess =
+                slot != null && recordStart(position, stride) == position && position + stride - limit <= 0;
+        // pairs with the compare-and-set [M4]
+        return reserveFrom(isGuess ? position : memory.getProducerPositionVolatile(), stride);
     }
 
     /** The rest of {@link #reserve}: where there may be a gap, no room, another producer, or a closed ring. */
@@ -86,19 +106,83 @@ abstract class Reservations extends ProducerState {
                 refuse(position);
                 return false;
             }
-            // as in reserve() [M4] [M6] [M8]
-            final long found = memory.compareAndExchangeProducerPosition(position, next);
+            final long found = exchangeProducerPosition(position, next);
             if (found == position) {
                 begin = position;
                 start = recordStart;
                 end = next;
                 phase = RESERVED;
                 expect(next);
+                tellEnd();
                 return true;
             }
-            counters.lostRace();
-            Thread.onSpinWait();
+            if (position != expected) { // the first try, by a guess, does not count
+                counters.lostRace();
+                Thread.onSpinWait();
+            }
             position = found;
+        }
+    }
+
+    /** The compare-and-set of P, announced before when the ring is in a file. */
+    final long exchangeProducerPosition(final long position, final long next) {
+        final RingSlot slot = slotInUse();
+        if (slot != null) {
+            // before the compare-and-set: whoever sees P behind it sees who may have moved it there [M11]
+            slot.setAttemptRelease(position | ATTEMPTED);
+        }
+        return memory.compareAndExchangeProducerPosition(position, next); // as in reserve() [M4] [M6] [M8]
+    }
+
+    // What a ring in a file tells of a reservation, for the case that this process ends at any point
+
+    /** The slot for what is reserved next; null on the heap. That of an open claim goes on telling of the claim. */
+    private RingSlot slotInUse() {
+        if (!claimOpen || slot == null) {
+            return slot;
+        }
+        if (secondSlot == null) {
+            secondSlot = ring.places.takeSlot();
+        }
+        return secondSlot;
+    }
+
+    /** Tells in a file where the reservation ends: before anything is written into it, which is for the fence [M12]. */
+    final void tellEnd() {
+        final RingSlot slot = slotInUse();
+        if (slot != null) {
+            slot.setEndPlain(end);
+            memory.storeStoreFence();
+        }
+    }
+
+    /** Takes back what a refused try has announced: it could look like the owner of a reservation that another made. */
+    private void announceNothing() {
+        if (slot != null) {
+            final RingSlot announced = claimOpen ? secondSlot : slot;
+            if (announced != null) {
+                announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M11]
+            }
+        }
+    }
+
+    final void checkNotLeft() {
+        if (isLeft) {
+            throw new IllegalStateException("this producer has been closed, or its process detached from the ring");
+        }
+    }
+
+    /** Ends the use of the handle; nothing may be open. Gives its places in the file back. */
+    final void leave() {
+        if (!isLeft) {
+            isLeft = true;
+            contiguousLimit = expected; // so that the next reservation looks
+            if (slot != null) {
+                ring.places.giveBack(slot);
+                if (secondSlot != null) {
+                    ring.places.giveBack(secondSlot);
+                }
+            }
         }
     }
 
@@ -106,7 +190,11 @@ abstract class Reservations extends ProducerState {
     final void expect(final long position) {
         final long lapEnd = (position | mask) + 1;
         expected = position;
-        contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
+        if (slot != null) {
+            contiguousLimit = position; // nothing is reserved without a word in the slot
+        } else {
+            contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
+        }
     }
 
     /** Where a record of this stride goes behind this producer position: there, or at the start of the next lap. */
@@ -119,11 +207,20 @@ abstract class Reservations extends ProducerState {
     final long readLimit() {
         // pairs with giveBack(): up to the new limit all bytes are zero [M2], and nobody reads or writes them [M3]
         limit = memory.getConsumerPositionAcquire() + capacity;
+        if (limit % ALIGNMENT != 0) {
+            throw new RingCorruptException(
+                    "the consumer position is " + (limit - capacity) + ", and must be a multiple of 8: " + ring);
+        }
         return limit;
     }
 
     /** Answers "full", behind this position. */
     final void refuse(final long position) {
+        announceNothing();
+        if (position - limit > 0) {
+            throw new RingCorruptException("the producer position is " + position
+                    + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
+        }
         counters.refused();
         expect(position); // the next try need not find this out by a compare-and-set
         ring.finishAbandoned();
@@ -214,10 +311,13 @@ abstract class Reservations extends ProducerState {
             counters.woke();
             memory.unpark(waiter);
             phase = DONE;
-        } else if (hook != null) {
+        } else if (hook != null && ring.isConsumedHere()) {
             counters.woke();
             callHook();
         } else {
+            if (memory.ringDoorbell()) {
+                counters.woke();
+            }
             phase = DONE;
         }
     }
@@ -270,9 +370,17 @@ abstract class Reservations extends ProducerState {
     abstract void finishGivenUpClaim();
 
     final void checkNotClosed(final long producerPosition) {
-        if ((producerPosition & CLOSED) != 0) {
-            throw new RingClosedException("the ring is closed: " + ring);
+        if ((producerPosition & (ALIGNMENT - 1)) != 0) {
+            throw notOpen(producerPosition);
         }
+    }
+
+    private IllegalStateException notOpen(final long producerPosition) {
+        announceNothing();
+        return (producerPosition & (ALIGNMENT - 1)) == CLOSED
+                ? new RingClosedException("the ring is closed: " + ring)
+                : new RingCorruptException("the producer position is " + producerPosition
+                        + ", and must be a multiple of 8, or that and 1: " + ring);
     }
 }
 
