@@ -187,8 +187,7 @@ final class ProcessDeathTest {
         ring.consumer();
         final ChildProcess child = held(Window.CLAIM_BESIDE_OFFERS);
         assertEquals(0, drain(ring).size());
-        assertEquals(
-                StalledClaim.Owner.LIVES, ring.consumer().stalledBy().owner());
+        assertEquals(StalledClaim.Owner.LIVES, ring.consumer().stalledBy().owner());
         child.kill();
         assertTrue(ring.consumer().recover(ring.consumer().stalledBy()));
         assertEquals(3, drain(ring).size());
@@ -344,8 +343,17 @@ final class ProcessDeathTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = {"GAP_AND_RECORD_WRITTEN", "DISARMED", "LOST", "IN_A_HANDLER", "REDO_STORED", "HALF_ZEROED",
-        "ALL_ZEROED"})
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {
+                "GAP_AND_RECORD_WRITTEN",
+                "DISARMED",
+                "LOST",
+                "IN_A_HANDLER",
+                "REDO_STORED",
+                "HALF_ZEROED",
+                "ALL_ZEROED"
+            })
     void everybodyKilled_theFileIsOpenedAgain(final Window window) throws Exception {
         newRing();
         final RingProducer producer = ring.newProducer();

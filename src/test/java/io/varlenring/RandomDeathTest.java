@@ -147,8 +147,8 @@ final class RandomDeathTest {
             // The first one since this process began may come again, if its space had not been given back
             final boolean isAgain = first[producer] == 0 && sequence <= last;
             if (isAgain ? sequence <= books.get(producer, Books.GIVEN_BACK) : sequence != last + 1) {
-                throw new AssertionError("record " + sequence + " of " + producer + " after " + last + ", given back up to "
-                        + books.get(producer, Books.GIVEN_BACK));
+                throw new AssertionError("record " + sequence + " of " + producer + " after " + last
+                        + ", given back up to " + books.get(producer, Books.GIVEN_BACK));
             }
             fill(expected, producer, sequence);
             if (!expected.equals(record)) {
@@ -169,8 +169,11 @@ final class RandomDeathTest {
         final SplittableRandom random = new SplittableRandom(seed);
         final int producers = KILLS + PRODUCERS_AT_ONCE;
         final Books books = new Books(bookFile, producers);
-        final VarLenMpscRing ring =
-                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(SLOTS).build();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .file(file)
+                .capacity(CAPACITY)
+                .slots(SLOTS)
+                .build();
         try {
             run(file, bookFile, random, producers);
             for (int i = 1; i <= producers; i++) {
