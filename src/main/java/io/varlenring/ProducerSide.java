@@ -225,10 +225,8 @@ final class ProducerSide extends Reservations {
     /** Ends the use of the handle, and with it what it has open. */
     void close() {
         finishLastCall();
-        if (claimOpen) {
-            resumeClaim();
-            abort();
-        }
+        claimGivenUp = true;
+        finishGivenUpClaim();
         leave();
     }
 

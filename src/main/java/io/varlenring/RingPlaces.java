@@ -139,6 +139,10 @@ final class RingPlaces {
     private long redo() {
         final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
         final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M13]
+        if (redo - position < 0 || redo - position > memory.capacity()) {
+            throw new RingCorruptException("the redo position is " + redo + ", and must be at most a lap ahead of the"
+                    + " consumer position, " + position);
+        }
         if (redo != position) {
             final int offset = (int) position & (memory.capacity() - 1);
             final int length = (int) (redo - position);

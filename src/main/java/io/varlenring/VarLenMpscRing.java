@@ -603,8 +603,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         // The consumer position first: the other way round it could be ahead of the producer position that was read. As
         // both move on between the reads, the difference can exceed what was ever in use, so it is cut.
         final long consumerPosition = consumerPosition();
-        // It is never below 0, but what a file says may be anything.
-        return (int) Math.max(0, Math.min(producerPosition() - consumerPosition, memory.capacity()));
+        final long size = Math.min(producerPosition() - consumerPosition, memory.capacity());
+        return (int) (places == null ? size : Math.max(0, size)); // a file may say anything
     }
 
     /**
@@ -669,7 +669,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         final int capacity = memory.capacity();
         final long begin = consumerPosition();
         final long end = begin + size(); // no more than a lap, whatever a file says
-        long position = begin;
+        long position = begin % RingLayout.ALIGNMENT == 0 ? begin : end;
         while (position - end < 0 && consumerPosition() == begin) {
             final long header = memory.getHeaderAcquire((int) position & (capacity - 1)); // pairs with publish() [M1]
             if (header == NOT_READY) {

@@ -152,7 +152,7 @@ final class HostileFile {
     }
 
     private ControlledRecordHandler.Action readControlled(final ByteBuffer record) {
-        sum += record.get(Math.min(record.position(), CAPACITY - 1));
+        sum += record.remaining();
         final ControlledRecordHandler.Action[] all = ControlledRecordHandler.Action.values();
         return all[choices.below(all.length)];
     }

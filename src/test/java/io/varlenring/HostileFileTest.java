@@ -31,6 +31,12 @@ final class HostileFileTest {
         return file.order(ByteOrder.nativeOrder());
     }
 
+    private static byte[] bytes(final ByteBuffer file) {
+        final byte[] bytes = new byte[file.capacity()];
+        file.get(0, bytes);
+        return bytes;
+    }
+
     private static String failure(final byte[] content) throws IOException {
         final Path file = FileRings.newFile();
         try {
@@ -45,7 +51,7 @@ final class HostileFileTest {
     @Test
     void attach_toAGoodFile_succeeds() throws IOException {
         final Path file = FileRings.newFile();
-        Files.write(file, goodFile().array());
+        Files.write(file, bytes(goodFile()));
         assertEquals(CAPACITY, VarLenMpscRing.attach(file).capacity());
         Files.delete(file);
     }
@@ -91,14 +97,14 @@ final class HostileFileTest {
             file.order(offset == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.nativeOrder())
                     .putLong(offset, word);
         }
-        final String message = failure(file.array());
+        final String message = failure(bytes(file));
         assertTrue(message.startsWith("not a ring: " + check + " (at "), message);
         assertTrue(message.contains(" is ") && message.contains(", and must be "), message);
     }
 
     @Test
     void attach_toAFileOfAnotherLength_saysSo() throws IOException {
-        final byte[] good = goodFile().array();
+        final byte[] good = bytes(goodFile());
         for (final int length : new int[] {0, 8, 4096, DATA_OFFSET, good.length - 8, good.length + 8}) {
             final String message = failure(java.util.Arrays.copyOf(good, length));
             assertTrue(message.startsWith("not a ring: length (at bytes of the file) is " + length), message);
@@ -119,7 +125,7 @@ final class HostileFileTest {
             {128, 8}
         };
         for (final int[] range : mended) {
-            final String message = failure(file.array());
+            final String message = failure(bytes(file));
             found.add(message.substring("not a ring: ".length(), message.indexOf(" (at ")));
             file.put(range[0], good, range[0], range[1]);
         }
@@ -145,7 +151,7 @@ final class HostileFileTest {
     @Test
     void attach_afterTheFileWasCut_saysSo() throws IOException {
         final Path file = FileRings.newFile();
-        Files.write(file, goodFile().array());
+        Files.write(file, bytes(goodFile()));
         final VarLenMpscRing ring = VarLenMpscRing.attach(file);
         try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
             cut.setLength(DATA_OFFSET + CAPACITY - 8);
@@ -181,7 +187,7 @@ final class HostileFileTest {
     @Test
     void drain_ofARecordOverTheEnd_isRefused() {
         final VarLenMpscRing ring = FileRings.newRing(256, 240, null);
-        FileRings.bytes(256).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 300);
+        FileRings.bytes(256).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 304);
         FileRings.data(256).putLong(240, 24);
         final RingConsumer consumer = ring.consumer();
         assertThrows(RingCorruptException.class, () -> consumer.drain(record -> {}));

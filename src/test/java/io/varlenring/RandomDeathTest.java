@@ -64,7 +64,7 @@ final class RandomDeathTest {
     }
 
     private static int length(final long sequence) {
-        return 12 + (int) (sequence * 0x9e3779b9L >>> 8 & 127);
+        return 12 + (int) ((sequence * 0x9e3779b9L >>> 8) & 127);
     }
 
     private static void fill(final ByteBuffer record, final int producer, final long sequence) {
