@@ -21,8 +21,8 @@ abstract class Claims extends Reservations {
     /** The user has no space for the next record of the batch. */
     static final int NO_SPACE = -1;
 
-    Claims(final VarLenMpscRing ring, final long position, final long consumerPosition) {
-        super(ring, position, consumerPosition);
+    Claims(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
+        super(ring, position, consumerPosition, slot);
     }
 
     /** Opens a claim, and returns the view of its payload; or null when the ring is full. */
@@ -65,6 +65,7 @@ abstract class Claims extends Reservations {
                     + ", from what a record of minLength " + minLength + " takes to half the capacity, but is "
                     + maxBytes);
         }
+        checkNotLeft();
         final long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         if (!reserveFrom(position, stride(minLength), maxBytes & -RingLayout.ALIGNMENT)) {
             return false;
@@ -147,6 +148,14 @@ abstract class Claims extends Reservations {
             resume();
             abort();
         }
+    }
+
+    /** Ends the use of the handle, and with it what it has open. */
+    final void close() {
+        finishLastCall();
+        isGivenUp = true;
+        finishGivenUpClaim();
+        leave();
     }
 
     private void checkNothingOpen() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.ALIGNMENT;
 import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.NOT_READY;
@@ -31,8 +32,13 @@ final class ConsumerSide extends ConsumerState {
     private static final long POLL_NANOS = 100_000;
 
     private static final long STALLED_NANOS = 100_000_000;
+    /** How long it sleeps at the most on a ring in a file, where a waker can end between its record and its ring. */
+    private static final long BOUNDED_NANOS = 100_000_000;
     /** How many drains that find nothing go by between two that look for a reason: a power of two. */
     private static final int FRUITLESS_DRAINS = 256;
+
+    /** Stands for the user once this process has left the ring. */
+    private static final Thread NOBODY = new Thread(() -> {}, "nobody");
 
     final RingCounters counters = new RingCounters();
     private final VarLenMpscRing ring;
@@ -40,7 +46,13 @@ final class ConsumerSide extends ConsumerState {
     private final int capacity;
     private final int mask;
     private final int giveBackBytes;
+    private final boolean isMapped;
+    /** The bits of a header, less 1, that no record of this ring has. */
+    private final long notOfRecords;
+
     private final RecordView view;
+    /** Null on the heap. */
+    private final Recovery recovery;
 
     ConsumerSide(final VarLenMpscRing ring, final long position, final boolean slices) {
         this.ring = ring;
@@ -48,10 +60,18 @@ final class ConsumerSide extends ConsumerState {
         this.capacity = memory.capacity();
         this.mask = capacity - 1;
         this.giveBackBytes = Math.min(capacity / GIVE_BACK_FRACTION, MAX_GIVE_BACK_BYTES);
+        this.isMapped = memory.isMapped();
+        this.notOfRecords = -(capacity / 2);
         this.view = new RecordView(memory, slices);
-        this.cursor = position;
-        this.givenBack = position;
-        this.stalledPosition = position - 1; // none yet: positions are multiples of 8
+        this.recovery = isMapped ? new Recovery(ring.places.file, memory) : null;
+        startAt(position);
+    }
+
+    /** Begins here; before the first call. */
+    void startAt(final long position) {
+        cursor = position;
+        givenBack = position;
+        stalledPosition = position - 1; // none yet: positions are multiples of 8
     }
 
     // One user at a time
@@ -60,6 +80,9 @@ final class ConsumerSide extends ConsumerState {
     private void enter() {
         final Thread other = user;
         final Thread current = Thread.currentThread();
+        if (other == NOBODY) {
+            throw new IllegalStateException("this process has been detached from the ring");
+        }
         if (other != null) {
             throw new IllegalStateException(
                     other == current
@@ -67,6 +90,12 @@ final class ConsumerSide extends ConsumerState {
                             : "the consumer is in use by " + other + " and was called by " + current);
         }
         user = current;
+    }
+
+    /** Ends the use of the consumer. */
+    void leave() {
+        enter();
+        user = NOBODY;
     }
 
     // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
@@ -109,6 +138,7 @@ final class ConsumerSide extends ConsumerState {
             if (memory.getWaiterVolatile() != null) { // an Error came when a timed drain was ending [M7]
                 memory.setWaiterVolatile(null);
             }
+            memory.emptyDoorbell();
             return tryArm();
         } finally {
             user = null;
@@ -178,9 +208,9 @@ final class ConsumerSide extends ConsumerState {
             }
             final int offset = (int) position & mask;
             final long header = memory.getHeaderAcquire(offset); // pairs with publish() [M1]
-            if (header > 0) {
+            if ((header - 1 & notOfRecords) == 0) {
                 final int length = payloadLength(header);
-                final ByteBuffer record = view.move(offset + HEADER_LENGTH, length);
+                final ByteBuffer record = show(offset, length);
                 // before the handler's call: one that throws has consumed its record
                 cursor = position + stride(length);
                 records++;
@@ -190,8 +220,32 @@ final class ConsumerSide extends ConsumerState {
                 caughtUp = true;
                 return null;
             }
-            cursor = position - header;
+            cursor = position + paddingLength(header, position);
         }
+    }
+
+    /** The view refuses what would go over the end of the data, or be less than nothing. */
+    private ByteBuffer show(final int offset, final int length) {
+        try {
+            return view.move(offset + HEADER_LENGTH, length);
+        } catch (final IllegalArgumentException | IndexOutOfBoundsException outside) {
+            throw corruptHeader(RingLayout.recordHeader(length), cursor);
+        }
+    }
+
+    /** Only what a reservation can be: in words, and not beyond what has been given to the producers. */
+    private long paddingLength(final long header, final long position) {
+        final long length = -header;
+        if (length <= 0 || length % ALIGNMENT != 0 || length > givenBack + capacity - position) {
+            throw corruptHeader(header, position);
+        }
+        return length;
+    }
+
+    private RingCorruptException corruptHeader(final long header, final long position) {
+        return new RingCorruptException("the header at position " + position + " is " + header
+                + ", and must be 8 to " + capacity / 2 + " for a record, and not go over the end of the data, or a"
+                + " multiple of 8 in " + (position - givenBack - capacity) + " to -8 for padding: " + ring);
     }
 
     /**
@@ -231,8 +285,16 @@ final class ConsumerSide extends ConsumerState {
         // The use of the ring was highest just before this: what was consumed, and what was reserved behind it. A drain
         // that has caught up leaves out the latter, rather than take the line of the producer position from the
         // producers.
-        final long reserved = caughtUp ? cursor : ring.producerPosition();
+        final long reserved = caughtUp && !isMapped ? cursor : ring.producerPosition();
+        if (cursor - reserved > 0) {
+            throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + cursor
+                    + ", up to where there are headers: " + ring);
+        }
         counters.inUse(reserved - givenBack);
+        if (isMapped) { // before the zeroes: the next consumer makes them again should this process end [M14]
+            memory.setRedoPositionPlain(cursor);
+            memory.storeStoreFence();
+        }
         memory.zero(givenBack, cursor); // plain, before the store of the consumer position [M2]
         // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
         memory.setConsumerPositionRelease(cursor);
@@ -265,10 +327,49 @@ final class ConsumerSide extends ConsumerState {
 
     // Waiting
 
+    /** Returns what is unfinished where the consumer stands, or null. */
+    StalledClaim stalledBy() {
+        enter();
+        try {
+            return isMapped ? recovery.find(cursor) : stalledHere();
+        } finally {
+            user = null;
+        }
+    }
+
+    /** On the heap the owner is in this process. */
+    private StalledClaim stalledHere() {
+        return ring.producerPosition() == cursor
+                        || memory.getHeaderAcquire((int) cursor & mask) != NOT_READY // pairs with publish() [M1]
+                ? null
+                : new StalledClaim(cursor, -1, ProcessIdentity.OWN, StalledClaim.Owner.LIVES);
+    }
+
+    /** Makes padding of the reservation where the consumer stands; returns false when that is finished by now. */
+    boolean recover(final StalledClaim claim) {
+        enter();
+        try {
+            if (claim.position() != cursor) {
+                return false;
+            }
+            final StalledClaim found = isMapped ? recovery.recover(cursor) : stalledHere();
+            if (found != null && found.owner() != StalledClaim.Owner.DEAD) {
+                throw new IllegalStateException("the owner may still finish it: " + found);
+            }
+            if (found != null) {
+                counters.padded(found.end() - found.position());
+            }
+            return found != null;
+        } finally {
+            user = null;
+        }
+    }
+
     private int waitThenHandOver(final RecordHandler handler, final int maxRecords, final long nanos)
             throws InterruptedException {
         final long deadline = memory.nanoTime() + nanos;
         long remaining = nanos;
+        memory.openDoorbell();
         // before armed: whoever ends the arming sees whom to wake [M7]
         memory.setWaiterVolatile(Thread.currentThread());
         try {
@@ -277,8 +378,7 @@ final class ConsumerSide extends ConsumerState {
                 if (tryArm()) {
                     // isEmpty() loads P after tryArm() has stored armed: pairs with the compare-and-set of P [M6]
                     final boolean isEmpty = ring.isEmpty();
-                    memory.park(
-                            isEmpty ? remaining : Math.min(remaining, ring.hook == null ? POLL_NANOS : STALLED_NANOS));
+                    memory.sleep(Math.min(remaining, isEmpty ? longestSleep() : longestPause()));
                     checkInterrupt();
                 }
                 handedOver = handOver(handler, maxRecords);
@@ -289,6 +389,14 @@ final class ConsumerSide extends ConsumerState {
             memory.setWaiterVolatile(null); // from here on a producer calls the hook [M7]
             memory.setArmedVolatile(false); // ends what tryArm() began, unless a producer did [M5]
         }
+    }
+
+    private long longestSleep() {
+        return isMapped ? BOUNDED_NANOS : Long.MAX_VALUE;
+    }
+
+    private long longestPause() {
+        return ring.hook == null || isMapped ? POLL_NANOS : STALLED_NANOS;
     }
 
     private static void checkInterrupt() throws InterruptedException {

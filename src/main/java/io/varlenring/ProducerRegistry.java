@@ -44,6 +44,35 @@ final class ProducerRegistry {
             first = entry;
             size++;
         }
+        if (side.slot != null) { // which is to be given back even if nobody asks what has been collected
+            RingPlaces.whenCollected(handle, () -> finishOne(entry));
+        }
+    }
+
+    private synchronized void finishOne(final Entry entry) {
+        if (!entry.isFinished) {
+            entry.side.finishAbandoned();
+            entry.side.leave();
+            remove(entry);
+        }
+    }
+
+    /** Knows a handle no longer, which has been closed. */
+    synchronized void remove(final ProducerSide side) {
+        for (Entry entry = first; entry != null; entry = entry.next) {
+            if (entry.side == side) {
+                remove(entry);
+                return;
+            }
+        }
+    }
+
+    /** Closes all handles, which nobody MUST use meanwhile. */
+    synchronized void closeAll() {
+        while (first != null) {
+            first.side.close();
+            remove(first);
+        }
     }
 
     /**
@@ -63,10 +92,7 @@ final class ProducerRegistry {
     private synchronized void finish(final Entry polled) {
         Entry entry = polled;
         for (int i = 1; entry != null; i++) {
-            if (!entry.isFinished) {
-                entry.side.finishAbandoned();
-                remove(entry);
-            }
+            finishOne(entry);
             if (unfinished == entry) {
                 unfinished = null;
             }

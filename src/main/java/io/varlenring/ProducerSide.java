@@ -22,7 +22,12 @@ final class ProducerSide extends Claims {
     private static final long MAX_PAUSE_NANOS = 1_000_000;
 
     ProducerSide(final VarLenMpscRing ring, final long position, final long consumerPosition) {
-        super(ring, position, consumerPosition);
+        this(ring, position, consumerPosition, null);
+    }
+
+    /** In a file, with a slot of it. */
+    ProducerSide(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
+        super(ring, position, consumerPosition, slot);
     }
 
     // Offers
@@ -149,6 +154,7 @@ final class ProducerSide extends Claims {
         long position = expected; // as in reserve()
         boolean isGuess = count > 0 && position + strides - contiguousLimit <= 0;
         if (!isGuess) {
+            checkNotLeft();
             position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         }
         for (; ; ) {
@@ -160,14 +166,14 @@ final class ProducerSide extends Claims {
                 }
                 return 0;
             }
-            // as in reserve() [M4] [M6] [M8]
-            final long found = memory.compareAndExchangeProducerPosition(position, end);
+            final long found = exchangeProducerPosition(position, end);
             if (found == position) {
                 begin = position;
                 start = position; // or behind a gap: batches write their gaps themselves
                 this.end = end;
                 phase = RESERVED;
                 expect(end);
+                tellEnd();
                 if (fitting < count) {
                     counters.refused();
                 }

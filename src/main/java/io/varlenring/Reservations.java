@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.ALIGNMENT;
+import static io.varlenring.RingLayout.ATTEMPTED;
 import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.NOT_READY;
@@ -36,14 +38,21 @@ abstract class Reservations extends ProducerState {
     final int capacity;
     final int mask;
     final int maxPayload;
+    /** Where a ring in a file tells of this producer's reservations; null on the heap. */
+    final RingSlot slot;
+    /** Another one, for reservations beside an open claim; null until there is one. */
+    private RingSlot secondSlot;
+    /** Whether the handle has been closed, so that nothing can be reserved any more. */
+    boolean isLeft;
 
-    Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition) {
+    Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
         this.ring = ring;
         this.memory = ring.memory;
         this.hook = ring.hook;
         this.capacity = memory.capacity();
         this.mask = capacity - 1;
         this.maxPayload = RingLayout.maxPayload(capacity);
+        this.slot = slot;
         this.limit = consumerPosition + capacity;
         expect(position);
     }
@@ -57,12 +66,12 @@ abstract class Reservations extends ProducerState {
     final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
         final long next = position + stride;
-        if (next - contiguousLimit > 0) {
-            return reserveFrom(memory.getProducerPositionVolatile(), stride, stride); // pairs with the store [M4]
+        if (next - contiguousLimit > 0) { // always in a file, so what follows knows that P is on the heap
+            return reserveOtherwise(stride);
         }
         // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
         // drainOrWait(), or sees it armed in the signal that follows [M6]
-        final long found = memory.compareAndExchangeProducerPosition(position, next);
+        final long found = memory.compareAndExchangeProducerPositionOnHeap(position, next);
         if (found != position) {
             return reserveFrom(found, stride, stride);
         }
@@ -73,6 +82,17 @@ abstract class Reservations extends ProducerState {
         phase = RESERVED;
         expected = next;
         return true;
+    }
+
+    /** Where there may be a gap, no room, or a closed ring or handle, and always in a file. */
+    private boolean reserveOtherwise(final int stride) {
+        checkNotLeft();
+        final long position = expected;
+        // in a file as on the heap: a guess will do where it can decide nothing but whether it is right
+        final boolean isGuess =
+                slot != null && recordStart(position, stride) == position && position + stride - limit <= 0;
+        // pairs with the compare-and-set [M4]
+        return reserveFrom(isGuess ? position : memory.getProducerPositionVolatile(), stride, stride);
     }
 
     /**
@@ -91,19 +111,83 @@ abstract class Reservations extends ProducerState {
             }
             final int untilWrap = capacity - ((int) recordStart & mask);
             final long next = recordStart + Math.min(Math.min(most, untilWrap), limit - recordStart);
-            // as in reserve() [M4] [M6] [M8]
-            final long found = memory.compareAndExchangeProducerPosition(position, next);
+            final long found = exchangeProducerPosition(position, next);
             if (found == position) {
                 begin = position;
                 start = recordStart;
                 end = next;
                 phase = RESERVED;
                 expect(next);
+                tellEnd();
                 return true;
             }
-            counters.lostRace();
-            Thread.onSpinWait();
+            if (slot == null || position != expected) { // a first try by a guess does not count
+                counters.lostRace();
+                Thread.onSpinWait();
+            }
             position = found;
+        }
+    }
+
+    /** The compare-and-set of P, announced before when the ring is in a file. */
+    final long exchangeProducerPosition(final long position, final long next) {
+        final RingSlot slot = slotInUse();
+        if (slot != null) {
+            // before the compare-and-set: whoever sees P behind it sees who may have moved it there [M12]
+            slot.setAttemptRelease(position | ATTEMPTED);
+        }
+        return memory.compareAndExchangeProducerPosition(position, next); // as in reserve() [M4] [M6] [M8]
+    }
+
+    // What a ring in a file tells of a reservation, for the case that this process ends at any point
+
+    /** The slot for what is reserved next; null on the heap. That of an open claim goes on telling of the claim. */
+    private RingSlot slotInUse() {
+        if (open == Claims.NOTHING || slot == null) {
+            return slot;
+        }
+        if (secondSlot == null) {
+            secondSlot = ring.places.takeSlot();
+        }
+        return secondSlot;
+    }
+
+    /** Tells in a file where the reservation ends: before anything is written into it, which is for the fence [M13]. */
+    final void tellEnd() {
+        final RingSlot slot = slotInUse();
+        if (slot != null) {
+            slot.setEndPlain(end);
+            memory.storeStoreFence();
+        }
+    }
+
+    /** Takes back what a refused try has announced: it could look like the owner of a reservation that another made. */
+    private void announceNothing() {
+        if (slot != null) {
+            final RingSlot announced = open != Claims.NOTHING ? secondSlot : slot;
+            if (announced != null) {
+                announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M12]
+            }
+        }
+    }
+
+    final void checkNotLeft() {
+        if (isLeft) {
+            throw new IllegalStateException("this producer has been closed, or its process detached from the ring");
+        }
+    }
+
+    /** Ends the use of the handle; nothing may be open. Gives its places in the file back. */
+    final void leave() {
+        if (!isLeft) {
+            isLeft = true;
+            contiguousLimit = expected; // so that the next reservation looks
+            if (slot != null) {
+                ring.places.giveBack(slot);
+                if (secondSlot != null) {
+                    ring.places.giveBack(secondSlot);
+                }
+            }
         }
     }
 
@@ -111,7 +195,11 @@ abstract class Reservations extends ProducerState {
     final void expect(final long position) {
         final long lapEnd = (position | mask) + 1;
         expected = position;
-        contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
+        if (slot != null) {
+            contiguousLimit = position; // nothing is reserved without a word in the slot
+        } else {
+            contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
+        }
     }
 
     /** Where a record of this stride goes behind this producer position: there, or at the start of the next lap. */
@@ -124,11 +212,20 @@ abstract class Reservations extends ProducerState {
     final long readLimit() {
         // pairs with giveBack(): up to the new limit all bytes are zero [M2], and nobody reads or writes them [M3]
         limit = memory.getConsumerPositionAcquire() + capacity;
+        if (limit % ALIGNMENT != 0) {
+            throw new RingCorruptException(
+                    "the consumer position is " + (limit - capacity) + ", and must be a multiple of 8: " + ring);
+        }
         return limit;
     }
 
     /** Answers "full", behind this position. */
     final void refuse(final long position) {
+        announceNothing();
+        if (position - limit > 0) {
+            throw new RingCorruptException("the producer position is " + position
+                    + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
+        }
         counters.refused();
         expect(position); // the next try need not find this out by a compare-and-set
         ring.finishAbandoned();
@@ -195,7 +292,8 @@ abstract class Reservations extends ProducerState {
      * behind it or the ring is closed; what is left of it, if anything, is still to be published.
      */
     final boolean giveBackFrom(final long used) {
-        if (memory.getProducerPositionVolatile() != end) { // saves the zeroing in vain; what counts follows [M11]
+        // A file's recovery relies on a P that only grows. Else the load saves the zeroing in vain [M11]
+        if (slot != null || memory.getProducerPositionVolatile() != end) {
             return false;
         }
         // Plain, before the compare-and-set: whoever reserves here finds zeros [M11]. The first word is zero still
@@ -252,10 +350,13 @@ abstract class Reservations extends ProducerState {
             counters.woke();
             memory.unpark(waiter);
             phase = DONE;
-        } else if (hook != null) {
+        } else if (hook != null && ring.isConsumedHere()) {
             counters.woke();
             callHook();
         } else {
+            if (memory.ringDoorbell()) {
+                counters.woke();
+            }
             phase = DONE;
         }
     }
@@ -318,9 +419,17 @@ abstract class Reservations extends ProducerState {
     }
 
     final void checkNotClosed(final long producerPosition) {
-        if ((producerPosition & CLOSED) != 0) {
-            throw new RingClosedException("the ring is closed: " + ring);
+        if ((producerPosition & (ALIGNMENT - 1)) != 0) {
+            throw notOpen(producerPosition);
         }
+    }
+
+    private IllegalStateException notOpen(final long producerPosition) {
+        announceNothing();
+        return (producerPosition & (ALIGNMENT - 1)) == CLOSED
+                ? new RingClosedException("the ring is closed: " + ring)
+                : new RingCorruptException("the producer position is " + producerPosition
+                        + ", and must be a multiple of 8, or that and 1: " + ring);
     }
 }
 

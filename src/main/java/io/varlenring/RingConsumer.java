@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.nio.channels.SelectableChannel;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -132,6 +133,78 @@ public final class RingConsumer {
      */
     public boolean arm() {
         return side.arm();
+    }
+
+    /**
+     * Returns the channel that becomes readable when a producer of another process ends an arming of this ring in a
+     * file, so that the consumer can sleep in a selector of its own:
+     *
+     * <pre>{@code
+     * consumer.doorbell().register(selector, SelectionKey.OP_READ);
+     * while (running) {
+     *     try {
+     *         if (consumer.drain(handler) == 0 && consumer.arm()) {
+     *             selector.select(100); // not for longer: see below
+     *             selector.selectedKeys().clear();
+     *         }
+     *     } catch (RuntimeException failure) {
+     *         report(failure);
+     *     }
+     * }
+     * }</pre>
+     *
+     * <p>{@link #arm()} takes from it what has come; do not read from it. A producer may end between its record and its
+     * ring, or be in a network of its own, so sleep for 100 milliseconds at the most, and for a millisecond while the
+     * ring is not empty. Producers of this process ring here too, unless the ring has a hook. A drain with a timeout
+     * and a tasklet do all this by themselves.
+     *
+     * @return always the same channel, not blocking, bound to the loopback address
+     * @throws IllegalStateException when the ring is on the heap: give it a {@link WakeupHook}
+     * @throws java.io.UncheckedIOException when there is no port
+     */
+    public SelectableChannel doorbell() {
+        final SelectableChannel channel = ring.memory.openDoorbell();
+        if (channel == null) {
+            throw new IllegalStateException("a ring on the heap has no doorbell, but may have a hook");
+        }
+        return channel;
+    }
+
+    /**
+     * Tells what is in the consumer's way: the reservation at which it stands and that nobody has finished yet. To be
+     * called when a drain has returned 0; when nothing is reserved it costs one load. While a claim is open, or an
+     * offer under way, that is what it returns, and nothing is wrong. When the owner is {@linkplain
+     * StalledClaim.Owner#DEAD dead}, nobody will finish it but {@link #recover}.
+     *
+     * @return what is unfinished, or {@code null}; on a ring on the heap its owner is this process, and lives
+     * @throws IllegalStateException when the consumer is in use already
+     * @throws RingCorruptException when what the file says of it makes no sense
+     */
+    public StalledClaim stalledBy() {
+        return side.stalledBy();
+    }
+
+    /**
+     * Turns what a dead owner has left unfinished into padding, so that the consumer gets past it. What that owner had
+     * finished before is not touched.
+     *
+     * <pre>{@code
+     * if (consumer.drain(handler) == 0) {
+     *     StalledClaim stalled = consumer.stalledBy();
+     *     if (stalled != null && stalled.owner() == StalledClaim.Owner.DEAD) {
+     *         consumer.recover(stalled);
+     *     }
+     * }
+     * }</pre>
+     *
+     * @param claim what {@link #stalledBy()} has returned
+     * @return {@code false} when there is nothing to do any more: it has been finished, or recovered
+     * @throws IllegalStateException when its owner may still finish it; or when the consumer is in use already
+     * @throws RingCorruptException when what the file says of it makes no sense
+     */
+    public boolean recover(final StalledClaim claim) {
+        Objects.requireNonNull(claim, "claim");
+        return side.recover(claim);
     }
 
     private static void checkMaxRecords(final int maxRecords) {

@@ -38,6 +38,23 @@ package io.varlenring;
  *             256   consumer position
  *             384   armed: 1 while the consumer sleeps or is about to
  *             512   end
+ *
+ * A ring in a file, all words in native order. The control words are where they are above, and two lines have a second
+ * word: +264 the redo position, behind the consumer position, and +392 the port of the doorbell, behind armed.
+ *
+ *   offset      0   the bytes VLRING01
+ *               8   0x0102030405060708, which tells the byte order
+ *              16   int: version; 20 int: bits of features that a reader must know
+ *              24   capacity
+ *              32   data offset, a multiple of 4096
+ *              40   int: number of slots; 44 int: length of a slot
+ *              48   length of the file
+ *              56   16 bytes: id of the ring
+ *              72   16 bytes: id of the boot, or 0
+ *             128   control words
+ *             512   the consumer's process: pid, start, pid namespace
+ *            4096   slots of 128 bytes, one for each producer: attempt, end; +64 its process: pid, start, namespace
+ *     data offset   records
  * </pre>
  */
 final class RingLayout {
@@ -52,11 +69,58 @@ final class RingLayout {
     static final int ARMED_OFFSET = CONSUMER_POSITION_OFFSET + CACHE_LINE_PAIR;
     static final int CONTROL_LENGTH = ARMED_OFFSET + CACHE_LINE_PAIR;
 
+    // The file
+
+    /** The bytes VLRING01, read in big-endian order. */
+    static final long MAGIC = 0x564c52494e473031L;
+
+    static final long BYTE_ORDER = 0x0102030405060708L;
+    static final int VERSION = 1;
+    static final int KNOWN_FEATURES = 0;
+    static final int MAGIC_OFFSET = 0;
+    static final int BYTE_ORDER_OFFSET = 8;
+    static final int VERSION_OFFSET = 16;
+    static final int FEATURES_OFFSET = 20;
+    static final int CAPACITY_OFFSET = 24;
+    static final int DATA_OFFSET_OFFSET = 32;
+    static final int SLOTS_OFFSET = 40;
+    static final int SLOT_LENGTH_OFFSET = 44;
+    static final int FILE_LENGTH_OFFSET = 48;
+    static final int RING_ID_OFFSET = 56;
+    static final int BOOT_ID_OFFSET = 72;
+    static final int REDO_POSITION_OFFSET = CONSUMER_POSITION_OFFSET + Long.BYTES;
+    static final int DOORBELL_OFFSET = ARMED_OFFSET + Long.BYTES;
+    static final int CONSUMER_PROCESS_OFFSET = CONTROL_LENGTH;
+    static final int PAGE = 4096;
+    static final int FIRST_SLOT_OFFSET = PAGE;
+    static final int SLOT_LENGTH = CACHE_LINE_PAIR;
+    static final int MAX_SLOTS = 4096;
+    static final int ATTEMPT_OFFSET = 0;
+    static final int END_OFFSET = 8;
+    static final int SLOT_PROCESS_OFFSET = 64;
+    /** Makes an attempt at position 0 another word than that of an idle slot. */
+    static final long ATTEMPTED = 1;
+
+    // Headers and positions
+
     static final long NOT_READY = 0;
     /** The bit of the producer position that says that no reservation can succeed any more. */
     static final long CLOSED = 1;
 
     private RingLayout() {}
+
+    static int slotOffset(final int slot) {
+        return FIRST_SLOT_OFFSET + slot * SLOT_LENGTH;
+    }
+
+    /** Where the data begins in a file with so many slots. */
+    static int dataOffset(final int slots) {
+        return slotOffset(slots) + PAGE - 1 & -PAGE;
+    }
+
+    static boolean isCapacity(final long capacity) {
+        return capacity >= MIN_CAPACITY && capacity <= MAX_CAPACITY && Long.bitCount(capacity) == 1;
+    }
 
     static int maxPayload(final int capacity) {
         return capacity / 2 - HEADER_LENGTH;

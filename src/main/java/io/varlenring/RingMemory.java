@@ -7,13 +7,17 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.SelectableChannel;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the threads of a ring share: the data, the control words and the waiting thread; and sleeping and the clock.
  *
- * <p>The algorithm reaches shared memory through this class only, and each method says its access mode in its name. So
- * a twin of this class can put the algorithm on a simulated memory, and the control words can lie elsewhere.
+ * <p>The algorithm reaches shared memory through this class only, and {@link RingSlot}, and each method says its access
+ * mode in its name. So a twin of this class can put the algorithm on a simulated memory.
+ *
+ * <p>The control words of a ring in a file lie in that file. Which of the two it is, is asked where a ring on the heap
+ * does not come with every record; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.
  */
 final class RingMemory extends ControlWords {
     @SuppressWarnings("unused") // room behind the fields above: see Padding
@@ -27,6 +31,7 @@ final class RingMemory extends ControlWords {
     private static final VarHandle CONSUMER_POSITION = field("consumerPosition");
     private static final VarHandle ARMED = field("armed");
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
+    private static final long MILLISECOND_NANOS = 1_000_000;
 
     static {
         loadClassesOfBuffers();
@@ -35,10 +40,18 @@ final class RingMemory extends ControlWords {
     /** All direct buffers are of this type, below which the compiler finds one implementation of each method. */
     private final MappedByteBuffer data;
 
+    /** The first page of the file, or null for a ring on the heap, whose control words are the fields. */
+    private final ByteBuffer control;
+    /** Null for a ring on the heap. */
+    private final Doorbell doorbell;
+
     private volatile Thread waiter;
 
-    private RingMemory(final ByteBuffer data) {
+    private RingMemory(final ByteBuffer data, final ByteBuffer control) {
         this.data = (MappedByteBuffer) data;
+        this.control = control;
+        this.doorbell = control == null ? null : new Doorbell();
+        this.armed = control == null ? 0 : 1; // for good: see isArmedVolatile()
     }
 
     private static VarHandle field(final String name) {
@@ -68,14 +81,24 @@ final class RingMemory extends ControlWords {
     static RingMemory allocate(final int capacity) {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(capacity + RingLayout.CACHE_LINE_PAIR);
         final int start = RingLayout.CACHE_LINE_PAIR - buffer.alignmentOffset(0, RingLayout.CACHE_LINE_PAIR);
-        return new RingMemory(buffer.slice(start, capacity)); // alignedSlice would round the length down as well
+        // alignedSlice would round the length down as well
+        return new RingMemory(buffer.slice(start, capacity), null);
     }
 
     /** Uses memory of the caller's, which the caller has checked, and zeroes it. */
     static RingMemory wrap(final ByteBuffer data) {
-        final RingMemory memory = new RingMemory(data);
+        final RingMemory memory = new RingMemory(data, null);
         memory.zero(0L, data.capacity());
         return memory;
+    }
+
+    /** Uses the memory of a file as it is. */
+    static RingMemory map(final ByteBuffer file, final int dataOffset, final int capacity) {
+        return new RingMemory(file.slice(dataOffset, capacity), file.slice(0, RingLayout.PAGE));
+    }
+
+    boolean isMapped() {
+        return control != null;
     }
 
     int capacity() {
@@ -142,39 +165,79 @@ final class RingMemory extends ControlWords {
     // Control words
 
     long getProducerPositionVolatile() {
-        return (long) PRODUCER_POSITION.getVolatile(this);
+        return control == null
+                ? (long) PRODUCER_POSITION.getVolatile(this)
+                : (long) WORDS.getVolatile(control, RingLayout.PRODUCER_POSITION_OFFSET);
     }
 
     /** Returns the value found, which is {@code expected} when the replacement was stored. */
     long compareAndExchangeProducerPosition(final long expected, final long replacement) {
+        return control == null
+                ? compareAndExchangeProducerPositionOnHeap(expected, replacement)
+                : (long) WORDS.compareAndExchange(control, RingLayout.PRODUCER_POSITION_OFFSET, expected, replacement);
+    }
+
+    /** The same for who knows that this ring is on the heap. */
+    long compareAndExchangeProducerPositionOnHeap(final long expected, final long replacement) {
         return (long) PRODUCER_POSITION.compareAndExchange(this, expected, replacement);
     }
 
     long getConsumerPositionAcquire() {
-        return (long) CONSUMER_POSITION.getAcquire(this);
+        return control == null
+                ? (long) CONSUMER_POSITION.getAcquire(this)
+                : (long) WORDS.getAcquire(control, RingLayout.CONSUMER_POSITION_OFFSET);
     }
 
     void setConsumerPositionRelease(final long position) {
-        CONSUMER_POSITION.setRelease(this, position);
+        if (control == null) CONSUMER_POSITION.setRelease(this, position);
+        else WORDS.setRelease(control, RingLayout.CONSUMER_POSITION_OFFSET, position);
     }
 
+    /** The field is always set when the word lies in a file, so that a ring on the heap has nothing more to ask. */
     boolean isArmedVolatile() {
-        return armed != 0;
+        return armed != 0 && (control == null || (long) WORDS.getVolatile(control, RingLayout.ARMED_OFFSET) != 0);
     }
 
     void setArmedVolatile(final boolean armed) {
-        this.armed = armed ? 1 : 0;
+        if (control == null) this.armed = armed ? 1 : 0;
+        else WORDS.setVolatile(control, RingLayout.ARMED_OFFSET, armed ? 1L : 0L);
     }
 
     /** Returns whether this call is the one that ended the arming. */
     boolean compareAndSetDisarmed() {
-        return ARMED.compareAndSet(this, 1L, 0L);
+        return control == null
+                ? ARMED.compareAndSet(this, 1L, 0L)
+                : WORDS.compareAndSet(control, RingLayout.ARMED_OFFSET, 1L, 0L);
     }
 
-    /** Sets both positions of a ring that nobody uses yet. */
+    /** Sets both positions of a ring on the heap that nobody uses yet. */
     void setPositionsPlain(final long position) {
         PRODUCER_POSITION.set(this, position);
         CONSUMER_POSITION.set(this, position);
+    }
+
+    // Control words that only a file has
+
+    long getRedoPositionAcquire() {
+        return (long) WORDS.getAcquire(control, RingLayout.REDO_POSITION_OFFSET);
+    }
+
+    /** MUST be followed by {@link #storeStoreFence} before the zeroes that it is about. */
+    void setRedoPositionPlain(final long position) {
+        WORDS.set(control, RingLayout.REDO_POSITION_OFFSET, position);
+    }
+
+    long getDoorbellVolatile() {
+        return (long) WORDS.getVolatile(control, RingLayout.DOORBELL_OFFSET);
+    }
+
+    void setDoorbellVolatile(final long port) {
+        WORDS.setVolatile(control, RingLayout.DOORBELL_OFFSET, port);
+    }
+
+    /** Keeps the stores before it before those after it. */
+    void storeStoreFence() {
+        VarHandle.storeStoreFence();
     }
 
     // Sleeping and time
@@ -193,6 +256,49 @@ final class RingMemory extends ControlWords {
 
     void unpark(final Thread thread) {
         LockSupport.unpark(thread);
+        if (doorbell != null) {
+            doorbell.wakeup();
+        }
+    }
+
+    /** Parks the consumer; of a ring in a file, where the doorbell is heard, if it is for a millisecond or more. */
+    void sleep(final long nanos) {
+        if (doorbell == null || nanos < MILLISECOND_NANOS) {
+            LockSupport.parkNanos(this, nanos);
+        } else {
+            doorbell.await(nanos);
+        }
+    }
+
+    /** Opens the doorbell of a ring in a file, if that has not been done, and says in the file where it is. */
+    SelectableChannel openDoorbell() {
+        if (doorbell == null) {
+            return null;
+        }
+        final SelectableChannel channel = doorbell.channel();
+        if (getDoorbellVolatile() != doorbell.port()) {
+            setDoorbellVolatile(doorbell.port());
+        }
+        return channel;
+    }
+
+    /** Forgets the rings that have come. */
+    void emptyDoorbell() {
+        if (doorbell != null) {
+            doorbell.empty();
+        }
+    }
+
+    void closeDoorbell() {
+        setDoorbellVolatile(0);
+        doorbell.close();
+    }
+
+    /**
+     * Wakes the consumer of a ring in a file, in whatever process; returns false when there is nobody to be woken so.
+     */
+    boolean ringDoorbell() {
+        return doorbell != null && doorbell.ring(getDoorbellVolatile());
     }
 
     long nanoTime() {

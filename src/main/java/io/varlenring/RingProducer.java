@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * The handle through which one thread writes to a ring.
  *
  * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no longer
- * used needs no closing. A handle MUST be used by one thread at a time; it may move between threads when each hands it
+ * used needs no closing; but on a ring in a file each has a slot of the file, and to close it gives the slot back. A
+ * handle MUST be used by one thread at a time; it may move between threads when each hands it
  * on with a happens-before edge. Two threads in one handle at once is undefined. Only the methods with a timeout ever
  * wait.
  *
@@ -21,6 +22,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@link IllegalArgumentException} when the record is longer than {@link VarLenMpscRing#maxPayload()} and so
  *       could never be stored,
  *   <li>{@link RingClosedException} when the ring is closed,
+ *   <li>{@link IllegalStateException} when this handle is closed,
+ *   <li>{@link RingCorruptException} when the words of a ring in a file make no sense,
  *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
  * </ul>
  *
@@ -35,7 +38,7 @@ import java.util.concurrent.TimeUnit;
  * record that is longer than what one drain gives back may never get in, however often it is offered: let the longest
  * record be no more than a quarter of the capacity and 16 KiB, or give long records a ring of their own.
  */
-public final class RingProducer {
+public final class RingProducer implements AutoCloseable {
     private final ProducerSide side;
     private final boolean slices;
     private RingClaim claim;
@@ -238,6 +241,30 @@ public final class RingProducer {
         try {
             return side.claimBatch(minLength, maxBytes) ? batch : null;
         } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Closes this handle; the ring stays open. A claim or batch that is open is aborted. On a ring in a file its slot is given
+     * back; that of a handle that is dropped is given back when the collector has taken it. Further offers and claims
+     * are refused with {@link IllegalStateException}; closing again does nothing.
+     */
+    @Override
+    public void close() {
+        if (side.isLeft) {
+            return;
+        }
+        try {
+            if (claim != null) {
+                claim.close();
+            }
+            if (batch != null) {
+                batch.close();
+            }
+        } finally {
+            side.close();
+            side.ring.forget(side);
             Reference.reachabilityFence(this);
         }
     }

@@ -4,8 +4,13 @@ package io.varlenring;
 import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.NOT_READY;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A bounded queue of variable-length byte records from many threads to one, in off-heap memory.
@@ -134,6 +139,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     final RingMemory memory;
     /** Null when there is none. */
     final WakeupHook hook;
+    /** Null for a ring on the heap. */
+    final RingPlaces places;
 
     private final boolean slices;
     private final ConsumerSide consumerSide;
@@ -142,11 +149,16 @@ public final class VarLenMpscRing implements AutoCloseable {
     /** What close() wakes the consumer through, one thread at a time. */
     private final ProducerSide closer;
 
-    private VarLenMpscRing(final RingMemory memory, final Builder builder) {
+    private VarLenMpscRing(final RingMemory memory, final RingPlaces places, final Builder builder) {
         this.memory = memory;
+        this.places = places;
         this.hook = builder.hook;
         this.slices = builder.slices;
-        memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
+        if (places == null) {
+            memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
+        } else {
+            RingPlaces.whenCollected(this, places::leaveConsumersPlace);
+        }
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);
         this.closer = new ProducerSide(this, builder.initialPosition, builder.initialPosition);
@@ -164,6 +176,35 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
+     * Joins the ring in a file, or makes the file with an empty ring when there is none: any number of processes may do
+     * so at the same moment, and get the same ring. See {@linkplain Builder#file} for what the file is.
+     *
+     * @param file where the ring is; on a file system in memory, such as {@code /dev/shm}, it is fast
+     * @param capacity bytes for records, their headers and padding: a power of two, 64 to 1073741824
+     * @return the ring
+     * @throws IllegalArgumentException when the capacity is anything else, or not that of the ring that is there
+     * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there before
+     *     the machine was started
+     * @throws IOException when the file cannot be made or opened, for example for want of room
+     */
+    public static VarLenMpscRing map(final Path file, final int capacity) throws IOException {
+        return builder().file(file).capacity(capacity).buildInFile();
+    }
+
+    /**
+     * Joins the ring in a file that is there.
+     *
+     * @param file where the ring is
+     * @return the ring
+     * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there before
+     *     the machine was started
+     * @throws IOException when the file is not there, or cannot be opened
+     */
+    public static VarLenMpscRing attach(final Path file) throws IOException {
+        return builder().file(file).buildInFile();
+    }
+
+    /**
      * Starts the making of a ring.
      *
      * @return a builder
@@ -172,8 +213,16 @@ public final class VarLenMpscRing implements AutoCloseable {
         return new Builder();
     }
 
-    /** Makes a ring: give it either a capacity or memory, and a hook if the consumer sleeps in a place of its own. */
+    /**
+     * Makes a ring: give it a capacity, memory, or a file, with the capacity if it may have to be made; and a hook if
+     * the consumer sleeps in a place of its own.
+     */
     public static final class Builder {
+        private static final int SLOTS = 128;
+
+        private Path file;
+        private int slots;
+        private Set<PosixFilePermission> permissions;
         private int capacity;
         private ByteBuffer data;
         private WakeupHook hook;
@@ -224,7 +273,54 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Sets what wakes the consumer after it has armed the ring.
+         * Puts the ring in a file, where other processes can join it: any number of producers, and one consumer at a
+         * time. With a capacity the file is made when it is not there; without one it must be.
+         *
+         * <p>The processes must see the same file, by mappings that are coherent and with locks: on a local file
+         * system, best one in memory such as {@code /dev/shm}, and not on one that is reached through a network. What
+         * survives the end of any of them, at any moment, and what must not be done with the file: nobody may truncate
+         * it, and no process that has joined the ring may open it in another way, for a process that closes a file
+         * loses its locks on it, by which others see that it lives. It stays when everybody has gone: whoever made it
+         * deletes it.
+         *
+         * @param file where the ring is
+         * @return this builder
+         */
+        public Builder file(final Path file) {
+            this.file = Objects.requireNonNull(file, "file");
+            return this;
+        }
+
+        /**
+         * Sets how many producer handles a file has room for, in all processes together, when it is made. One that is
+         * there keeps its number.
+         *
+         * @param slots 1 to 4096; 128 unless set
+         * @return this builder
+         * @throws IllegalArgumentException when the number is out of that range
+         */
+        public Builder slots(final int slots) {
+            if (slots < 1 || slots > RingLayout.MAX_SLOTS) {
+                throw new IllegalArgumentException("slots must be in 1.." + RingLayout.MAX_SLOTS + ", but is " + slots);
+            }
+            this.slots = slots;
+            return this;
+        }
+
+        /**
+         * Sets who may use a file, when it is made. Who may write it can do anything to the ring.
+         *
+         * @param permissions as of a POSIX file system; reading and writing for the owner alone unless set
+         * @return this builder
+         */
+        public Builder permissions(final Set<PosixFilePermission> permissions) {
+            this.permissions = Set.copyOf(permissions);
+            return this;
+        }
+
+        /**
+         * Sets what wakes the consumer after it has armed the ring. On a ring in a file it is called by the producers
+         * of the consumer's own process; those of others ring the {@linkplain RingConsumer#doorbell() doorbell}.
          *
          * @param hook the hook
          * @return this builder
@@ -259,12 +355,45 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Makes the ring. Memory that was given is this ring's: to make another ring, give the builder other memory.
+         * Makes the ring, or joins the one in the file. Memory that was given is this ring's: to make another ring,
+         * give the builder other memory.
          *
-         * @return a new, empty ring
-         * @throws IllegalStateException when neither capacity nor memory was given, or both were
+         * @return a new, empty ring, or the one in the file
+         * @throws IllegalStateException when neither capacity nor memory nor a file was given, or both capacity and
+         *     memory, or memory and a file, or something that is for a file only
+         * @throws IllegalArgumentException when the ring in the file has another capacity
+         * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there
+         *     before the machine was started
+         * @throws UncheckedIOException when the file cannot be made or opened
          */
         public VarLenMpscRing build() {
+            try {
+                return file == null ? buildOnHeap() : buildInFile();
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private VarLenMpscRing buildInFile() throws IOException {
+            if (data != null) {
+                throw new IllegalStateException(
+                        "a file or memory must be given, but both were: " + file + " and " + data);
+            }
+            final RingFile opened =
+                    RingFile.open(file, capacity, slots == 0 ? SLOTS : slots, permissions, initialPosition);
+            if (capacity != 0 && capacity != opened.header.capacity()) {
+                throw new IllegalArgumentException("capacity must be that of the ring in " + file + ", "
+                        + opened.header.capacity() + ", but is " + capacity);
+            }
+            final RingMemory memory = opened.memory();
+            return new VarLenMpscRing(memory, new RingPlaces(opened, memory), this);
+        }
+
+        private VarLenMpscRing buildOnHeap() {
+            if (slots != 0 || permissions != null) {
+                throw new IllegalStateException(
+                        "slots and permissions are for a ring in a file, but no file was given");
+            }
             if ((capacity == 0) == (data == null)) {
                 throw new IllegalStateException(
                         data == null
@@ -273,12 +402,12 @@ public final class VarLenMpscRing implements AutoCloseable {
             }
             final RingMemory memory = data == null ? RingMemory.allocate(capacity) : RingMemory.wrap(data);
             data = null; // it is this ring's from now on
-            return new VarLenMpscRing(memory, this);
+            return new VarLenMpscRing(memory, null, this);
         }
 
         private static void checkCapacity(final int capacity, final String what) {
             // The largest power of two that an int holds is MAX_CAPACITY.
-            if (capacity < RingLayout.MIN_CAPACITY || Integer.bitCount(capacity) != 1) {
+            if (!RingLayout.isCapacity(capacity)) {
                 throw new IllegalArgumentException(what + " must be a power of two in " + RingLayout.MIN_CAPACITY + ".."
                         + RingLayout.MAX_CAPACITY + ", but is " + capacity);
             }
@@ -288,23 +417,64 @@ public final class VarLenMpscRing implements AutoCloseable {
     /**
      * Makes a handle for one producing thread.
      *
-     * @return a new handle; when it is no longer used, dropping it is enough
+     * @return a new handle; when it is no longer used, dropping it is enough, but {@link RingProducer#close()} gives
+     *     its place in a file back at once
+     * @throws IllegalStateException when the ring is in a file, and all slots of the file are taken; or this process
+     *     has been {@linkplain #detach() detached} from it
      */
     public RingProducer newProducer() {
+        if (places == null) {
+            return newProducer(null);
+        }
+        final RingSlot slot = places.takeSlot();
+        try {
+            return newProducer(slot);
+        } catch (final Throwable failure) { // an Error
+            places.giveBack(slot);
+            throw failure;
+        }
+    }
+
+    private RingProducer newProducer(final RingSlot slot) {
         final long position = producerPosition(); // only a guess, as in reserve()
-        final ProducerSide side = new ProducerSide(this, position, consumerPosition());
+        final ProducerSide side = new ProducerSide(this, position, consumerPosition(), slot);
         final RingProducer producer = new RingProducer(side, slices);
         producers.add(producer, side);
         return producer;
     }
 
     /**
-     * Returns the handle of the single consumer.
+     * Returns the handle of the single consumer. On a ring in a file the first call takes the place of the consumer,
+     * which one process has at a time, until it {@linkplain #detach() leaves}, drops the ring, or ends.
      *
      * @return always the same object
+     * @throws IllegalStateException when another process has the consumer's place, or this one through another ring; it
+     *     names that process. Or when this process has been detached
+     * @throws RingCorruptException when the positions in the file are not those of a ring
      */
     public RingConsumer consumer() {
+        if (!isConsumedHere()) {
+            takeConsumersPlace();
+        }
         return consumer;
+    }
+
+    private void takeConsumersPlace() {
+        synchronized (places) {
+            if (!places.hasConsumer()) {
+                consumerSide.startAt(places.takeConsumersPlace());
+            }
+        }
+    }
+
+    /** Tells whether the consumer is in this process. */
+    boolean isConsumedHere() {
+        return places == null || places.hasConsumer();
+    }
+
+    /** Knows a handle no longer, which is closed. */
+    void forget(final ProducerSide side) {
+        producers.remove(side);
     }
 
     /** Finishes what handles that have been collected left open; cheap when there are none. */
@@ -318,11 +488,51 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Closes the ring, for good. From the return of this method on every offer and new claim that would be good
-     * otherwise is refused with {@link RingClosedException}; claims that are open can still be committed, and the
-     * consumer can drain all that was or will be committed. When {@code isClosed() && isEmpty()}, nothing will come any
-     * more. Wakes an armed or waiting consumer. Closing again
-     * calls a hook again that has thrown, and does nothing else.
+     * Leaves a ring in a file, which goes on without this process: the consumer's place and all slots are given back,
+     * and every handle is closed, as by {@link RingProducer#close()}. Only the snapshots of this class still work. The
+     * memory stays mapped as long as a handle or view is reachable. MUST NOT be called while another thread is in a
+     * call of a handle, or uses a record or a claim. On a ring on the heap, which has nobody else, it does nothing.
+     *
+     * @throws IllegalStateException when called from a handler, or another thread is in a call of the consumer
+     */
+    public void detach() {
+        if (places == null) {
+            return;
+        }
+        synchronized (places) {
+            if (!places.isDetached()) {
+                consumerSide.leave();
+                producers.closeAll();
+                places.detach();
+            }
+        }
+    }
+
+    /**
+     * Tells whether the file of this ring is still the one that its path names. Another process may have replaced it,
+     * and then all who come later are in another ring.
+     *
+     * @return {@code false} when the path names another file or none; {@code true} on the heap
+     */
+    public boolean isCurrent() {
+        return places == null || places.file.isCurrent();
+    }
+
+    /**
+     * Returns where this ring is.
+     *
+     * @return the absolute path of its file, or {@code null} for a ring on the heap
+     */
+    public Path file() {
+        return places == null ? null : places.file.path;
+    }
+
+    /**
+     * Closes the ring, for good, and for all processes of a ring in a file; {@link #detach()} leaves it open. From the
+     * return of this method on every offer and new claim that would be good otherwise is refused with {@link
+     * RingClosedException}; claims that are open can still be committed, and the consumer can drain all that was or
+     * will be committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or waiting
+     * consumer. Closing again calls a hook again that has thrown, and does nothing else.
      */
     @Override
     public void close() {
@@ -403,7 +613,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         // The consumer position first: the other way round it could be ahead of the producer position that was read. As
         // both move on between the reads, the difference can exceed what was ever in use, so it is cut.
         final long consumerPosition = consumerPosition();
-        return (int) Math.min(producerPosition() - consumerPosition, memory.capacity());
+        final long size = Math.min(producerPosition() - consumerPosition, memory.capacity());
+        return (int) (places == null ? size : Math.max(0, size)); // a file may say anything
     }
 
     /**
@@ -467,8 +678,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     private long oldestUnfinished() {
         final int capacity = memory.capacity();
         final long begin = consumerPosition();
-        final long end = producerPosition();
-        long position = begin;
+        final long end = begin + size(); // no more than a lap, whatever a file says
+        long position = begin % RingLayout.ALIGNMENT == 0 ? begin : end;
         while (position - end < 0 && consumerPosition() == begin) {
             final long header = memory.getHeaderAcquire((int) position & (capacity - 1)); // pairs with publish() [M1]
             if (header == NOT_READY) {

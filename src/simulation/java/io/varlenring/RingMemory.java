@@ -216,6 +216,10 @@ final class RingMemory {
                 replacement);
     }
 
+    long compareAndExchangeProducerPositionOnHeap(final long expected, final long replacement) {
+        return compareAndExchangeProducerPosition(expected, replacement);
+    }
+
     long getConsumerPositionAcquire() {
         mayFail();
         return consumerPosition.load(
@@ -267,6 +271,10 @@ final class RingMemory {
 
     void park(final long nanos) {
         simulation.park(nanos);
+    }
+
+    void sleep(final long nanos) {
+        park(nanos);
     }
 
     void unpark(final Thread thread) {

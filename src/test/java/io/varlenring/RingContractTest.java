@@ -30,10 +30,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("configurations")
 final class RingContractTest {
-    record Configuration(int capacity, boolean hook, boolean ownMemory, long initialPosition) {
+    enum Place {
+        MEMORY_OF_ITS_OWN,
+        MEMORY_OF_THE_CALLER,
+        FILE
+    }
+
+    record Configuration(int capacity, boolean hook, Place place, long initialPosition) {
         VarLenMpscRing newRing() {
+            if (place == Place.FILE) {
+                return FileRings.newRing(capacity, initialPosition, hook ? () -> {} : null);
+            }
             final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().initialPosition(initialPosition);
-            if (ownMemory) {
+            if (place == Place.MEMORY_OF_THE_CALLER) {
                 final ByteBuffer memory = ByteBuffer.allocateDirect(capacity + 8);
                 while (memory.hasRemaining()) {
                     memory.put((byte) 0x5a);
@@ -50,8 +59,10 @@ final class RingContractTest {
         final List<Configuration> configurations = new ArrayList<>();
         for (final int capacity : new int[] {64, 128, 1024, 1 << 17}) {
             for (final long initialPosition : new long[] {0, capacity - 8L, Long.MAX_VALUE - 7 - capacity, -16}) {
-                configurations.add(new Configuration(capacity, false, false, initialPosition));
-                configurations.add(new Configuration(capacity, true, true, initialPosition));
+                configurations.add(new Configuration(capacity, false, Place.MEMORY_OF_ITS_OWN, initialPosition));
+                configurations.add(new Configuration(capacity, true, Place.MEMORY_OF_THE_CALLER, initialPosition));
+                configurations.add(new Configuration(capacity, false, Place.FILE, initialPosition));
+                configurations.add(new Configuration(capacity, true, Place.FILE, initialPosition));
             }
         }
         return configurations.stream();

@@ -35,6 +35,7 @@ final class RingOperations {
     private final Choices choices;
     private final int capacity;
     private final boolean mayClose;
+    private final boolean isInFile;
     private final ByteBuffer memory;
     private final VarLenMpscRing ring;
     private final RingModel model;
@@ -69,6 +70,28 @@ final class RingOperations {
                 VarLenMpscRing.builder().memory(surroundings).initialPosition(initialPosition);
         memory = surroundings.slice().order(ByteOrder.nativeOrder());
         ring = hasHook ? builder.hook(this::hook).build() : builder.build();
+        isInFile = false;
+        model = new RingModel(capacity, initialPosition, hasHook);
+        looked = initialPosition;
+        for (int i = 0; i < PRODUCERS; i++) {
+            newProducer(i);
+        }
+    }
+
+    /** On a ring in a file, which is the only one of its capacity. */
+    RingOperations(
+            final Choices choices,
+            final int capacity,
+            final long initialPosition,
+            final boolean hasHook,
+            final boolean mayClose) {
+        this.choices = choices;
+        this.capacity = capacity;
+        this.mayClose = mayClose;
+        isInFile = true;
+        ring = FileRings.newRing(capacity, initialPosition, hasHook ? this::hook : null);
+        ring.consumer(); // in whose process hooks are called
+        memory = FileRings.data(capacity);
         model = new RingModel(capacity, initialPosition, hasHook);
         looked = initialPosition;
         for (int i = 0; i < PRODUCERS; i++) {
@@ -86,6 +109,9 @@ final class RingOperations {
 
     private void newProducer(final int who) {
         if (claimed[who] == null) {
+            if (isInFile && producers[who] != null) {
+                producers[who].close(); // it has a slot
+            }
             producers[who] = ring.newProducer();
             claims[who] = null;
         }
@@ -107,7 +133,11 @@ final class RingOperations {
         check();
         assertTrue(ring.isEmpty());
         checkIsZero(model.producerPosition(), model.producerPosition() + capacity);
-        model.check(ring.stats());
+        if (isInFile) {
+            model.checkInFile(ring.stats());
+        } else {
+            model.check(ring.stats());
+        }
     }
 
     @Override

@@ -6,6 +6,9 @@ import io.varlenring.ControlledRecordHandler.Action;
 import io.varlenring.RecordHandler;
 import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +22,11 @@ import java.util.concurrent.TimeUnit;
  * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
  * them, hands over what was committed, whatever the budget, and kills the tasklet. Reservations under way are waited
  * for, but for 100 ms at the most; what is behind a claim that stays open longer, or behind a record that the handler
- * refuses, stays in the ring.
+ * refuses, stays in the ring. A ring in a file is not closed, for others may go on with it: {@linkplain
+ * VarLenMpscRing#detach() detach} from it when the loop has ended.
+ *
+ * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
+ * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms.
  */
 public final class RingTasklet {
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -37,6 +44,8 @@ public final class RingTasklet {
     private final ControlledRecordHandler controlledHandler;
     private final int budget;
     private final Tasklet tasklet;
+    /** Whether the ring is one that other processes may have joined. */
+    private final boolean isInFile;
 
     /** Whether the last drain was ended by {@link Action#ABORT}; used by the loop's thread only. */
     private boolean aborted;
@@ -60,6 +69,14 @@ public final class RingTasklet {
         this.tasklet = loop.newTasklet(this::run);
         this.ring = ring.hook(tasklet).build();
         this.consumer = this.ring.consumer();
+        this.isInFile = this.ring.file() != null;
+        if (isInFile && loop.hasSockets()) {
+            try {
+                loop.register(consumer.doorbell(), SelectionKey.OP_READ, tasklet);
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /**
@@ -114,7 +131,11 @@ public final class RingTasklet {
         loop.checkNotClosed();
         final RingTasklet created = new RingTasklet(loop, ring, handler, controlledHandler, budget);
         if (!loop.rings.add(created)) { // it has ended meanwhile
-            created.ring.close();
+            if (created.isInFile) {
+                created.ring.detach();
+            } else {
+                created.ring.close();
+            }
             loop.checkNotClosed();
         }
         created.tasklet.wakeup(); // the first run arms the ring
@@ -180,9 +201,11 @@ public final class RingTasklet {
         try {
             final int drained = drain();
             idle = aborted || (drained < budget && consumer.arm());
-            if (idle && !aborted && !Deadlines.has(self) && !ring.isEmpty()) {
-                // behind a reservation that is not finished: if its handle is collected, only a drain finds out
-                loop.wakeupAt(self, loop.memory.nanoTime() + STALLED_NANOS, 0);
+            if (idle && !aborted && !Deadlines.has(self) && (isInFile || !ring.isEmpty())) {
+                // behind a reservation that is not finished: if its handle is collected, only a drain finds out; and
+                // another process wakes nobody for it when it looked for a sleeper too early, or has ended
+                final long most = isInFile && !ring.isEmpty() ? POLL_NANOS : STALLED_NANOS;
+                loop.wakeupAt(self, loop.memory.nanoTime() + most, 0);
             }
         } finally {
             if (ring.isClosed() && ring.isEmpty()) {
@@ -202,7 +225,9 @@ public final class RingTasklet {
 
     /** Closes the ring and hands over what is in it; by the loop's thread, when the loop ends. */
     void end() {
-        ring.close();
+        if (!isInFile) {
+            ring.close();
+        }
         if (!tasklet.isKilled()) {
             final long begin = loop.memory.nanoTime();
             while (drainAll(begin) && loop.memory.nanoTime() - begin < END_NANOS) {

@@ -205,6 +205,11 @@ public final class TaskletLoop implements AutoCloseable {
         return new Tasklet(this, Objects.requireNonNull(body, "body"), true);
     }
 
+    /** Tells whether the loop sleeps in a selector. */
+    boolean hasSockets() {
+        return sockets != null;
+    }
+
     /**
      * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet
      * must do the input or output, or clear the key's interest: otherwise it is woken in every round. When it has been

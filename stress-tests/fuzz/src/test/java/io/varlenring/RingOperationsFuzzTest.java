@@ -10,33 +10,9 @@ final class RingOperationsFuzzTest {
         0, 24, 56, -8, -64, Long.MAX_VALUE - 7, Long.MAX_VALUE - 71, (1L << 35) - 40
     };
 
-    /** Small bounds take one byte, larger ones two. */
-    private static final class Bytes implements Choices {
-        private final byte[] bytes;
-        private int used;
-
-        Bytes(final byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public boolean areUsedUp() {
-            return used >= bytes.length;
-        }
-
-        private int next() {
-            return areUsedUp() ? 0 : bytes[used++] & 0xff;
-        }
-
-        @Override
-        public int below(final int bound) {
-            return (bound <= 256 ? next() : next() << 8 | next()) % bound;
-        }
-    }
-
     @FuzzTest
     void operations_behaveLikeTheModel(final byte[] data) throws InterruptedException {
-        final Bytes bytes = new Bytes(data);
+        final FuzzedChoices bytes = new FuzzedChoices(data);
         final int configuration = bytes.next();
         final long initialPosition = INITIAL_POSITIONS[bytes.below(INITIAL_POSITIONS.length)];
         final byte oldByte = (configuration & 16) == 0 ? 0 : (byte) bytes.next();

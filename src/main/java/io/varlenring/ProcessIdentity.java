@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A process as it stands in a ring's file: the second witness of its life beside its lock, and a name for people.
+ *
+ * @param pid its number in its own pid namespace, or 0 for nobody
+ * @param start when it began: ticks since boot on Linux, else milliseconds since 1970, or 0 where that is not known
+ * @param namespace the number of its pid namespace, or 0 where there is none
+ */
+record ProcessIdentity(long pid, long start, long namespace) {
+    static final ProcessIdentity NOBODY = new ProcessIdentity(0, 0, 0);
+    static final ProcessIdentity OWN = own();
+
+    private static final int START_BEHIND_STATE = 19;
+
+    private static ProcessIdentity own() {
+        final String[] stat = stat("self");
+        final long pid = ProcessHandle.current().pid();
+        return stat == null
+                ? new ProcessIdentity(pid, startMillis(pid), 0)
+                : new ProcessIdentity(pid, Long.parseLong(stat[START_BEHIND_STATE]), ownNamespace());
+    }
+
+    /** Returns the words of a process's stat behind its name, from its state on; or null where there is none. */
+    private static String[] stat(final String process) {
+        // A stream of java.io: unlike a channel, it can be read by a thread that has been interrupted
+        try (FileInputStream in = new FileInputStream("/proc/" + process + "/stat")) {
+            final String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+            final String[] words =
+                    text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
+            return words.length > START_BEHIND_STATE ? words : null;
+        } catch (final IOException e) {
+            return null;
+        }
+    }
+
+    private static long startMillis(final long pid) {
+        final Optional<Instant> start =
+                ProcessHandle.of(pid).flatMap(process -> process.info().startInstant());
+        return start.map(Instant::toEpochMilli).orElse(0L);
+    }
+
+    private static long ownNamespace() {
+        try {
+            final String link =
+                    Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+            return Long.parseLong(link.replaceAll("\\D", ""));
+        } catch (final IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * Tells whether this process is seen to live. Of a process in another namespace nothing is seen, and nothing of one
+     * that has ended, even if its parent has not noticed yet.
+     */
+    boolean isSeenAlive() {
+        if (pid == 0 || namespace != OWN.namespace) {
+            return false;
+        }
+        if (OWN.namespace == 0) {
+            return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && startMillis(pid) == start;
+        }
+        final String[] stat = stat(Long.toString(pid));
+        return stat != null
+                && stat[START_BEHIND_STATE].equals(Long.toString(start))
+                && !stat[0].equals("Z")
+                && !stat[0].equals("X");
+    }
+
+    @Override
+    public String toString() {
+        return pid == 0
+                ? "an unknown process"
+                : "process " + pid + " (started at " + start + (namespace == OWN.namespace ? ")" : ", elsewhere)");
+    }
+}

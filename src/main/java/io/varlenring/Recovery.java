@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.RingLayout.ALIGNMENT;
+import static io.varlenring.RingLayout.ATTEMPTED;
+import static io.varlenring.RingLayout.CLOSED;
+import static io.varlenring.RingLayout.NOT_READY;
+
+import io.varlenring.StalledClaim.Owner;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the owner of the unfinished reservation at the head of a ring in a file, and turns that of a dead one into
+ * padding. Only the consumer may use it.
+ */
+final class Recovery {
+    /*
+     * A producer announces a position before it tries to reserve there, and the end of its reservation before it writes
+     * into it. So the owner of an unpublished reservation is among those whose attempt is its position: the candidates.
+     *
+     *   - A dead candidate with an end beyond the position is the owner, and its reservation ends there.
+     *   - Else, while a candidate lives, it may be the owner and not have said so yet: nothing can be done.
+     *   - Else the owner died before it wrote anything. Its space is zero, and ends where the next reservation begins:
+     *     at P, or where somebody has announced one, or, when that announcement has been replaced since, which is after
+     *     the publication, at the first word that is not zero.
+     *
+     * For the last, P is loaded before the attempts: an announcement that replaced the one of the next reservation
+     * comes after its publication. And the header is loaded again behind all this: the owner may have published and
+     * died.
+     *
+     * Only one word is stored, so a consumer that dies here leaves nothing half done.
+     */
+
+    private final RingFile file;
+    private final RingMemory memory;
+    private final int capacity;
+    private final int mask;
+    private final RingSlot[] slots;
+
+    // What one look finds
+    private final List<RingSlot> locked = new ArrayList<>();
+    private long nearest;
+    private RingSlot owner;
+    private long end;
+    private RingSlot living;
+    private long livingEnd;
+    private RingSlot unknown;
+    private RingSlot dead;
+
+    Recovery(final RingFile file, final RingMemory memory) {
+        this.file = file;
+        this.memory = memory;
+        this.capacity = memory.capacity();
+        this.mask = capacity - 1;
+        this.slots = new RingSlot[file.header.slots()];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = file.slot(i);
+        }
+    }
+
+    /** Returns the unfinished reservation at this position, the consumer's; or null when there is none. */
+    StalledClaim find(final long position) {
+        return find(position, false);
+    }
+
+    /** Turns the reservation into padding if its owner is dead, and returns what it was; null when there is none. */
+    StalledClaim recover(final long position) {
+        return find(position, true);
+    }
+
+    private StalledClaim find(final long position, final boolean recover) {
+        final long newest = memory.getProducerPositionVolatile() & ~CLOSED; // before the attempts [M4] [M12]
+        if (newest == position || isPublished(position)) {
+            return null;
+        }
+        if (newest % ALIGNMENT != 0 || newest - position < 0 || newest - position > capacity) {
+            throw corrupt("the producer position", newest, position, position + capacity);
+        }
+        try {
+            examine(position, newest);
+            if (isPublished(position)) { // by an owner that went on, or died just behind it
+                return null;
+            }
+            final StalledClaim claim = judge(position);
+            if (recover && claim.owner() == Owner.DEAD) {
+                // pairs with next(), a drain of this thread, or of one that comes behind it [M1]
+                memory.setHeaderRelease((int) position & mask, RingLayout.paddingHeader(claim.end() - position));
+            }
+            return claim;
+        } finally {
+            for (final RingSlot slot : locked) {
+                file.unlock(slot.place);
+            }
+            locked.clear();
+        }
+    }
+
+    private boolean isPublished(final long position) {
+        return memory.getHeaderAcquire((int) position & mask) != NOT_READY; // pairs with publish() [M1]
+    }
+
+    private void examine(final long position, final long newest) {
+        nearest = newest;
+        owner = null;
+        living = null;
+        livingEnd = -1;
+        unknown = null;
+        dead = null;
+        for (final RingSlot slot : slots) {
+            final long attempt = slot.getAttemptAcquire(); // pairs with exchangeProducerPosition() [M12]
+            final long announced = attempt & ~ATTEMPTED;
+            if (attempt == 0) {
+                continue;
+            }
+            if (announced % ALIGNMENT != 0) {
+                throw corrupt("the attempt of slot " + (slot.place - 1), attempt, position, newest);
+            }
+            if (announced == position) {
+                examineCandidate(slot, position, newest);
+            } else if (announced - position > 0 && announced - nearest < 0) {
+                nearest = announced;
+            }
+        }
+    }
+
+    private void examineCandidate(final RingSlot slot, final long position, final long newest) {
+        if (!file.tryLock(slot.place)) {
+            final long said = slot.getEndAcquire(); // pairs with tellEnd() [M13]
+            if (living == null || said - position > 0) {
+                living = slot;
+                livingEnd = said - position > 0 ? said : -1;
+            }
+            return;
+        }
+        locked.add(slot);
+        if (file.isSeenAlive(slot.getProcessAcquire())) { // pairs with enter() [M10]
+            unknown = slot;
+            return;
+        }
+        if ((slot.getAttemptAcquire() & ~ATTEMPTED) != position) { // it has moved on before it died [M12]
+            return;
+        }
+        final long said = slot.getEndAcquire(); // pairs with tellEnd() [M13]
+        dead = slot;
+        if (said - position > 0) {
+            if (said % ALIGNMENT != 0 || said - newest > 0) {
+                throw corrupt("the end in slot " + (slot.place - 1), said, position, newest);
+            }
+            owner = slot;
+            end = said;
+        }
+    }
+
+    private StalledClaim judge(final long position) {
+        if (owner != null) {
+            return claim(position, end, owner, Owner.DEAD);
+        }
+        if (living != null) {
+            return claim(position, livingEnd, living, Owner.LIVES);
+        }
+        if (unknown != null) {
+            return claim(position, -1, unknown, Owner.UNKNOWN);
+        }
+        long next = position + ALIGNMENT;
+        while (next - nearest < 0 && !isPublished(next)) {
+            next += ALIGNMENT;
+        }
+        return claim(position, next, dead, Owner.DEAD);
+    }
+
+    private static StalledClaim claim(final long position, final long end, final RingSlot slot, final Owner owner) {
+        return new StalledClaim(
+                position,
+                end,
+                slot == null ? ProcessIdentity.NOBODY : slot.getProcessAcquire(), // as above [M10]
+                owner);
+    }
+
+    private static RingCorruptException corrupt(
+            final String what, final long value, final long position, final long limit) {
+        return new RingCorruptException(what + " is " + value + ", and must be a multiple of 8 in " + position + " to "
+                + limit + ", seen from the consumer position, " + position);
+    }
+}

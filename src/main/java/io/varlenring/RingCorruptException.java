@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+/**
+ * Thrown when the bytes of a ring are not those of a ring: when a file is attached to, or later, when a word that the
+ * ring follows has a value that no peer which keeps to the format writes.
+ *
+ * <p>The message names what was checked, where it stands, the value found and what it may be. Nothing has been changed,
+ * and no position has been moved: the same call finds the same again.
+ */
+public final class RingCorruptException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    RingCorruptException(final String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The file of a ring, and what the operating system does for it: the mapping, the locks by which processes tell who
+ * lives, and who a process is. A twin of this class can play the system.
+ *
+ * <p>The system drops all locks of a process on a file when that process closes any descriptor of it. So there is one
+ * channel for each file in a virtual machine, whatever the number of rings and of class loaders; it is never closed;
+ * and once it may hold locks, nothing but {@code tryLock} and {@code release} is called on it, for an interrupted
+ * thread closes a channel by most of the others.
+ */
+final class RingFile {
+    static final int CONSUMER_PLACE = 0;
+
+    private static final long FIRST_LOCK = 1L << 62;
+    /** The key of a system property, since those are what class loaders share: a map of the files by their keys. */
+    private static final String FILES = "io.varlenring.files";
+    /** What a file has in that map, made of classes that all loaders share. */
+    private static final int CHANNEL = 0;
+
+    private static final int LOCKS = 1;
+    private static final int MAPPING = 2;
+
+    private static final int ZEROS = 1 << 16;
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+    final Path path;
+    final FileHeader header;
+    private final Object key;
+    private final FileChannel channel;
+    private final Map<Integer, FileLock> locks;
+    private final ByteBuffer bytes;
+
+    private RingFile(
+            final Path path,
+            final FileHeader header,
+            final Object key,
+            final FileChannel channel,
+            final Map<Integer, FileLock> locks,
+            final ByteBuffer bytes) {
+        this.path = path;
+        this.header = header;
+        this.key = key;
+        this.channel = channel;
+        this.locks = locks;
+        this.bytes = bytes;
+    }
+
+    static int placeOfSlot(final int slot) {
+        return slot + 1;
+    }
+
+    // Making a file
+
+    /** Opens the file of a ring, and makes it first when there is none; with a capacity of 0 there must be one. */
+    static RingFile open(
+            final Path path,
+            final int capacity,
+            final int slots,
+            final Set<PosixFilePermission> permissions,
+            final long initialPosition)
+            throws IOException {
+        final Path absolute = path.toAbsolutePath();
+        for (; ; ) {
+            if (capacity > 0 && !Files.exists(absolute)) {
+                create(absolute, capacity, slots, permissions, initialPosition);
+            }
+            try {
+                final RingFile file = attach(absolute);
+                if (file != null) {
+                    return file;
+                }
+            } catch (final NoSuchFileException gone) {
+                if (capacity == 0) {
+                    throw gone;
+                }
+            }
+        }
+    }
+
+    /** Makes the whole file under another name and then links it to its own, unless somebody was faster. */
+    private static void create(
+            final Path path,
+            final int capacity,
+            final int slots,
+            final Set<PosixFilePermission> permissions,
+            final long initialPosition)
+            throws IOException {
+        final Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".new");
+        try {
+            write(temporary, capacity, slots, permissions, initialPosition);
+            // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
+            Files.createLink(path, temporary);
+        } catch (final FileAlreadyExistsException faster) {
+            if (!Files.exists(path)) {
+                throw faster; // a link to nothing
+            }
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Writes all of it, zeroes too: so there is room for every page, and a full disk shows here. */
+    private static void write(
+            final Path path,
+            final int capacity,
+            final int slots,
+            final Set<PosixFilePermission> permissions,
+            final long initialPosition)
+            throws IOException {
+        final boolean isPosix = Files.getFileStore(path.getParent()).supportsFileAttributeView("posix");
+        final Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        final ByteBuffer page = ByteBuffer.allocateDirect(RingLayout.PAGE);
+        FileHeader.write(page, capacity, slots, initialPosition);
+        try (FileChannel out = isPosix
+                ? FileChannel.open(path, options, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
+                : FileChannel.open(path, options)) {
+            writeAll(out, page);
+            final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
+            final long length = (long) RingLayout.dataOffset(slots) + capacity;
+            for (long done = RingLayout.PAGE; done < length; done += zeros.limit()) {
+                writeAll(out, zeros.clear().limit((int) Math.min(ZEROS, length - done)));
+            }
+        }
+        if (isPosix && permissions != null) {
+            Files.setPosixFilePermissions(path, permissions); // not when it is made: the process's mask would cut them
+        }
+    }
+
+    private static void writeAll(final FileChannel out, final ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
+    // Attaching
+
+    /** Returns null when the file was replaced meanwhile. */
+    private static RingFile attach(final Path path) throws IOException {
+        final BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new IOException("not a regular file: " + path);
+        }
+        final long length = attributes.size();
+        FileHeader.checkLength(length);
+        final Object key = keyOf(path, attributes);
+        final RingFile[] opened = new RingFile[1];
+        try {
+            files().compute(key, (same, entry) -> {
+                try {
+                    return open(path, key, length, entry, opened);
+                } catch (final IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (final UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return opened[0];
+    }
+
+    /** Opens and maps a file, unless that has been done already in this virtual machine. */
+    private static Object[] open(
+            final Path path, final Object key, final long length, final Object[] known, final RingFile[] opened)
+            throws IOException {
+        final boolean isKnown = known != null && ((FileChannel) known[CHANNEL]).isOpen();
+        final Object[] entry = isKnown ? known : new Object[MAPPING + 1];
+        if (!isKnown) {
+            entry[CHANNEL] = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            entry[LOCKS] = new ConcurrentHashMap<Integer, FileLock>();
+        }
+        final FileChannel channel = (FileChannel) entry[CHANNEL];
+        boolean isGood = false;
+        try {
+            final BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            if (now.size() == length && keyOf(path, now).equals(key)) {
+                final ByteBuffer bytes = mapping(entry, channel, length);
+                final FileHeader header = FileHeader.read(bytes, length);
+                FileHeader.checkPositions(RingMemory.map(bytes, header.dataOffset(), header.capacity()));
+                opened[0] = new RingFile(path, header, key, channel, locks(entry), bytes);
+                isGood = true;
+            }
+        } finally {
+            if (!isGood && !isKnown && !isOpenElsewhere(path)) {
+                channel.close(); // nobody in this virtual machine has had it yet, so there is no lock to lose
+            }
+        }
+        return isGood || isKnown ? entry : known;
+    }
+
+    /** Tells whether the path has come to name a file that is open already, whose locks a close would drop. */
+    private static boolean isOpenElsewhere(final Path path) throws IOException {
+        return Files.exists(path)
+                && files().containsKey(keyOf(path, Files.readAttributes(path, BasicFileAttributes.class)));
+    }
+
+    /**
+     * Only weakly known, so that the memory goes with the last ring; mapped anew only when there is none, and no lock.
+     */
+    @SuppressWarnings("unchecked")
+    private static MappedByteBuffer mapping(final Object[] entry, final FileChannel channel, final long length)
+            throws IOException {
+        final WeakReference<MappedByteBuffer> known = (WeakReference<MappedByteBuffer>) entry[MAPPING];
+        MappedByteBuffer bytes = known == null ? null : known.get();
+        if (bytes == null || bytes.capacity() != length) {
+            final boolean wasInterrupted = Thread.interrupted(); // which would close the channel
+            try {
+                bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
+            } finally {
+                if (wasInterrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            bytes.load();
+            entry[MAPPING] = new WeakReference<>(bytes);
+        }
+        return bytes;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<Integer, FileLock> locks(final Object[] entry) {
+        return (Map<Integer, FileLock>) entry[LOCKS];
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<Object, Object[]> files() {
+        return (Map<Object, Object[]>)
+                System.getProperties().computeIfAbsent(FILES, key -> new ConcurrentHashMap<Object, Object[]>());
+    }
+
+    private static Object keyOf(final Path path, final BasicFileAttributes attributes) throws IOException {
+        return attributes.fileKey() == null ? path.toRealPath() : attributes.fileKey();
+    }
+
+    /** Tells whether the path still names this file. */
+    boolean isCurrent() {
+        try {
+            return keyOf(path, Files.readAttributes(path, BasicFileAttributes.class))
+                    .equals(key);
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
+    // Memory
+
+    RingMemory memory() {
+        return RingMemory.map(bytes, header.dataOffset(), header.capacity());
+    }
+
+    RingSlot slot(final int slot) {
+        return RingSlot.ofProducer(bytes, slot);
+    }
+
+    RingSlot consumerSlot() {
+        return RingSlot.ofConsumer(bytes);
+    }
+
+    // Signs of life
+
+    /** Takes the lock of a place; returns false when another process has it, or this one already. */
+    boolean tryLock(final int place) {
+        try {
+            final FileLock lock = channel.tryLock(FIRST_LOCK + place, 1, false);
+            if (lock != null) {
+                locks.put(place, lock); // a lock that is not referenced could be forgotten, and taken again
+            }
+            return lock != null;
+        } catch (final OverlappingFileLockException own) {
+            return false;
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot lock " + path, e);
+        }
+    }
+
+    void unlock(final int place) {
+        final FileLock lock = locks.remove(place);
+        if (lock != null) {
+            try {
+                lock.release();
+            } catch (final IOException e) {
+                throw new UncheckedIOException("cannot unlock " + path, e);
+            }
+        }
+    }
+
+    /** Tells whether this process has the lock. */
+    boolean isLockedHere(final int place) {
+        return locks.containsKey(place);
+    }
+
+    ProcessIdentity ownProcess() {
+        return ProcessIdentity.OWN;
+    }
+
+    boolean isSeenAlive(final ProcessIdentity process) {
+        return process.isSeenAlive();
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.RingLayout.ALIGNMENT;
+import static io.varlenring.RingLayout.ATTEMPTED;
+import static io.varlenring.RingLayout.CLOSED;
+import static io.varlenring.RingLayout.NOT_READY;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Prints what is in a ring's file: whose it is, its positions, its slots and who has them, and each record that is
+ * still to be read. It maps the file for reading only and takes no lock, so it can look at a ring in use, whose words
+ * it then sees at different moments, and at a damaged one.
+ *
+ * <pre>
+ * java -jar varlen-mpsc-ring.jar FILE
+ * </pre>
+ *
+ * <p>The exit code is 0 when the ring is sound; 1 when its consumer stands before a reservation whose owner is not seen
+ * to live; 2 when the bytes are not those of a ring, or the file cannot be read, or there is none on the command line.
+ * Whether a process lives is what the system tells of its number; in a process that has joined the ring, {@link
+ * RingConsumer#stalledBy()} knows better. MUST NOT be used inside such a process: it closes the file.
+ */
+public final class RingInspector {
+    /** What was found. */
+    public enum Result {
+        /** All words make sense, and nothing is in the way of the consumer but what is under way. */
+        SOUND(0),
+        /** The consumer stands before a reservation whose owner is not seen to live. */
+        STALLED(1),
+        /** The file is not that of a ring, or a word makes no sense. */
+        CORRUPT(2);
+
+        private final int exitCode;
+
+        Result(final int exitCode) {
+            this.exitCode = exitCode;
+        }
+    }
+
+    private static final int SHOWN_BYTES = 16;
+
+    private final PrintStream out;
+    private final ByteBuffer file;
+    private final FileHeader header;
+    private final RingMemory memory;
+    private final ByteBuffer data;
+
+    private RingInspector(final PrintStream out, final ByteBuffer file, final FileHeader header) {
+        this.out = out;
+        this.file = file;
+        this.header = header;
+        this.memory = RingMemory.map(file, header.dataOffset(), header.capacity());
+        this.data = file.slice(header.dataOffset(), header.capacity());
+    }
+
+    /**
+     * Inspects the file that is named on the command line, and ends the process with the code of what was found.
+     *
+     * @param arguments the path of the file
+     */
+    public static void main(final String[] arguments) {
+        if (arguments.length != 1) {
+            System.err.println("usage: java -jar varlen-mpsc-ring.jar FILE");
+            System.exit(Result.CORRUPT.exitCode);
+        }
+        try {
+            System.exit(inspect(Path.of(arguments[0]), System.out).exitCode);
+        } catch (final IOException e) {
+            System.err.println("cannot read " + arguments[0] + ": " + e);
+            System.exit(Result.CORRUPT.exitCode);
+        }
+    }
+
+    /**
+     * Inspects a file.
+     *
+     * @param path where the ring is
+     * @param out where to print what is found
+     * @return how it was found
+     * @throws IOException when the file cannot be read
+     */
+    public static Result inspect(final Path path, final PrintStream out) throws IOException {
+        final long length = Files.size(path);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            FileHeader.checkLength(length);
+            final MappedByteBuffer file = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+            return new RingInspector(out, file, FileHeader.read(file, length)).inspect(path);
+        } catch (final RingCorruptException corrupt) {
+            out.println("CORRUPT: " + corrupt.getMessage());
+            return Result.CORRUPT;
+        }
+    }
+
+    private Result inspect(final Path path) {
+        // the producer position first: a consumer that goes on meanwhile makes what is between the smaller [M10]
+        final long producer = memory.getProducerPositionVolatile();
+        final long consumer = memory.getConsumerPositionAcquire(); // after it [M10]
+        final long redo = memory.getRedoPositionAcquire(); // as above [M10] [M14]
+        final long newest = producer & ~CLOSED;
+        out.println("ring " + header.id() + " in " + path);
+        out.println("capacity " + header.capacity() + ", slots " + header.slots() + ", data at " + header.dataOffset());
+        out.println("producer position " + newest + ((producer & CLOSED) == 0 ? "" : ", closed"));
+        out.println("consumer position " + consumer + (redo == consumer ? "" : ", giving back up to " + redo));
+        out.println("in use " + (newest - consumer) + " bytes");
+        final ProcessIdentity reader = RingSlot.ofConsumer(file).getProcessAcquire(); // a snapshot [M10]
+        out.println("consumer: " + (reader.pid() == 0 ? "none" : describe(reader))
+                + (memory.isArmedVolatile() ? ", armed" : "") // a snapshot [M10]
+                + ", doorbell " + memory.getDoorbellVolatile()); // a snapshot [M10]
+        printSlots(consumer);
+        Result result = printRecords(consumer, newest);
+        try {
+            FileHeader.checkPositions(memory);
+        } catch (final RingCorruptException corrupt) {
+            out.println(corrupt.getMessage());
+            result = Result.CORRUPT;
+        }
+        out.println(result);
+        return result;
+    }
+
+    private static String describe(final ProcessIdentity process) {
+        final boolean isElsewhere = process.namespace() != ProcessIdentity.OWN.namespace();
+        return process + (process.isSeenAlive() ? " lives" : isElsewhere ? " may live" : " is dead");
+    }
+
+    private void printSlots(final long consumer) {
+        int used = 0;
+        for (int i = 0; i < header.slots(); i++) {
+            final RingSlot slot = RingSlot.ofProducer(file, i);
+            final ProcessIdentity process = slot.getProcessAcquire(); // a snapshot [M10]
+            final long attempt = slot.getAttemptAcquire(); // a snapshot [M10] [M12]
+            final long end = slot.getEndAcquire(); // a snapshot [M10] [M13]
+            if (process.pid() == 0 && attempt == 0) {
+                continue;
+            }
+            used++;
+            final long position = attempt & ~ATTEMPTED;
+            final String state = attempt == 0
+                    ? "idle"
+                    : end - attempt > 0
+                            ? (position - consumer >= 0 ? "reserved " : "has reserved ") + position + " to " + end
+                            : "tries at " + position;
+            out.println("slot " + i + ": " + (process.pid() == 0 ? "nobody" : describe(process)) + ", " + state);
+        }
+        out.println(used + " slots in use");
+    }
+
+    /** Goes over the headers with the checks of a drain. */
+    private Result printRecords(final long consumer, final long producer) {
+        final int mask = header.capacity() - 1;
+        final boolean isSane = consumer % ALIGNMENT == 0
+                && producer % ALIGNMENT == 0
+                && producer - consumer >= 0
+                && producer - consumer <= header.capacity();
+        long position = consumer;
+        while (isSane && position - producer < 0) {
+            final int offset = (int) position & mask;
+            final long word = memory.getHeaderAcquire(offset); // a snapshot [M1] [M10]
+            if (word == NOT_READY) {
+                return printUnfinished(position, consumer);
+            }
+            final long length = word < 0 ? -word : word - RingLayout.HEADER_LENGTH;
+            final boolean isGood = word < 0
+                    ? length > 0 && length % ALIGNMENT == 0 && position + length - producer <= 0
+                    : length >= 0
+                            && length <= RingLayout.maxPayload(header.capacity())
+                            && offset + RingLayout.HEADER_LENGTH + length <= header.capacity();
+            if (!isGood && memory.getConsumerPositionAcquire() != consumer) { // it was read meanwhile [M10]
+                out.println("the consumer has gone on");
+                return Result.SOUND;
+            }
+            if (!isGood) {
+                out.println("at " + position + ": a header that nobody writes, " + word);
+                return Result.CORRUPT;
+            }
+            if (word < 0) {
+                out.println("at " + position + ": padding of " + length + " bytes");
+                position += length;
+            } else {
+                out.println("at " + position + ": record of " + length + " bytes" + firstBytes(offset, (int) length));
+                position += RingLayout.stride((int) length);
+            }
+        }
+        return isSane && position == producer ? Result.SOUND : Result.CORRUPT;
+    }
+
+    private String firstBytes(final int offset, final int length) {
+        final StringBuilder text = new StringBuilder(length == 0 ? "" : ":");
+        for (int i = 0; i < Math.min(length, SHOWN_BYTES); i++) {
+            text.append(String.format(" %02x", data.get(offset + RingLayout.HEADER_LENGTH + i)));
+        }
+        return text.append(length > SHOWN_BYTES ? " ..." : "").toString();
+    }
+
+    /** Names who may finish what the consumer, or what stands behind it, will come to next. */
+    private Result printUnfinished(final long position, final long consumer) {
+        String owners = "";
+        boolean mayBeFinished = false;
+        for (int i = 0; i < header.slots(); i++) {
+            final RingSlot slot = RingSlot.ofProducer(file, i);
+            final long attempt = slot.getAttemptAcquire(); // a snapshot [M10] [M12]
+            if (attempt != 0 && (attempt & ~ATTEMPTED) == position) {
+                final ProcessIdentity process = slot.getProcessAcquire(); // a snapshot [M10]
+                owners += ", slot " + i + ": " + describe(process);
+                mayBeFinished |= process.isSeenAlive() || process.namespace() != ProcessIdentity.OWN.namespace();
+            }
+        }
+        final boolean isInTheWay = position == consumer;
+        out.println("at " + position + ": unfinished" + (owners.isEmpty() ? ", of nobody" : owners)
+                + (isInTheWay ? "; the consumer stands before it" : ""));
+        // what was published or passed while the slots were looked at is no obstacle [M1] [M10]
+        final boolean isStill = memory.getHeaderAcquire((int) position & (header.capacity() - 1)) == NOT_READY
+                && memory.getConsumerPositionAcquire() == consumer; // a snapshot [M10]
+        return isInTheWay && !mayBeFinished && isStill ? Result.STALLED : Result.SOUND;
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.RingLayout.ATTEMPTED;
+import static io.varlenring.RingLayout.CLOSED;
+
+import java.lang.ref.Cleaner;
+
+/**
+ * The places in a ring's file, as one ring in one process takes them and gives them back: a slot for each producer, and
+ * the one place of the consumer. Who holds a place holds its lock, and stands in it.
+ */
+final class RingPlaces {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    final RingFile file;
+    private final RingMemory memory;
+    private final RingSlot consumerSlot;
+    private volatile boolean hasConsumer;
+    private volatile boolean isDetached;
+
+    RingPlaces(final RingFile file, final RingMemory memory) {
+        this.file = file;
+        this.memory = memory;
+        this.consumerSlot = file.consumerSlot();
+    }
+
+    /** Has something done when an object has been collected; it MUST NOT refer to the object. */
+    static void whenCollected(final Object object, final Runnable action) {
+        CLEANER.register(object, action);
+    }
+
+    void checkAttached() {
+        if (isDetached) {
+            throw new IllegalStateException("this process has been detached from " + file.path);
+        }
+    }
+
+    boolean isDetached() {
+        return isDetached;
+    }
+
+    // Producers
+
+    /** Takes a slot: one whose lock is free, and whose last holder has left nothing that the consumer must recover. */
+    RingSlot takeSlot() {
+        checkAttached();
+        int dead = 0;
+        int unknown = 0;
+        final int slots = file.header.slots();
+        for (int i = 0; i < slots; i++) {
+            final RingSlot slot = file.slot(i);
+            if (!file.tryLock(slot.place)) {
+                continue;
+            }
+            boolean isTaken = false;
+            try {
+                if (file.isSeenAlive(slot.getProcessAcquire())) { // pairs with enter() [M10]
+                    unknown++;
+                } else if (!isClean(slot)) {
+                    dead++;
+                } else {
+                    enter(slot);
+                    isTaken = true;
+                    return slot;
+                }
+            } finally {
+                if (!isTaken) {
+                    file.unlock(slot.place);
+                }
+            }
+        }
+        throw new IllegalStateException("all " + slots + " slots of " + file.path + " are taken, " + dead
+                + " of them by processes that have died and left a reservation for the consumer to recover"
+                + (unknown == 0 ? "" : ", and " + unknown + " by processes that live and have lost their locks"));
+    }
+
+    /**
+     * Tells whether what is announced in a slot without a holder can be no reservation that is still to be finished.
+     */
+    private boolean isClean(final RingSlot slot) {
+        final long attempt = slot.getAttemptAcquire(); // pairs with exchangeProducerPosition() [M12]
+        final long position = attempt & ~ATTEMPTED;
+        // A reservation that the consumer has passed, or one that was never made, and now never will be [M3] [M4]
+        return attempt == 0
+                || position - memory.getConsumerPositionAcquire() < 0
+                || position - (memory.getProducerPositionVolatile() & ~CLOSED) >= 0;
+    }
+
+    private void enter(final RingSlot slot) {
+        // plain: nobody has read it since the lock was free. No attempt to come is below it, for positions only grow
+        // [M13]
+        slot.setEndPlain(memory.getProducerPositionVolatile() & ~CLOSED); // pairs with reserveFrom() [M4]
+        slot.setAttemptRelease(0); // the end comes first [M12]
+        slot.setProcessRelease(file.ownProcess()); // for people, and for who finds the lock free [M10]
+    }
+
+    /** Gives a slot back; nothing may be reserved through it. */
+    void giveBack(final RingSlot slot) {
+        slot.setAttemptRelease(0); // all is published: the slot is clean at once [M12]
+        slot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
+        file.unlock(slot.place);
+    }
+
+    // The consumer
+
+    boolean hasConsumer() {
+        return hasConsumer;
+    }
+
+    /** Takes the consumer's place and finishes what the last one has begun; returns where to go on. */
+    long takeConsumersPlace() {
+        checkAttached();
+        if (!file.tryLock(consumerSlot.place)) {
+            throw new IllegalStateException("the consumer's place of " + file.path + " is taken by "
+                    + consumerSlot.getProcessAcquire()); // as in enter() [M10]
+        }
+        try {
+            final ProcessIdentity last = consumerSlot.getProcessAcquire(); // as in enter() [M10]
+            if (file.isSeenAlive(last)) {
+                throw new IllegalStateException("the consumer's place of " + file.path + " may be taken by " + last
+                        + ", which lives and has lost its lock: it has opened and closed the file");
+            }
+            FileHeader.checkPositions(memory);
+            final long position = redo();
+            memory.setDoorbellVolatile(0); // the last one's: nobody rings there for us [M7]
+            memory.setArmedVolatile(false); // the last one's [M5]
+            consumerSlot.setProcessRelease(file.ownProcess()); // as in enter() [M10]
+            hasConsumer = true;
+            return position;
+        } finally {
+            if (!hasConsumer) {
+                file.unlock(consumerSlot.place);
+            }
+        }
+    }
+
+    /** Gives back what a consumer has died giving back. Nobody else is the consumer now. */
+    private long redo() {
+        final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
+        final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M14]
+        if (redo - position < 0 || redo - position > memory.capacity()) {
+            throw new RingCorruptException("the redo position is " + redo + ", and must be at most a lap ahead of the"
+                    + " consumer position, " + position);
+        }
+        if (redo != position) {
+            final int offset = (int) position & (memory.capacity() - 1);
+            final int length = (int) (redo - position);
+            final int untilWrap = Math.min(length, memory.capacity() - offset);
+            memory.zero(offset, untilWrap); // plain, before the store of the consumer position [M2]
+            memory.zero(0, length - untilWrap);
+            memory.setConsumerPositionRelease(redo); // as in giveBack() [M2] [M3]
+        }
+        return redo;
+    }
+
+    synchronized void leaveConsumersPlace() {
+        if (hasConsumer) {
+            hasConsumer = false;
+            memory.closeDoorbell();
+            memory.setArmedVolatile(false); // nobody sleeps here any more [M5]
+            consumerSlot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
+            file.unlock(consumerSlot.place);
+        }
+    }
+
+    void detach() {
+        isDetached = true;
+        leaveConsumersPlace();
+    }
+}

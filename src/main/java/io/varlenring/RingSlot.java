@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The words in a ring's file that belong to one process: those of a producer's slot, written by its holder only, or
+ * only the identity of the consumer's process.
+ *
+ * <p>An attempt beyond the end says: this producer tries to reserve at that position. An end beyond the attempt says:
+ * it has, and up to there.
+ */
+final class RingSlot {
+    private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder())
+            .withInvokeExactBehavior();
+
+    /** Which lock says that its holder lives. */
+    final int place;
+
+    private final ByteBuffer words;
+    private final int processOffset;
+
+    private RingSlot(final int place, final ByteBuffer words, final int processOffset) {
+        this.place = place;
+        this.words = words;
+        this.processOffset = processOffset;
+    }
+
+    static RingSlot ofProducer(final ByteBuffer file, final int slot) {
+        return new RingSlot(
+                RingFile.placeOfSlot(slot),
+                file.slice(RingLayout.slotOffset(slot), RingLayout.SLOT_LENGTH),
+                RingLayout.SLOT_PROCESS_OFFSET);
+    }
+
+    static RingSlot ofConsumer(final ByteBuffer file) {
+        return new RingSlot(
+                RingFile.CONSUMER_PLACE, file.slice(RingLayout.CONSUMER_PROCESS_OFFSET, RingLayout.SLOT_LENGTH), 0);
+    }
+
+    long getAttemptAcquire() {
+        return (long) WORDS.getAcquire(words, RingLayout.ATTEMPT_OFFSET);
+    }
+
+    void setAttemptRelease(final long attempt) {
+        WORDS.setRelease(words, RingLayout.ATTEMPT_OFFSET, attempt);
+    }
+
+    long getEndAcquire() {
+        return (long) WORDS.getAcquire(words, RingLayout.END_OFFSET);
+    }
+
+    void setEndPlain(final long end) {
+        WORDS.set(words, RingLayout.END_OFFSET, end);
+    }
+
+    ProcessIdentity getProcessAcquire() {
+        return new ProcessIdentity(
+                (long) WORDS.getAcquire(words, processOffset),
+                (long) WORDS.getAcquire(words, processOffset + Long.BYTES),
+                (long) WORDS.getAcquire(words, processOffset + 2 * Long.BYTES));
+    }
+
+    void setProcessRelease(final ProcessIdentity process) {
+        WORDS.setRelease(words, processOffset + Long.BYTES, process.start());
+        WORDS.setRelease(words, processOffset + 2 * Long.BYTES, process.namespace());
+        WORDS.setRelease(words, processOffset, process.pid());
+    }
+}

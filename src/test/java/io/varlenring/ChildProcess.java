@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A program of the tests in a virtual machine of its own, which tells by lines how far it is, and can be killed. */
+final class ChildProcess implements AutoCloseable {
+    private static final long END_SECONDS = 60;
+
+    private final Process process;
+    private final BufferedReader output;
+
+    ChildProcess(final Class<?> program, final Object... arguments) throws IOException {
+        final List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-cp",
+                pathOf(VarLenMpscRing.class) + java.io.File.pathSeparator + pathOf(ChildProcess.class),
+                program.getName()));
+        for (final Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private static String pathOf(final Class<?> type) {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .toString();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Waits for a line; what else the program says is a failure of it. */
+    ChildProcess await(final String line) throws IOException {
+        final String said = output.readLine();
+        if (!line.equals(said)) {
+            final StringBuilder all = new StringBuilder(String.valueOf(said));
+            process.destroyForcibly();
+            output.lines().forEach(more -> all.append('\n').append(more));
+            assertEquals(line, all.toString());
+        }
+        return this;
+    }
+
+    /** Kills it, as {@code kill -9} does, and waits until it has ended. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    void awaitEnd() {
+        try {
+            assertTrue(process.waitFor(END_SECONDS, TimeUnit.SECONDS), "the child does not end");
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void signal(final String name) throws IOException, InterruptedException {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                        .start()
+                        .waitFor());
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try {
+            output.close();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a program says when it has come to where it is to be killed. */
+    static void sayAndStop(final String line) throws InterruptedException {
+        System.out.println(line);
+        while (true) {
+            Thread.sleep(1000);
+        }
+    }
+}

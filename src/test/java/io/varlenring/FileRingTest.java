@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.bytes;
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.tasklet.RingTasklet;
+import io.varlenring.tasklet.TaskletLoop;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rings in files: how they are made, joined and left, and how one wakes another's consumer. */
+final class FileRingTest {
+    private static final int CAPACITY = 1024;
+    private static final long LONG_SECONDS = 60;
+
+    private final Path file = FileRings.newFile();
+    private final List<VarLenMpscRing> rings = new ArrayList<>();
+
+    private VarLenMpscRing map() throws IOException {
+        return kept(VarLenMpscRing.map(file, CAPACITY));
+    }
+
+    private VarLenMpscRing kept(final VarLenMpscRing ring) {
+        rings.add(ring);
+        return ring;
+    }
+
+    @AfterEach
+    void deleteFile() throws IOException {
+        for (final VarLenMpscRing ring : rings) {
+            ring.detach();
+        }
+        Files.deleteIfExists(file);
+    }
+
+    // Making and joining
+
+    @Test
+    void map_whenThereIsNone_makesItForTheOwnerAlone() throws IOException {
+        final VarLenMpscRing ring = map();
+        assertEquals(CAPACITY, ring.capacity());
+        assertEquals(file.toAbsolutePath(), ring.file());
+        assertTrue(ring.isEmpty());
+        assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
+        assertEquals(RingLayout.dataOffset(128) + CAPACITY, Files.size(file));
+        try (var files = Files.list(file.getParent())) {
+            assertEquals(
+                    List.of(),
+                    files.filter(other -> other.getFileName().toString().contains("." + file.getFileName() + "."))
+                            .toList(),
+                    "a temporary file is left");
+        }
+    }
+
+    @Test
+    void map_whenThereIsOne_joinsIt() throws IOException {
+        final VarLenMpscRing first = map();
+        final VarLenMpscRing second = map();
+        final VarLenMpscRing third = kept(VarLenMpscRing.attach(file));
+        assertTrue(offer(second.newProducer(), payload(1, 30)));
+        assertTrue(offer(third.newProducer(), payload(2, 40)));
+        final List<byte[]> records = drain(first);
+        assertArrayEquals(payload(1, 30), records.get(0));
+        assertArrayEquals(payload(2, 40), records.get(1));
+    }
+
+    @Test
+    void map_ofAnotherCapacity_namesBoth() throws IOException {
+        map();
+        final IllegalArgumentException failure =
+                assertThrows(IllegalArgumentException.class, () -> VarLenMpscRing.map(file, 2 * CAPACITY));
+        assertTrue(failure.getMessage().contains("1024, but is 2048"), failure.getMessage());
+    }
+
+    @Test
+    void attach_whenThereIsNone_throws() {
+        assertThrows(NoSuchFileException.class, () -> VarLenMpscRing.attach(file));
+        assertThrows(IOException.class, () -> VarLenMpscRing.attach(file.getParent()));
+    }
+
+    @Test
+    void map_byManyAtOnce_isOneRing() throws Exception {
+        final Crew crew = new Crew();
+        final Set<Object> ids = new ConcurrentSkipListSet<>();
+        for (int i = 0; i < 8; i++) {
+            final byte[] record = payload(i, 16);
+            crew.add("joiner" + i, () -> {
+                final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
+                ids.add(ring.places.file.header.id());
+                assertTrue(offer(ring.newProducer(), record));
+            });
+        }
+        crew.run(file);
+        assertEquals(1, ids.size());
+        assertEquals(8, drain(map()).size());
+    }
+
+    @Test
+    void builder_forAFile_checksWhatBelongsTogether() {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder();
+        assertThrows(IllegalArgumentException.class, () -> builder.slots(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.slots(4097));
+        assertThrows(
+                IllegalStateException.class,
+                () -> VarLenMpscRing.builder().capacity(64).slots(1).build());
+        assertThrows(
+                IllegalStateException.class,
+                () -> VarLenMpscRing.builder()
+                        .capacity(64)
+                        .permissions(Set.of())
+                        .build());
+        assertThrows(
+                IllegalStateException.class,
+                () -> VarLenMpscRing.builder()
+                        .memory(ByteBuffer.allocateDirect(64))
+                        .file(file)
+                        .build());
+        assertFalse(Files.exists(file));
+    }
+
+    @Test
+    void builder_setsSlotsAndPermissions() throws IOException {
+        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
+                .file(file)
+                .capacity(64)
+                .slots(2)
+                .permissions(PosixFilePermissions.fromString("rw-rw----"))
+                .build());
+        assertEquals(PosixFilePermissions.fromString("rw-rw----"), Files.getPosixFilePermissions(file));
+        ring.newProducer();
+        ring.newProducer();
+        final IllegalStateException full = assertThrows(IllegalStateException.class, ring::newProducer);
+        assertTrue(full.getMessage().contains("all 2 slots"), full.getMessage());
+    }
+
+    @Test
+    void isCurrent_afterTheFileWasReplaced_isFalse() throws IOException {
+        final VarLenMpscRing ring = map();
+        assertTrue(ring.isCurrent());
+        Files.delete(file);
+        assertFalse(ring.isCurrent());
+        final VarLenMpscRing other = map();
+        assertFalse(ring.isCurrent());
+        assertTrue(other.isCurrent());
+        assertNotEquals(ring.places.file.header.id(), other.places.file.header.id());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+        assertTrue(other.isEmpty());
+        assertEquals(1, drain(ring).size());
+    }
+
+    // Places
+
+    @Test
+    void close_ofAHandle_givesItsSlotBackAndRefusesItsCalls() throws IOException {
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        for (int i = 0; i < 5; i++) {
+            try (RingProducer producer = ring.newProducer()) {
+                assertTrue(offer(producer, payload(i, 8)));
+                assertThrows(IllegalStateException.class, ring::newProducer);
+            }
+        }
+        final RingProducer producer = ring.newProducer();
+        final RingClaim claim = producer.tryClaim(100);
+        producer.close();
+        producer.close();
+        assertThrows(IllegalStateException.class, claim::commit);
+        assertThrows(IllegalStateException.class, () -> offer(producer, new byte[0]));
+        assertThrows(IllegalStateException.class, () -> producer.offer(ByteBuffer.allocate(1)));
+        assertThrows(
+                IllegalStateException.class, () -> producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(1)}, 0, 1));
+        assertThrows(IllegalStateException.class, () -> producer.tryClaim(1));
+        assertEquals(0, ring.stats().leakedClaims());
+        assertEquals(5, drain(ring).size());
+        assertTrue(ring.isEmpty());
+    }
+
+    @Test
+    @Timeout(LONG_SECONDS)
+    void handle_thatIsDropped_givesItsSlotBack() throws Exception {
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(2).build());
+        ring.consumer();
+        assertTrue(offer(ring.newProducer(), new byte[3]));
+        ring.newProducer().tryClaim(5);
+        RingProducer next = null;
+        while (next == null) {
+            System.gc();
+            Thread.sleep(5);
+            try {
+                next = ring.newProducer();
+            } catch (final IllegalStateException stillTaken) {
+                next = null;
+            }
+        }
+        assertTrue(offer(next, new byte[4]));
+        while (!ring.isEmpty()) { // the claim is aborted when its handle has been collected, too
+            System.gc();
+            ring.consumer().drain(record -> {});
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void consumer_isOneAtATime() throws IOException {
+        final VarLenMpscRing first = map();
+        final VarLenMpscRing second = map();
+        final RingConsumer consumer = first.consumer();
+        assertSame(consumer, first.consumer());
+        final IllegalStateException taken = assertThrows(IllegalStateException.class, second::consumer);
+        assertTrue(
+                taken.getMessage().contains("process " + ProcessHandle.current().pid()), taken.getMessage());
+        first.detach();
+        assertTrue(offer(second.newProducer(), payload(1, 1)));
+        assertEquals(1, drain(second).size());
+    }
+
+    @Test
+    @Timeout(LONG_SECONDS)
+    void consumer_ofARingThatIsDropped_isFree() throws Exception {
+        VarLenMpscRing.map(file, CAPACITY).consumer();
+        final VarLenMpscRing ring = map();
+        RingConsumer consumer = null;
+        while (consumer == null) {
+            System.gc();
+            Thread.sleep(5);
+            try {
+                consumer = ring.consumer();
+            } catch (final IllegalStateException stillTaken) {
+                consumer = null;
+            }
+        }
+        assertEquals(0, consumer.drain(record -> {}));
+    }
+
+    @Test
+    void detach_leavesTheRingToOthers() throws IOException {
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
+        final RingProducer producer = ring.newProducer();
+        final RingConsumer consumer = ring.consumer();
+        assertTrue(offer(producer, payload(1, 9)));
+        final RingClaim claim = producer.tryClaim(10);
+        assertThrows(IllegalStateException.class, () -> consumer.drain(record -> ring.detach()));
+        assertTrue(offer(ring.newProducer(), payload(2, 9)));
+        ring.detach();
+        ring.detach();
+        assertThrows(IllegalStateException.class, () -> consumer.drain(record -> {}));
+        assertThrows(IllegalStateException.class, consumer::arm);
+        assertThrows(IllegalStateException.class, consumer::stalledBy);
+        assertThrows(IllegalStateException.class, ring::consumer);
+        assertThrows(IllegalStateException.class, ring::newProducer);
+        assertThrows(IllegalStateException.class, () -> offer(producer, new byte[1]));
+        assertThrows(IllegalStateException.class, claim::commit);
+        assertFalse(ring.isClosed());
+        final List<byte[]> records = drain(other);
+        assertEquals(1, records.size());
+        assertArrayEquals(payload(2, 9), records.get(0));
+        assertTrue(other.isEmpty());
+    }
+
+    @Test
+    void close_isForAll() throws IOException {
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
+        final RingProducer producer = other.newProducer();
+        assertTrue(offer(producer, new byte[1]));
+        ring.close();
+        assertTrue(other.isClosed());
+        assertThrows(RingClosedException.class, () -> offer(producer, new byte[1]));
+        assertEquals(1, drain(ring).size());
+        assertTrue(other.isClosed() && other.isEmpty());
+    }
+
+    @Test
+    void onTheHeap_theSameMethodsDoWhatTheyCan() {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(64);
+        final RingConsumer consumer = ring.consumer();
+        assertNull(ring.file());
+        assertTrue(ring.isCurrent());
+        assertNull(consumer.stalledBy());
+        final RingProducer producer = ring.newProducer();
+        final RingClaim claim = producer.tryClaim(3);
+        final StalledClaim stalled = consumer.stalledBy();
+        assertEquals(StalledClaim.Owner.LIVES, stalled.owner());
+        assertEquals(0, stalled.position());
+        assertEquals(ProcessHandle.current().pid(), stalled.pid());
+        assertThrows(IllegalStateException.class, () -> consumer.recover(stalled));
+        claim.commit();
+        assertNull(consumer.stalledBy());
+        assertFalse(consumer.recover(stalled));
+        assertThrows(IllegalStateException.class, consumer::doorbell);
+        ring.detach();
+        assertTrue(offer(producer, new byte[1]));
+        producer.close();
+        assertThrows(IllegalStateException.class, () -> offer(producer, new byte[1]));
+        assertEquals(2, consumer.drain(record -> {}));
+    }
+
+    // Threads
+
+    @Test
+    void threads_throughRingsOfTheirOwn_loseNothing() throws Exception {
+        final int records = 20_000;
+        final Crew crew = new Crew();
+        final VarLenMpscRing ring =
+                kept(VarLenMpscRing.builder().file(file).capacity(256).slots(4).build());
+        for (int i = 0; i < 3; i++) {
+            final int number = i;
+            crew.add("producer" + i, () -> {
+                try (RingProducer producer = VarLenMpscRing.attach(file).newProducer()) {
+                    final ByteBuffer record = ByteBuffer.allocate(40);
+                    for (int sequence = 0; sequence < records && !crew.isFailing(); sequence++) {
+                        record.clear().putInt(0, number).putInt(4, sequence).limit(8 + sequence % 32);
+                        while (!producer.offer(record)) {
+                            Crew.pause();
+                        }
+                    }
+                }
+            });
+        }
+        crew.add("consumer", () -> {
+            final int[] next = new int[3];
+            int received = 0;
+            while (received < 3 * records) {
+                received += ring.consumer()
+                        .drain(
+                                record -> {
+                                    final int number = record.getInt(record.position());
+                                    assertEquals(next[number]++, record.getInt(record.position() + 4));
+                                },
+                                100,
+                                LONG_SECONDS,
+                                TimeUnit.SECONDS);
+            }
+        });
+        crew.run(ring);
+        assertTrue(ring.isEmpty());
+    }
+
+    // Waking
+
+    @Test
+    @Timeout(LONG_SECONDS)
+    void timedDrain_isWokenByAnother() throws Exception {
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
+        final RingProducer producer = other.newProducer();
+        for (int i = 0; i < 20; i++) {
+            final CountDownLatch drained = new CountDownLatch(1);
+            final Thread sleeper = new Thread(() -> {
+                try {
+                    assertEquals(1, ring.consumer().drain(record -> drained.countDown(), 1, 1, TimeUnit.HOURS));
+                } catch (final InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            sleeper.start();
+            while (!ring.memory.isArmedVolatile()) {
+                Thread.onSpinWait();
+            }
+            assertTrue(offer(producer, new byte[1]));
+            drained.await();
+            sleeper.join();
+        }
+        assertTrue(other.stats().wakeups() > 0);
+        ring.close();
+        assertEquals(0, ring.consumer().drain(record -> {}, 1, 1, TimeUnit.HOURS));
+    }
+
+    @Test
+    @Timeout(LONG_SECONDS)
+    void doorbell_wakesASelector() throws Exception {
+        final VarLenMpscRing ring = map();
+        final RingConsumer consumer = ring.consumer();
+        final RingProducer own = ring.newProducer();
+        final RingProducer foreign = map().newProducer();
+        try (Selector selector = Selector.open()) {
+            consumer.doorbell().register(selector, SelectionKey.OP_READ);
+            assertSame(consumer.doorbell(), consumer.doorbell());
+            for (final RingProducer producer : List.of(own, foreign, own, foreign)) {
+                assertTrue(consumer.arm());
+                assertEquals(0, selector.selectNow());
+                assertTrue(offer(producer, new byte[1]));
+                assertTrue(offer(producer, new byte[1]));
+                assertEquals(1, selector.select());
+                selector.selectedKeys().clear();
+                assertEquals(2, consumer.drain(record -> {}));
+            }
+            assertTrue(consumer.arm());
+            assertEquals(0, selector.selectNow(), "a ring was left in the channel");
+        }
+    }
+
+    @Test
+    @Timeout(LONG_SECONDS)
+    void hook_isCalledInTheConsumersProcessOnly() throws Exception {
+        final int[] calls = new int[2];
+        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
+                .file(file)
+                .capacity(64)
+                .hook(() -> calls[0]++)
+                .build());
+        final VarLenMpscRing other =
+                kept(VarLenMpscRing.builder().file(file).hook(() -> calls[1]++).build());
+        final RingConsumer consumer = ring.consumer();
+        assertTrue(consumer.arm());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+        assertEquals(1, calls[0]);
+        assertEquals(1, consumer.drain(record -> {}));
+        assertTrue(consumer.arm());
+        assertTrue(offer(other.newProducer(), new byte[1]));
+        assertEquals(1, calls[0]);
+        assertEquals(0, calls[1]);
+        assertEquals(1, consumer.drain(record -> {}));
+    }
+
+    @Test
+    @Timeout(LONG_SECONDS)
+    void ringTasklet_isWokenByAnother() throws Exception {
+        final Set<Integer> received = new TreeSet<>();
+        final CountDownLatch all = new CountDownLatch(20);
+        try (Selector selector = Selector.open()) {
+            final TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop");
+            final RingTasklet tasklet = RingTasklet.create(
+                    loop,
+                    VarLenMpscRing.builder().file(file).capacity(CAPACITY),
+                    record -> {
+                        received.add((int) bytes(record)[0]);
+                        all.countDown();
+                    },
+                    4);
+            kept(tasklet.ring());
+            final RingProducer producer = map().newProducer();
+            for (int i = 0; i < 20; i++) {
+                assertTrue(offer(producer, new byte[] {(byte) i}));
+                Thread.sleep(i % 3);
+            }
+            all.await();
+            loop.close();
+            assertEquals(20, received.size());
+            assertFalse(tasklet.ring().isClosed());
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files that are not those of a ring, or not any more. */
+final class HostileFileTest {
+    private static final int CAPACITY = 64;
+    private static final int SLOTS = 2;
+    private static final int DATA_OFFSET = 8192;
+
+    private static ByteBuffer goodFile() {
+        final ByteBuffer file = ByteBuffer.allocate(DATA_OFFSET + CAPACITY);
+        FileHeader.write(file, CAPACITY, SLOTS, 0);
+        return file.order(ByteOrder.nativeOrder());
+    }
+
+    private static byte[] bytes(final ByteBuffer file) {
+        final byte[] bytes = new byte[file.capacity()];
+        file.get(0, bytes);
+        return bytes;
+    }
+
+    private static String failure(final byte[] content) throws IOException {
+        final Path file = FileRings.newFile();
+        try {
+            Files.write(file, content);
+            return assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file))
+                    .getMessage();
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void attach_toAGoodFile_succeeds() throws IOException {
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(goodFile()));
+        assertEquals(CAPACITY, VarLenMpscRing.attach(file).capacity());
+        Files.delete(file);
+    }
+
+    /** In the order in which the checks are made: what is behind a failure is not looked at. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 8, 0x564c52494e473032, magic",
+        "8, 8, 0x0807060504030201, byte order",
+        "16, 4, 2, version",
+        "16, 4, 0, version",
+        "20, 4, 1, features",
+        "24, 8, 32, capacity",
+        "24, 8, 96, capacity",
+        "24, 8, 0x80000000, capacity",
+        "24, 8, 0x100000040, capacity",
+        "40, 4, 0, slots",
+        "40, 4, 4097, slots",
+        "40, 4, -1, slots",
+        "44, 4, 64, slot length",
+        "32, 8, 4096, data offset",
+        "32, 8, 8200, data offset",
+        "32, 8, 12288, data offset",
+        "32, 8, -4096, data offset",
+        "48, 8, 8192, file length",
+        "24, 8, 128, file length",
+        "72, 8, 1, boot",
+        "256, 8, 4, consumer position",
+        "264, 8, 4, redo position",
+        "128, 8, 4, producer position",
+        "264, 8, -8, redo position",
+        "128, 8, -8, producer position",
+        "128, 8, 72, producer position",
+        "128, 8, 0x7ffffffffffffff8, producer position"
+    })
+    void attach_toABadFile_namesCheckValueAndLimit(
+            final int offset, final int length, final String value, final String check) throws IOException {
+        final ByteBuffer file = goodFile();
+        final long word = Long.decode(value);
+        if (length == Integer.BYTES) {
+            file.putInt(offset, (int) word);
+        } else {
+            file.order(offset == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.nativeOrder())
+                    .putLong(offset, word);
+        }
+        final String message = failure(bytes(file));
+        assertTrue(message.startsWith("not a ring: " + check + " (at "), message);
+        assertTrue(message.contains(" is ") && message.contains(", and must be "), message);
+    }
+
+    @Test
+    void attach_toAFileOfAnotherLength_saysSo() throws IOException {
+        final byte[] good = bytes(goodFile());
+        for (final int length : new int[] {0, 8, 4096, DATA_OFFSET, good.length - 8, good.length + 8}) {
+            final String message = failure(java.util.Arrays.copyOf(good, length));
+            assertTrue(message.startsWith("not a ring: length (at bytes of the file) is " + length), message);
+        }
+    }
+
+    /** When all is wrong, each check hides those behind it. */
+    @Test
+    void attach_checksInOrder() throws IOException {
+        final ByteBuffer good = goodFile();
+        final ByteBuffer file = goodFile();
+        for (int offset = 0; offset < 512; offset++) {
+            file.put(offset, (byte) 0xff);
+        }
+        final List<String> found = new ArrayList<>();
+        final int[][] mended = {
+            {0, 8}, {8, 8}, {16, 4}, {20, 4}, {24, 8}, {40, 4}, {44, 4}, {32, 8}, {48, 8}, {72, 16}, {256, 8}, {264, 8},
+            {128, 8}
+        };
+        for (final int[] range : mended) {
+            final String message = failure(bytes(file));
+            found.add(message.substring("not a ring: ".length(), message.indexOf(" (at ")));
+            file.put(range[0], good, range[0], range[1]);
+        }
+        assertEquals(
+                List.of(
+                        "magic",
+                        "byte order",
+                        "version",
+                        "features",
+                        "capacity",
+                        "slots",
+                        "slot length",
+                        "data offset",
+                        "file length",
+                        "boot",
+                        "consumer position",
+                        "redo position",
+                        "producer position"),
+                found);
+    }
+
+    /** What was attached to can be truncated: the next one to attach is told. */
+    @Test
+    void attach_afterTheFileWasCut_saysSo() throws IOException {
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(goodFile()));
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+            cut.setLength(DATA_OFFSET + CAPACITY - 8);
+        }
+        final RingCorruptException failure =
+                assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
+        assertTrue(failure.getMessage().contains("length"), failure.getMessage());
+        assertEquals(CAPACITY, ring.capacity());
+        Files.delete(file);
+    }
+
+    /** Each header that no reservation has is refused, where it stands, and nothing moves. */
+    @ParameterizedTest
+    @CsvSource({"1", "7", "-7", "-12", "-264", "129", "4294967312", "9223372036854775807", "-9223372036854775808"})
+    void drain_ofAHeaderThatNoRecordHas_isRefused(final long header) {
+        final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+        final ByteBuffer data = FileRings.data(256);
+        assertTrue(Rings.offer(ring.newProducer(), new byte[8]));
+        FileRings.bytes(256).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 128);
+        data.putLong(16, header);
+        final RingConsumer consumer = ring.consumer();
+        final int[] records = new int[1];
+        for (int i = 0; i < 2; i++) {
+            final RingCorruptException failure =
+                    assertThrows(RingCorruptException.class, () -> consumer.drain(record -> records[0]++));
+            assertTrue(failure.getMessage().startsWith("the header at position 16 is "), failure.getMessage());
+            assertTrue(failure.getMessage().contains(", and must be "), failure.getMessage());
+            assertEquals(1, records[0]);
+            assertEquals(16, ring.consumerPosition());
+        }
+    }
+
+    @Test
+    void drain_ofARecordOverTheEnd_isRefused() {
+        final VarLenMpscRing ring = FileRings.newRing(256, 240, null);
+        FileRings.bytes(256).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 304);
+        FileRings.data(256).putLong(240, 24);
+        final RingConsumer consumer = ring.consumer();
+        assertThrows(RingCorruptException.class, () -> consumer.drain(record -> {}));
+    }
+
+    @Test
+    void drain_beyondTheProducerPosition_isRefused() {
+        final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+        final RingConsumer consumer = ring.consumer();
+        FileRings.data(256).putLong(0, 24);
+        final RingCorruptException failure =
+                assertThrows(RingCorruptException.class, () -> consumer.drain(record -> {}));
+        assertTrue(failure.getMessage().startsWith("the producer position is 0, "), failure.getMessage());
+        assertEquals(0, ring.consumerPosition());
+    }
+
+    @Test
+    @Timeout(120)
+    void anyWords_leadToAnswersOrRefusals() {
+        for (int seed = 0; seed < 20_000; seed++) {
+            final HostileFile file = new HostileFile(Choices.random(seed));
+            try {
+                file.run();
+            } catch (final Exception | Error failure) {
+                fail("seed " + seed + ", " + file, failure);
+            }
+        }
+    }
+}
