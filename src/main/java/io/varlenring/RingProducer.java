@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handle through which one thread writes to a ring.
@@ -190,7 +191,8 @@ public final class RingProducer {
      * @throws IllegalStateException when this handle's last claim is still open
      * @throws RingClosedException when the ring is closed
      */
-    public RingClaim tryClaim(final int maxLength) {
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    public @Nullable RingClaim tryClaim(final int maxLength) {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
         }

@@ -53,4 +53,7 @@
  * release is visible after the acquire that reads it), {@code Volatile} (besides, all volatile accesses have one total
  * order). A {@code compareAnd...} is volatile.
  */
+@NullMarked
 package io.varlenring;
+
+import org.jspecify.annotations.NullMarked;

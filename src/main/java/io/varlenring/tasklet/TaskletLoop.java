@@ -9,6 +9,7 @@ import java.nio.channels.Selector;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that runs tasklets, and sleeps when there are none to run.
@@ -296,7 +297,8 @@ public final class TaskletLoop implements AutoCloseable {
      * @return where the series now ends: {@code next}, or {@code previousOrNull} when {@code next} was not moved
      * @throws IllegalStateException when called from another thread than the loop's
      */
-    public Tasklet wakeupAfter(final Tasklet previousOrNull, final Tasklet next) {
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    public Tasklet wakeupAfter(final @Nullable Tasklet previousOrNull, final Tasklet next) {
         if (!isRunner()) {
             throw notTheLoopsThread("wakeupAfter");
         }

@@ -22,4 +22,7 @@
  *   tasklets.
  * </dl>
  */
+@NullMarked
 package io.varlenring.tasklet;
+
+import org.jspecify.annotations.NullMarked;
