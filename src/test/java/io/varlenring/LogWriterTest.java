@@ -60,7 +60,7 @@ final class LogWriterTest {
         }
         final long[] next = new long[THREADS];
         for (final String line : lines) {
-            final int thread = Integer.parseInt(line.split(" ")[1]);
+            final int thread = Character.digit(line.charAt("thread ".length()), 10);
             assertEquals("thread " + thread + " line " + next[thread], line);
             next[thread]++;
         }
