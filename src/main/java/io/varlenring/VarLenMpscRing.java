@@ -72,6 +72,8 @@ import java.util.Objects;
  *
  * <p>To flush, that is to wait until all that was offered before now has been handed over, wait until {@link
  * #consumerPosition()} has passed a {@link #producerPosition()} that was loaded first, or the ring is empty.
+ *
+ * @since 0.1.0
  */
 public final class VarLenMpscRing implements AutoCloseable {
     /*
@@ -164,7 +166,11 @@ public final class VarLenMpscRing implements AutoCloseable {
         return new Builder();
     }
 
-    /** Makes a ring: give it either a capacity or memory, and a hook if the consumer sleeps in a place of its own. */
+    /**
+     * Makes a ring: give it either a capacity or memory, and a hook if the consumer sleeps in a place of its own.
+     *
+     * @since 0.1.0
+     */
     public static final class Builder {
         private int capacity;
         private ByteBuffer data;

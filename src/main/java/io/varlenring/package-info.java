@@ -24,6 +24,9 @@
  *   </tbody>
  * </table>
  *
+ * <p>A null argument, or a null in an array that is one, is a {@link NullPointerException}, unless a method says
+ * otherwise.
+ *
  * <h2>Words used throughout</h2>
  *
  * <dl>
@@ -52,6 +55,8 @@
  * access), {@code Opaque} (atomic, orders nothing), {@code Acquire} and {@code Release} (what was written before the
  * release is visible after the acquire that reads it), {@code Volatile} (besides, all volatile accesses have one total
  * order). A {@code compareAnd...} is volatile.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.varlenring;

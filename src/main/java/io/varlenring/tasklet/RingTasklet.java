@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  * them, hands over what was committed, whatever the budget, and kills the tasklet. Reservations under way are waited
  * for, but for 100 ms at the most; what is behind a claim that stays open longer, or behind a record that the handler
  * refuses, stays in the ring.
+ *
+ * @since 0.1.0
  */
 public final class RingTasklet {
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -6,6 +6,8 @@ package io.varlenring.tasklet;
  *
  * <p>A snapshot: while the loop runs, the counts may belong to slightly different moments. The times are 0 when the
  * loop was built without {@link TaskletLoop.Builder#profiling() profiling}.
+ *
+ * @since 0.1.0
  */
 public final class TaskletStats {
     private final long runs;
