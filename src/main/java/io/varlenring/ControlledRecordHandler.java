@@ -3,7 +3,11 @@ package io.varlenring;
 
 import java.nio.ByteBuffer;
 
-/** Receives the records of a ring, one call each, and says after each how the drain goes on. */
+/**
+ * Receives the records of a ring, one call each, and says after each how the drain goes on.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface ControlledRecordHandler {
     /** What a drain does after a record. */

@@ -3,7 +3,11 @@ package io.varlenring;
 
 import java.nio.ByteBuffer;
 
-/** Receives the records of a ring, one call each, on the consumer's thread. */
+/**
+ * Receives the records of a ring, one call each, on the consumer's thread.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface RecordHandler {
     /**

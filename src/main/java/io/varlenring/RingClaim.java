@@ -18,6 +18,8 @@ import java.nio.ByteBuffer;
  * <p>The buffer is a view of the whole ring. Never call {@code clear}, {@code flip}, {@code rewind} or {@code compact}
  * on it, and never use an absolute index without adding its first position; pass {@code buffer().slice()} to code you
  * did not write, or build the ring with {@link VarLenMpscRing.Builder#slices()}.
+ *
+ * @since 0.1.0
  */
 public final class RingClaim implements AutoCloseable {
     private final RingProducer producer;

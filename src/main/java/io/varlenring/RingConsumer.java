@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
  * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind
  * an open claim are simply not readable yet.
+ *
+ * @since 0.1.0
  */
 public final class RingConsumer {
     private final VarLenMpscRing ring;

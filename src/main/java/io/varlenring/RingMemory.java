@@ -24,6 +24,9 @@ final class RingMemory extends ControlWords {
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+    /** Takes the 4 bytes that compact headers leave beside the producer position: a reference would lie there. */
+    @SuppressWarnings("unused")
+    private int gap;
 
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder())
             .withInvokeExactBehavior();

@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handle through which one thread writes to a ring.
@@ -37,6 +38,8 @@ import java.util.concurrent.TimeUnit;
  * <p>"Full" is the answer for a record that does not fit now; a shorter one may. On a ring that others keep full, a
  * record that is longer than what one drain gives back may never get in, however often it is offered: let the longest
  * record be no more than a quarter of the capacity and 16 KiB, or give long records a ring of their own.
+ *
+ * @since 0.1.0
  */
 public final class RingProducer implements AutoCloseable {
     private final ProducerSide side;
@@ -194,7 +197,8 @@ public final class RingProducer implements AutoCloseable {
      * @throws IllegalStateException when this handle's last claim or batch is still open
      * @throws RingClosedException when the ring is closed
      */
-    public RingClaim tryClaim(final int maxLength) {
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    public @Nullable RingClaim tryClaim(final int maxLength) {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
         }

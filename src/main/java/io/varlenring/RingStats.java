@@ -6,6 +6,8 @@ package io.varlenring;
  *
  * <p>A snapshot: while threads run, the counts belong to slightly different moments. All are exact once the threads
  * that made them have finished; but a call that an {@link Error} has ended may have counted what it did not do.
+ *
+ * @since 0.1.0
  */
 public final class RingStats {
     private final long offered;

@@ -77,6 +77,8 @@ import java.util.Set;
  *
  * <p>To flush, that is to wait until all that was offered before now has been handed over, wait until {@link
  * #consumerPosition()} has passed a {@link #producerPosition()} that was loaded first, or the ring is empty.
+ *
+ * @since 0.1.0
  */
 public final class VarLenMpscRing implements AutoCloseable {
     /*
@@ -216,6 +218,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     /**
      * Makes a ring: give it a capacity, memory, or a file, with the capacity if it may have to be made; and a hook if
      * the consumer sleeps in a place of its own.
+     *
+     * @since 0.1.0
      */
     public static final class Builder {
         private static final int SLOTS = 128;

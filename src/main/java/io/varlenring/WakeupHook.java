@@ -35,6 +35,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Who has nothing else to wait for needs no hook: a {@linkplain RingConsumer#drain(RecordHandler, int, long,
  * java.util.concurrent.TimeUnit) drain with a timeout} sleeps by itself.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface WakeupHook {

@@ -24,6 +24,9 @@
  *   </tbody>
  * </table>
  *
+ * <p>A null argument, or a null in an array that is one, is a {@link NullPointerException}, unless a method says
+ * otherwise.
+ *
  * <h2>Words used throughout</h2>
  *
  * <dl>
@@ -45,12 +48,9 @@
  *   <dd>the first position that a producer must not pass without loading the consumer position again.
  * </dl>
  *
- * <h2>Access modes</h2>
- *
- * Memory that threads share is read and written only through methods that carry their mode as a suffix, with the
- * meaning of {@link java.lang.invoke.VarHandle}: {@code Plain} (nobody else can write, or the order is given by another
- * access), {@code Opaque} (atomic, orders nothing), {@code Acquire} and {@code Release} (what was written before the
- * release is visible after the acquire that reads it), {@code Volatile} (besides, all volatile accesses have one total
- * order). A {@code compareAnd...} is volatile.
+ * @since 0.1.0
  */
+@NullMarked
 package io.varlenring;
+
+import org.jspecify.annotations.NullMarked;

@@ -190,6 +190,7 @@ final class BadInputTest {
                 () -> consumer.drain(record -> {}, 1, 1, null),
                 () -> consumer.drainControlled(null, 1),
                 () -> WakeupHook.unpark(null),
+                () -> WakeupHook.semaphore(null),
                 () -> WakeupHook.selector(null),
                 () -> WakeupHook.executor(null, () -> {}),
                 () -> WakeupHook.executor(Runnable::run, null));

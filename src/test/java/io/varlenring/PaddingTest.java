@@ -9,19 +9,38 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.openjdk.jol.datamodel.DataModel;
+import org.openjdk.jol.datamodel.Model64;
+import org.openjdk.jol.datamodel.Model64_Lilliput;
+import org.openjdk.jol.info.ClassLayout;
+import org.openjdk.jol.info.FieldLayout;
+import org.openjdk.jol.layouters.HotSpotLayouter;
+import org.openjdk.jol.layouters.Layouter;
 
-/** Where the virtual machine lays the fields that a handle's thread writes all the time. */
+/** Where HotSpot lays the fields that a handle's thread writes all the time, as JOL computes it for this JDK. */
 final class PaddingTest {
     private static final int LINE_PAIR = 128;
 
-    private static long offset(final Field field) throws ReflectiveOperationException {
-        final Class<?> type = Class.forName("sun.misc.Unsafe"); // tells the layout, and nothing else does
-        final Field instance = type.getDeclaredField("theUnsafe");
-        instance.setAccessible(true);
-        return (long) type.getMethod("objectFieldOffset", Field.class).invoke(instance.get(null), field);
+    /** Layouts with and without compressed references and class pointers, and with compact headers. */
+    private static final List<DataModel> MODELS = List.of(
+            new Model64(true, true),
+            new Model64(false, true),
+            new Model64(false, false),
+            new Model64_Lilliput(true, 8, false));
+
+    private static long offset(final Field field, final DataModel model) {
+        final Layouter layouter = new HotSpotLayouter(model, Runtime.version().feature());
+        for (final FieldLayout laidOut :
+                ClassLayout.parseClass(field.getDeclaringClass(), layouter).fields()) {
+            if (laidOut.name().equals(field.getName())) {
+                return laidOut.offset();
+            }
+        }
+        throw new AssertionError("no field " + field);
     }
 
     /** Tools that measure coverage add static ones. */
@@ -40,30 +59,39 @@ final class PaddingTest {
         return fields;
     }
 
+    static Stream<Arguments> paddedInEachModel() {
+        return Stream.of(Reservations.class, ConsumerSide.class, RecordView.class, RingCounters.class, RingMemory.class)
+                .flatMap(padded -> MODELS.stream().map(model -> Arguments.of(padded, model)));
+    }
+
+    static List<DataModel> models() {
+        return MODELS;
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            classes = {Reservations.class, ConsumerSide.class, RecordView.class, RingCounters.class, RingMemory.class})
-    void whatIsWritten_hasTwoLinesOfRoomOnEitherSide(final Class<?> padded) throws ReflectiveOperationException {
+    @MethodSource("paddedInEachModel")
+    void whatIsWritten_hasTwoLinesOfRoomOnEitherSide(final Class<?> padded, final DataModel model) {
         long last = 0;
         for (final Field field : written(padded.getSuperclass())) {
             if (!field.getName().startsWith("gap")) {
-                assertTrue(offset(field) >= LINE_PAIR, field + " is at " + offset(field));
-                last = Math.max(last, offset(field));
+                assertTrue(offset(field, model) >= LINE_PAIR, field + " is at " + offset(field, model));
+                last = Math.max(last, offset(field, model));
             }
         }
         long end = 0;
         for (final Field field : fieldsOf(padded)) {
-            end = Math.max(end, offset(field));
+            end = Math.max(end, offset(field, model));
         }
         assertTrue(end >= last + LINE_PAIR, "written up to " + last + ", and the object ends at " + end);
     }
 
-    @Test
-    void controlWords_haveTwoLinesOfRoomBetweenThem() throws ReflectiveOperationException {
+    @ParameterizedTest
+    @MethodSource("models")
+    void controlWords_haveTwoLinesOfRoomBetweenThem(final DataModel model) throws NoSuchFieldException {
         final List<Long> offsets = new ArrayList<>();
         for (final Field field : written(ControlWords.class)) {
             if (!field.getName().startsWith("gap")) {
-                offsets.add(offset(field));
+                offsets.add(offset(field, model));
             }
         }
         assertEquals(3, offsets.size());
@@ -71,7 +99,7 @@ final class PaddingTest {
         assertTrue(offsets.get(1) - offsets.get(0) >= LINE_PAIR, offsets.toString());
         assertTrue(offsets.get(2) - offsets.get(1) >= LINE_PAIR, offsets.toString());
         for (final String read : List.of("data", "waiter")) { // by all threads
-            assertTrue(offset(RingMemory.class.getDeclaredField(read)) - offsets.get(2) >= LINE_PAIR, read);
+            assertTrue(offset(RingMemory.class.getDeclaredField(read), model) - offsets.get(2) >= LINE_PAIR, read);
         }
     }
 }

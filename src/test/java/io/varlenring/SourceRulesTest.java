@@ -68,9 +68,7 @@ final class SourceRulesTest {
     void sharedMemory_isNamedInTheMemoriesOnly() throws IOException {
         for (final Path source : sources()) {
             final String text = Files.readString(source);
-            final boolean isMemory = isMemory(source);
-            final boolean isVocabulary = source.endsWith("package-info.java");
-            if (!isMemory && !isVocabulary) {
+            if (!isMemory(source)) {
                 assertFalse(text.contains("VarHandle"), source + " names a VarHandle");
                 assertFalse(text.contains("LockSupport.park"), source + " parks");
             }

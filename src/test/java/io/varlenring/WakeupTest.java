@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -363,6 +364,21 @@ final class WakeupTest {
         assertTrue(third.consumer().arm());
         assertTrue(offer(third.newProducer(), new byte[1]));
         assertEquals(1, third.stats().hookFailures());
+    }
+
+    @Test
+    void semaphoreHook_givesOnePermitForEachArming() {
+        final Semaphore wakeups = new Semaphore(0);
+        final VarLenMpscRing other = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(WakeupHook.semaphore(wakeups))
+                .build();
+        final RingProducer producer = other.newProducer();
+        assertTrue(other.consumer().arm());
+        assertEquals(0, wakeups.availablePermits());
+        assertTrue(offer(producer, new byte[1]));
+        assertTrue(offer(producer, new byte[1]));
+        assertEquals(1, wakeups.availablePermits());
     }
 
     @Test

@@ -61,15 +61,13 @@ final class LoopCounters {
     }
 
     TaskletStats snapshot() {
-        final long runs = get(RUNS);
-        final long wakeups = get(WAKEUPS);
         return new TaskletStats(
-                runs,
-                wakeups,
-                Math.max(0, wakeups - runs),
+                get(RUNS),
+                get(WAKEUPS),
                 get(FAILURES),
                 get(SLEEPS),
-                get(LATENCY) / Math.max(1, get(MEASURED)),
+                get(MEASURED),
+                get(LATENCY),
                 get(WORST_LATENCY),
                 get(RUNNING_SINCE));
     }

@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
  * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms.
+ *
+ * @since 0.1.0
  */
 public final class RingTasklet {
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -7,6 +7,8 @@ import io.varlenring.WakeupHook;
  * A piece of work that is asleep, or queued once, or running, on one {@link TaskletLoop}.
  *
  * <p>All methods may be called from any thread, from bodies and from hooks of rings; none blocks, and none allocates.
+ *
+ * @since 0.1.0
  */
 public final class Tasklet extends TaskletState implements WakeupHook {
     /** More are not counted. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
-/** The work of a tasklet. */
+/**
+ * The work of a tasklet.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface TaskletBody {
     /**

@@ -9,6 +9,7 @@ import java.nio.channels.Selector;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that runs tasklets, and sleeps when there are none to run.
@@ -35,6 +36,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class
  * tasklets run in the order of their wakeups, but for {@link #wakeupAfter}.
+ *
+ * @since 0.1.0
  */
 public final class TaskletLoop implements AutoCloseable {
     /*
@@ -114,7 +117,11 @@ public final class TaskletLoop implements AutoCloseable {
         return new Builder();
     }
 
-    /** Makes a loop. */
+    /**
+     * Makes a loop.
+     *
+     * @since 0.1.0
+     */
     public static final class Builder {
         private Selector selector;
         private boolean profiling;
@@ -168,6 +175,7 @@ public final class TaskletLoop implements AutoCloseable {
          *
          * @param threadName name of the thread
          * @return a running loop
+         * @throws IllegalStateException when the thread factory has made no thread
          */
         public TaskletLoop start(final String threadName) {
             final TaskletLoop loop = new TaskletLoop(this, Objects.requireNonNull(threadName, "threadName"));
@@ -301,8 +309,10 @@ public final class TaskletLoop implements AutoCloseable {
      * @param next the tasklet to wake
      * @return where the series now ends: {@code next}, or {@code previousOrNull} when {@code next} was not moved
      * @throws IllegalStateException when called from another thread than the loop's
+     * @throws IllegalArgumentException when {@code next} belongs to another loop
      */
-    public Tasklet wakeupAfter(final Tasklet previousOrNull, final Tasklet next) {
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    public @Nullable Tasklet wakeupAfter(final @Nullable Tasklet previousOrNull, final Tasklet next) {
         if (!isRunner()) {
             throw notTheLoopsThread("wakeupAfter");
         }

@@ -2,26 +2,140 @@
 package io.varlenring.tasklet;
 
 /**
- * What a {@link TaskletLoop} has counted since it was made. A snapshot: while the loop runs, the counters may belong to
- * slightly different moments.
+ * What a {@link TaskletLoop} has counted since it was made.
  *
- * @param runs bodies run, those that threw included
- * @param wakeups wakeups that a run has taken, at most 2^30 each, and those that the loop's own thread made of a
- *     tasklet woken before and not run since
- * @param coalesced wakeups that added no run, because the tasklet was queued already
- * @param failures bodies that threw
- * @param sleeps times that the loop found nothing to do and waited
- * @param averageLatencyNanos time from a tasklet's being queued to its run, averaged; 0 when profiling is off
- * @param worstLatencyNanos the longest of those times; 0 when profiling is off
- * @param runningSinceNanos when the body began that runs now, as {@link System#nanoTime()} told; 0 when none does, or
- *     when profiling is off
+ * <p>A snapshot: while the loop runs, the counts may belong to slightly different moments. The times are 0 when the
+ * loop was built without {@link TaskletLoop.Builder#profiling() profiling}.
+ *
+ * @since 0.1.0
  */
-public record TaskletStats(
-        long runs,
-        long wakeups,
-        long coalesced,
-        long failures,
-        long sleeps,
-        long averageLatencyNanos,
-        long worstLatencyNanos,
-        long runningSinceNanos) {}
+public final class TaskletStats {
+    private final long runs;
+    private final long wakeups;
+    private final long failures;
+    private final long sleeps;
+    private final long measured;
+    private final long latencyNanos;
+    private final long worstLatencyNanos;
+    private final long runningSinceNanos;
+
+    TaskletStats(
+            final long runs,
+            final long wakeups,
+            final long failures,
+            final long sleeps,
+            final long measured,
+            final long latencyNanos,
+            final long worstLatencyNanos,
+            final long runningSinceNanos) {
+        this.runs = runs;
+        this.wakeups = wakeups;
+        this.failures = failures;
+        this.sleeps = sleeps;
+        this.measured = measured;
+        this.latencyNanos = latencyNanos;
+        this.worstLatencyNanos = worstLatencyNanos;
+        this.runningSinceNanos = runningSinceNanos;
+    }
+
+    /**
+     * Returns how many bodies were run, those that threw included.
+     *
+     * @return a number of runs
+     */
+    public long runs() {
+        return runs;
+    }
+
+    /**
+     * Returns how many wakeups a run has taken, at most 2^30 each, and how many the loop's own thread made of a tasklet
+     * woken before and not run since.
+     *
+     * @return a number of wakeups
+     */
+    public long wakeups() {
+        return wakeups;
+    }
+
+    /**
+     * Returns how many wakeups added no run, because the tasklet was queued already.
+     *
+     * @return a number of wakeups
+     */
+    public long coalesced() {
+        return Math.max(0, wakeups - runs);
+    }
+
+    /**
+     * Returns how many bodies threw.
+     *
+     * @return a number of runs
+     */
+    public long failures() {
+        return failures;
+    }
+
+    /**
+     * Returns how often the loop found nothing to do and waited.
+     *
+     * @return a number of sleeps
+     */
+    public long sleeps() {
+        return sleeps;
+    }
+
+    /**
+     * Returns the time from a tasklet's being queued to its run, averaged over the runs.
+     *
+     * @return nanoseconds
+     */
+    public long averageLatencyNanos() {
+        return latencyNanos / Math.max(1, measured);
+    }
+
+    /**
+     * Returns the longest time from a tasklet's being queued to its run, since the loop was made.
+     *
+     * @return nanoseconds
+     */
+    public long worstLatencyNanos() {
+        return worstLatencyNanos;
+    }
+
+    /**
+     * Returns when the body began that was running when this snapshot was taken, as {@link System#nanoTime()} told; 0
+     * when none was.
+     *
+     * @return nanoseconds
+     */
+    public long runningSinceNanos() {
+        return runningSinceNanos;
+    }
+
+    /**
+     * Returns what was counted since an earlier snapshot of the same loop, and the average latency of the runs between.
+     * The worst latency and the running body are no counts: they are those of this snapshot.
+     *
+     * @param earlier a snapshot of the same loop, taken before this one
+     * @return the differences
+     */
+    public TaskletStats minus(final TaskletStats earlier) {
+        return new TaskletStats(
+                runs - earlier.runs,
+                wakeups - earlier.wakeups,
+                failures - earlier.failures,
+                sleeps - earlier.sleeps,
+                measured - earlier.measured,
+                latencyNanos - earlier.latencyNanos,
+                worstLatencyNanos,
+                runningSinceNanos);
+    }
+
+    /** Returns all counts with their names, for logs. */
+    @Override
+    public String toString() {
+        return "TaskletStats[runs=" + runs + ", wakeups=" + wakeups + ", coalesced=" + coalesced() + ", failures="
+                + failures + ", sleeps=" + sleeps + ", averageLatencyNanos=" + averageLatencyNanos()
+                + ", worstLatencyNanos=" + worstLatencyNanos + ", runningSinceNanos=" + runningSinceNanos + "]";
+    }
+}

@@ -8,6 +8,8 @@
  * to run; it can serve sockets besides. {@link io.varlenring.tasklet.RingTasklet} is the consumer of a ring on such a
  * loop.
  *
+ * <p>A null argument is a {@link NullPointerException}, unless a method says otherwise.
+ *
  * <h2>Words used throughout</h2>
  *
  * <dl>
@@ -21,5 +23,10 @@
  *   <dd>one pass of a loop: collect wakeups from other threads and ready sockets, then run a bounded number of
  *   tasklets.
  * </dl>
+ *
+ * @since 0.1.0
  */
+@NullMarked
 package io.varlenring.tasklet;
+
+import org.jspecify.annotations.NullMarked;

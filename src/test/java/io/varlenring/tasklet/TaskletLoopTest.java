@@ -78,7 +78,45 @@ final class TaskletLoopTest {
         tasklet.wakeup();
         assertEquals(1, loop.runOnce(0));
         assertEquals(List.of(5 | Integer.MIN_VALUE, 0), seen);
-        assertEquals(new TaskletStats(2, 5, 3, 0, 0, 0, 0, 0), loop.stats());
+        assertEquals(
+                "TaskletStats[runs=2, wakeups=5, coalesced=3, failures=0, sleeps=0, averageLatencyNanos=0, "
+                        + "worstLatencyNanos=0, runningSinceNanos=0]",
+                loop.stats().toString());
+    }
+
+    @Test
+    void stats_minusEarlierOnes_areWhatCameSince() throws Exception {
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
+        final Tasklet first = profiled.newTasklet((self, reasons) -> {});
+        first.wakeup();
+        first.wakeup();
+        Thread.sleep(2);
+        profiled.runOnce(0);
+        profiled.runOnce(1);
+        final TaskletStats earlier = profiled.stats();
+        assertTrue(earlier.averageLatencyNanos() >= 2_000_000, earlier::toString);
+        final Tasklet failing = profiled.newTasklet((self, reasons) -> {
+            throw new IllegalStateException("as planned");
+        });
+        for (int i = 0; i < 3; i++) {
+            first.wakeup();
+            failing.wakeup();
+            failing.wakeup();
+            profiled.runOnce(0);
+        }
+        final TaskletStats both = profiled.stats();
+        final TaskletStats since = both.minus(earlier);
+        assertEquals(6, since.runs());
+        assertEquals(9, since.wakeups());
+        assertEquals(3, since.coalesced());
+        assertEquals(3, since.failures());
+        assertEquals(0, since.sleeps());
+        final long all = both.averageLatencyNanos() * 7;
+        assertTrue(since.averageLatencyNanos() * 6 <= all + 7 - earlier.averageLatencyNanos(), since::toString);
+        assertEquals(both.worstLatencyNanos(), since.worstLatencyNanos());
+        assertEquals(0, since.runningSinceNanos());
+        assertEquals(0, both.minus(both).averageLatencyNanos());
     }
 
     @Test
