@@ -94,32 +94,35 @@ abstract class RingRival extends Rival {
         }
     }
 
-    /** A claim of at least 2048 bytes for each record, committed with the record's length. */
+    /** A claim of more for each record, committed with the record's length. */
     static final class ClaimShort extends RingRival {
-        ClaimShort(final Config config) {
+        private final int claimLength;
+
+        ClaimShort(final Config config, final int claimLength) {
             super(config, null);
+            this.claimLength = Math.max(claimLength, config.largest());
         }
 
         @Override
         Producer newProducer() {
-            return new ShortClaimProducer(ring.newProducer(), config.newDirectSource());
+            return new ShortClaimProducer(ring.newProducer(), config.newDirectSource(), claimLength);
         }
     }
 
     private static final class ShortClaimProducer extends Producer {
-        private static final int CLAIM_LENGTH = 2048;
-
         private final RingProducer producer;
         private final ByteBuffer source;
+        private final int claimLength;
 
-        ShortClaimProducer(final RingProducer producer, final ByteBuffer source) {
+        ShortClaimProducer(final RingProducer producer, final ByteBuffer source, final int claimLength) {
             this.producer = producer;
             this.source = source;
+            this.claimLength = claimLength;
         }
 
         @Override
         boolean offer(final int length) {
-            try (RingClaim claim = producer.tryClaim(Math.max(CLAIM_LENGTH, length))) {
+            try (RingClaim claim = producer.tryClaim(claimLength)) {
                 if (claim == null) {
                     return false;
                 }

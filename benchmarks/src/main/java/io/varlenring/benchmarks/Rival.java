@@ -102,7 +102,9 @@ abstract class Rival {
                 return new RingRival.OfferAll(config);
             case "ring-claim-short":
             case "other-claim-short":
-                return new RingRival.ClaimShort(config);
+                return new RingRival.ClaimShort(config, 1 << 11);
+            case "ring-claim-64k":
+                return new RingRival.ClaimShort(config, 1 << 16);
             case "ring-batch":
             case "other-batch":
                 return new RingRival.Batch(config);
