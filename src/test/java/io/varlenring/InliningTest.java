@@ -91,6 +91,7 @@ final class InliningTest {
     /** Methods of the library that a call of the hot paths need not reach, or once in a long while. */
     private static final Set<String> RARE = Set.of(
             "Reservations.reserveFrom",
+            "Reservations.reserveOtherwise",
             "Reservations.endGap",
             "Reservations.refuse",
             "Reservations.expect",

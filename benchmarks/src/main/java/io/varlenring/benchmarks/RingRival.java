@@ -2,6 +2,7 @@
 package io.varlenring.benchmarks;
 
 import io.varlenring.RecordHandler;
+import io.varlenring.RingBatch;
 import io.varlenring.RingClaim;
 import io.varlenring.RingConsumer;
 import io.varlenring.RingProducer;
@@ -89,6 +90,117 @@ abstract class RingRival extends Rival {
                 space.put(space.position(), source, 0, length);
                 claim.commit();
                 return true;
+            }
+        }
+    }
+
+    /** A claim of more for each record, committed with the record's length. */
+    static final class ClaimShort extends RingRival {
+        private final int claimLength;
+
+        ClaimShort(final Config config, final int claimLength) {
+            super(config, null);
+            this.claimLength = Math.max(claimLength, config.largest());
+        }
+
+        @Override
+        Producer newProducer() {
+            return new ShortClaimProducer(ring.newProducer(), config.newDirectSource(), claimLength);
+        }
+    }
+
+    private static final class ShortClaimProducer extends Producer {
+        private final RingProducer producer;
+        private final ByteBuffer source;
+        private final int claimLength;
+
+        ShortClaimProducer(final RingProducer producer, final ByteBuffer source, final int claimLength) {
+            this.producer = producer;
+            this.source = source;
+            this.claimLength = claimLength;
+        }
+
+        @Override
+        boolean offer(final int length) {
+            try (RingClaim claim = producer.tryClaim(claimLength)) {
+                if (claim == null) {
+                    return false;
+                }
+                final ByteBuffer space = claim.buffer();
+                space.put(space.position(), source, 0, length);
+                claim.commit(length);
+                return true;
+            }
+        }
+    }
+
+    /** Batches of records, each filled in place by one copy for each record. */
+    static final class Batch extends RingRival {
+        private static final int BATCH = 32;
+
+        Batch(final Config config) {
+            super(config, null);
+        }
+
+        @Override
+        int batch() {
+            return BATCH;
+        }
+
+        @Override
+        Producer newProducer() {
+            return new BatchProducer(ring.newProducer(), config.newDirectSource(), config.capacity() / 2);
+        }
+    }
+
+    private static final class BatchProducer extends Producer {
+        private final RingProducer producer;
+        private final ByteBuffer source;
+        private final int mostBytes;
+
+        BatchProducer(final RingProducer producer, final ByteBuffer source, final int mostBytes) {
+            this.producer = producer;
+            this.source = source;
+            this.mostBytes = mostBytes;
+        }
+
+        @Override
+        boolean offer(final int length) {
+            return offer(new int[] {length}, 0, 1) == 1;
+        }
+
+        @Override
+        int offer(final int[] sizes, final int from, final int count) {
+            int taken = 0;
+            int stored;
+            do {
+                stored = fill(sizes, from + taken, Math.min(count - taken, Batch.BATCH));
+                taken += stored;
+            } while (stored > 0 && taken < count);
+            return taken;
+        }
+
+        private int fill(final int[] sizes, final int from, final int count) {
+            int bytes = 0;
+            for (int i = 0; i < count; i++) {
+                bytes += stride(sizes[from + i]);
+            }
+            try (RingBatch batch = producer.tryClaimBatch(sizes[from], Math.min(bytes, mostBytes))) {
+                if (batch == null) {
+                    return 0;
+                }
+                for (int i = 0; i < count; i++) {
+                    final int length = sizes[from + i];
+                    final ByteBuffer space = batch.next(length);
+                    if (space == null) {
+                        break;
+                    }
+                    space.put(space.position(), source, 0, length);
+                    batch.add(length);
+                }
+                final int stored = batch.count();
+                batch.commit();
+                return stored;
             }
         }
     }

@@ -100,6 +100,14 @@ abstract class Rival {
             case "ring-offer-all":
             case "other-offer-all":
                 return new RingRival.OfferAll(config);
+            case "ring-claim-short":
+            case "other-claim-short":
+                return new RingRival.ClaimShort(config, 1 << 11);
+            case "ring-claim-64k":
+                return new RingRival.ClaimShort(config, 1 << 16);
+            case "ring-batch":
+            case "other-batch":
+                return new RingRival.Batch(config);
             case "ring-hook":
             case "other-hook":
                 return new RingRival.Offer(config, () -> {});

@@ -10,7 +10,7 @@ import java.util.Map;
 /** What can be measured in windows, with the values of its parameters where nobody names others. */
 enum DuelSet {
     SINGLE_THREAD("single-thread", "agrona", false, "rival", "ring-offer", "size", "0,64,256,1200,8192,quic"),
-    BURST("burst", "agrona", false, "rival", "ring-offer,ring-offer-all", "size", "16,64,256"),
+    BURST("burst", "agrona", false, "rival", "ring-offer,ring-offer-all,ring-batch", "size", "16,64,256"),
     THROUGHPUT(
             "throughput",
             "agrona",

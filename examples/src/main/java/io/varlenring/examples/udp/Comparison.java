@@ -54,20 +54,12 @@ record Comparison(UdpHandoverReport ring, UdpHandoverReport queue) {
     }
 
     private String sentence() {
-        final Cost byRing = ring.cost();
-        final Cost byQueue = queue.cost();
         return String.format(
                 Locale.ROOT,
-                "The ring handed over %,d datagrams and refused %,d, the queue %,d and %,d; each datagram cost %,.1f bytes of"
-                        + " garbage with the ring and %,.1f with the queue, and the collections were %d and %d; of the"
-                        + " latencies, one run each says little unless they are far apart.",
-                byRing.handedOver(),
-                byRing.refused(),
-                byQueue.handedOver(),
-                byQueue.refused(),
-                byRing.bytesPerDatagram(),
-                byQueue.bytesPerDatagram(),
-                byRing.collections(),
-                byQueue.collections());
+                "The ring handed over %,d bytes of records with %,d of padding, and called the hook %,d times, warm-up included;"
+                        + " of the latencies, one run each says little unless they are far apart.",
+                ring.stats().bytes(),
+                ring.stats().paddingBytes(),
+                ring.stats().wakeups());
     }
 }

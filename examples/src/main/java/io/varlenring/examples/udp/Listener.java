@@ -69,7 +69,7 @@ abstract class Listener implements Closeable {
         }
     }
 
-    /** Takes one datagram from the socket and hands it over; returns {@code false} when there is none. */
+    /** Takes some datagrams from the socket and hands them over; returns {@code false} when there are no more. */
     abstract boolean receive() throws IOException;
 
     /**

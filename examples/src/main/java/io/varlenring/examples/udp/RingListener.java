@@ -1,47 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.examples.udp;
 
-import io.varlenring.RingClaim;
+import io.varlenring.RingBatch;
 import io.varlenring.RingProducer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A producer of the ring: receives datagrams straight into it.
+ * A producer of the ring: receives datagrams straight into it, a burst at a time.
  *
- * <p>The records behind an open claim wait for it, so nothing here waits with a claim open: the socket is non-blocking, and
- * the thread sleeps in a selector.
+ * <p>The records behind an open batch wait for it, so nothing here waits with one open: the socket is non-blocking, and the
+ * thread sleeps in a selector. The first datagram of a burst waits until the others are in, so a burst has few at most.
  */
 final class RingListener extends Listener {
+    private static final int BURST = 16;
+
     private final RingProducer producer;
+    private final int mostBytes;
+    private final int stride = Long.BYTES + (claimLength + Long.BYTES - 1 & -Long.BYTES);
     private final ByteBuffer aside = ByteBuffer.allocateDirect(claimLength);
+    /** For how many there is to be room: what is not used is lost for a lap when another listener is behind it already. */
+    private int expected = 1;
 
     RingListener(final int id, final UdpHandoverOptions options, final RingProducer producer) throws IOException {
         super(id, options);
         this.producer = producer;
+        this.mostBytes = options.capacity / 2;
     }
 
     @Override
     boolean receive() throws IOException {
-        try (RingClaim claim = producer.tryClaim(claimLength)) {
-            if (claim == null) {
-                return receiveAndDrop();
+        try (RingBatch batch = producer.tryClaimBatch(claimLength, Math.min(expected * stride, mostBytes))) {
+            if (batch == null) {
+                final int length = receiveInto(aside.clear()); // the socket is to be emptied all the same
+                if (length > 0) {
+                    countRefused();
+                }
+                return length != 0;
             }
-            final int length = receiveInto(claim.buffer());
-            if (length > 0) {
-                claim.commit(length); // what was claimed beyond it is given back when the record is
-                committed.increment();
+            int length = 1;
+            ByteBuffer space = batch.next(claimLength); // the first has room
+            for (int i = 0; i < BURST && length != 0 && space != null; i++) {
+                length = receiveInto(space);
+                if (length > 0) {
+                    batch.add(length);
+                }
+                space = batch.next(claimLength);
             }
-            return length != 0; // and what was not committed is aborted
+            expected = Math.min(BURST, space == null ? 2 * expected : batch.count() + 1);
+            committed.add(batch.count());
+            batch.commit();
+            return length != 0;
         }
-    }
-
-    /** The ring is full, but the socket is to be emptied all the same. */
-    private boolean receiveAndDrop() throws IOException {
-        final int length = receiveInto(aside.clear());
-        if (length > 0) {
-            countRefused();
-        }
-        return length != 0;
     }
 }

@@ -54,12 +54,10 @@ public final class UdpHandover implements Closeable {
 
     /** Runs the example; {@code --help} lists the options. */
     public static void main(final String[] args) {
-        Program.main(args, new UdpHandoverOptions(), UdpHandover::run);
-    }
-
-    static int run(final UdpHandoverOptions options, final ThreadWatch watch, final PrintStream out)
-            throws IOException, InterruptedException {
-        return run(options, UnaryOperator.identity(), watch, out);
+        Program.main(
+                args,
+                new UdpHandoverOptions(),
+                (options, watch, out) -> run(options, UnaryOperator.identity(), watch, out));
     }
 
     /** Runs with something between the ring and the handler, for tests of what happens when records are damaged. */

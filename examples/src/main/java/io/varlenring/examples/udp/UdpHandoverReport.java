@@ -13,7 +13,7 @@ import org.HdrHistogram.Histogram;
  * @param accounting where the datagrams went
  * @param sendFailures datagrams that the kernel did not accept from a sender
  * @param nanos time from the first datagram sent to the last one handed over, at least 1
- * @param latencyNanos time from just before each commit to the entry of the handler
+ * @param latencyNanos time from the receipt of each datagram to the entry of the handler
  * @param stats what the ring counted; null when there was none
  * @param cost what was measured once it was warm
  * @param violationCount how many things were wrong
@@ -50,6 +50,7 @@ record UdpHandoverReport(
         table.percentiles("hand-over latency", latencyNanos);
         if (stats != null) {
             table.count("wakeups of the handler", stats.wakeups());
+            table.count("bytes of padding", stats.paddingBytes());
             table.count("most bytes in the ring", stats.highWaterMark());
         }
         return Table.verdict(

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -57,6 +58,25 @@ class RingListenerTest {
     }
 
     @Test
+    void run_manyAtOnce_becomeRecordsInOrderAndOneBehindTheOther() throws IOException {
+        final int count = 40; // more than a burst
+        final List<Integer> lengths = new ArrayList<>();
+        final byte[][] datagrams = new byte[count + 1][];
+        for (int i = 0; i < count; i++) {
+            datagrams[i] = new byte[20 + i];
+        }
+        datagrams[count] = new byte[19];
+        final VarLenMpscRing large = VarLenMpscRing.allocate(1 << 14);
+        final UdpHandoverOptions options =
+                Options.parse(new UdpHandoverOptions(), "--size", "20..100", "--capacity", "16k");
+
+        assertEquals(new ListenerCounts(count + 1, count, 0, 1), receive(options, large, datagrams));
+        large.consumer().drain(record -> lengths.add(datagramOf(record).length));
+        assertEquals(IntStream.range(20, 20 + count).boxed().toList(), lengths);
+        assertEquals(0, large.stats().paddingBytes());
+    }
+
+    @Test
     void run_ringFull_countsRefusedAndMalformedAndDrops() throws IOException {
         while (ring.newProducer().offer(new byte[1], 0, 1)) {
             // until it is full
@@ -95,7 +115,12 @@ class RingListenerTest {
 
     /** Runs a listener until it has received these datagrams, sent beforehand, and nothing has come for a while. */
     private ListenerCounts receive(final byte[]... datagrams) throws IOException {
-        try (Listener listener = new RingListener(ID, OPTIONS, ring.newProducer());
+        return receive(OPTIONS, ring, datagrams);
+    }
+
+    private static ListenerCounts receive(
+            final UdpHandoverOptions options, final VarLenMpscRing ring, final byte[]... datagrams) throws IOException {
+        try (Listener listener = new RingListener(ID, options, ring.newProducer());
                 DatagramChannel sender = DatagramChannel.open()) {
             for (final byte[] datagram : datagrams) {
                 assertEquals(datagram.length, sender.send(ByteBuffer.wrap(datagram), listener.address()));

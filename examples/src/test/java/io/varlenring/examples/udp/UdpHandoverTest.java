@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ class UdpHandoverTest {
 
     @Test
     void run_atARate_comparesTheRingWithAQueue() throws IOException {
-        assertEquals(0, output.of(new UdpHandoverOptions(), "--rate 2000 --seconds 1", UdpHandover::run), this::all);
+        assertEquals(0, run(UnaryOperator.identity(), "--rate 2000 --seconds 1"), this::all);
 
         final double[] handedOver = columns("handed over");
         final double[] refused = columns("refused as full");
@@ -114,17 +115,12 @@ class UdpHandoverTest {
         final String slow = "--rate 4000 --seconds 1 --capacity 4k --size 1000..1000";
         assertEquals(
                 0,
-                output.of(
-                        new UdpHandoverOptions(),
-                        slow,
-                        (options, watch, out) -> UdpHandover.run(
-                                options,
-                                handler -> record -> {
-                                    LockSupport.parkNanos(2_000_000);
-                                    handler.onRecord(record);
-                                },
-                                watch,
-                                out)),
+                run(
+                        handler -> record -> {
+                            LockSupport.parkNanos(2_000_000);
+                            handler.onRecord(record);
+                        },
+                        slow),
                 this::all);
 
         assertTrue(columns("refused as full")[0] > 0 && columns("refused as full")[1] > 0, this::all);
@@ -205,15 +201,18 @@ class UdpHandoverTest {
 
     private int run(final String commandLine, final Interposer interposer) {
         final int[] records = {0};
-        return output.of(
-                new UdpHandoverOptions(),
-                "--rate 0 " + commandLine,
-                (options, watch, out) -> UdpHandover.run(
-                        options, handler -> record -> interposer.onRecord(++records[0], record, handler), watch, out));
+        return run(handler -> record -> interposer.onRecord(++records[0], record, handler), "--rate 0 " + commandLine);
     }
 
     private int run(final String commandLine) {
-        return output.of(new UdpHandoverOptions(), "--rate 0 " + commandLine, UdpHandover::run);
+        return run(UnaryOperator.identity(), "--rate 0 " + commandLine);
+    }
+
+    private int run(final UnaryOperator<RecordHandler> between, final String commandLine) {
+        return output.of(
+                new UdpHandoverOptions(),
+                commandLine,
+                (options, watch, out) -> UdpHandover.run(options, between, watch, out));
     }
 
     private long count(final String label) {

@@ -24,9 +24,10 @@ import java.util.stream.Stream;
  *
  * <p>Which ring that is stands in the datagram, so it is known only once the datagram is somewhere, and Java cannot peek at a
  * socket. The listener bets on the ring of the datagram before: bursts of one connection make that a good bet, and with one
- * handler it is always won. It claims space there for the longest datagram, receives into it, and then reads the header.
- * When the bet is won, the record is committed where it is, shortened to what came. When it is lost, the record is offered to
- * the right ring, which copies it, and the claim is aborted after that: until then the bytes are the claim's.
+ * handler it is always won. It claims a batch there, receives into it, and then reads the header. When the bet is won, the
+ * record stays where it is, and the next datagram is received behind it; so the first of a burst waits for the others, which
+ * are few at most. When it is lost, the record is offered to the right ring, which copies it, and the batch is committed
+ * after that: until then the bytes are the batch's.
  *
  * <p>When the ring that was bet on is full, the datagram is received into a buffer on the side, and copied from there: it may
  * be for another ring, and it may be short enough for this one after all. Only when that fails too it is dropped, and QUIC
@@ -43,6 +44,9 @@ public final class FrontListener implements Runnable, Closeable {
     private static final long QUIET_MILLIS = 200;
     /** How long it goes on when it is to finish and datagrams never stop. */
     private static final long FINISH_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** How many datagrams wait for each other at the most. */
+    static final int BURST = 16;
 
     private static final int NONE = -1;
     /** Shorter ones are not answered (RFC 9000, section 6.1), so that nobody is sent more than was sent in his name. */
@@ -105,20 +109,26 @@ public final class FrontListener implements Runnable, Closeable {
         }
     }
 
-    /** Takes one datagram from the socket; returns {@code false} when there is none. */
+    /** Takes datagrams from the socket while the bet is won, but not too many; returns {@code false} when there are no more. */
     private boolean receive() throws IOException {
         if (likelyHandler == NONE) {
             return receive(aside.clear(), null);
         }
-        final Inlet inlet = inlets[likelyHandler];
-        final ByteBuffer space = inlet.tryClaim();
+        final int handler = likelyHandler;
+        final Inlet inlet = inlets[handler];
+        ByteBuffer space = inlet.tryClaim();
         if (space == null) {
             return receive(aside.clear(), null);
         }
         try {
-            return receive(space, inlet);
+            boolean more = true;
+            for (int i = 1; more && space != null; i++) {
+                more = receive(space, inlet);
+                space = more && likelyHandler == handler && i < BURST ? inlet.tryClaim() : null;
+            }
+            return more;
         } finally {
-            inlet.release(); // aborts a claim that is still open
+            inlet.release();
         }
     }
 

@@ -10,19 +10,19 @@ import java.nio.ByteBuffer;
 @FunctionalInterface
 public interface Inlet {
     /**
-     * Returns space from position to limit for the longest record; null when there is none. The caller MUST {@link #release}
-     * it, and may {@link #commit} it before.
+     * Returns space from position to limit for the longest record; null when there is none. The caller MUST {@link #commit}
+     * it before it claims again, and MUST {@link #release} in the end.
      */
     default ByteBuffer tryClaim() {
         return null;
     }
 
-    /** Hands over the first bytes of the space as a record. */
+    /** Makes the first bytes of the space a record, which is handed over at {@link #release} at the latest. */
     default void commit(final int length) {
         throw new IllegalStateException("nothing was claimed");
     }
 
-    /** Gives the space back when it was not committed, and does nothing otherwise. */
+    /** Hands over what was committed, and gives back the space that was not. */
     default void release() {}
 
     /** Hands over a copy of what remains in the buffer; returns {@code false} when there is no room. */
