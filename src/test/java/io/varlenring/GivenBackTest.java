@@ -64,9 +64,7 @@ final class GivenBackTest {
             final int untilWrap = CAPACITY - (int) (begin & CAPACITY - 1);
             start = stride(MIN_LENGTH) <= untilWrap ? begin : begin + untilWrap;
             end = start + Math.min(kind.bytes, CAPACITY - (start & CAPACITY - 1));
-            what = kind == Kind.CLAIM
-                    ? producer.tryClaim(MIN_LENGTH)
-                    : producer.tryClaimBatch(MIN_LENGTH, MAX_BYTES);
+            what = kind == Kind.CLAIM ? producer.tryClaim(MIN_LENGTH) : producer.tryClaimBatch(MIN_LENGTH, MAX_BYTES);
             assertNotNull(what);
             assertEquals(end, ring.producerPosition());
         }
