@@ -311,7 +311,9 @@ final class ConsumerSide extends ConsumerState {
 
     /** Notes since when the consumer has been standing behind an unfinished reservation, for reports. */
     private void noteStall(final long producerPosition) {
-        if (stalledPosition != cursor && producerPosition - cursor >= RingLayout.ALIGNMENT) {
+        if (producerPosition - cursor < RingLayout.ALIGNMENT) {
+            stalledPosition = cursor - 1; // none: what was here has been given back, and another may come
+        } else if (stalledPosition != cursor) {
             stalledNanos = memory.nanoTime();
             stalledPosition = cursor;
         }

@@ -70,13 +70,15 @@ import java.util.Set;
  *   </thead>
  *   <tbody>
  *     <tr><td>any, at any time</td><td>all methods of this class</td></tr>
- *     <tr><td>one at a time for each handle</td><td>{@link RingProducer} and its {@link RingClaim}</td></tr>
+ *     <tr><td>one at a time for each handle</td>
+ *       <td>{@link RingProducer}, its {@link RingClaim} and its {@link RingBatch}</td></tr>
  *     <tr><td>one at a time</td><td>{@link RingConsumer}</td></tr>
  *   </tbody>
  * </table>
  *
  * <p>To flush, that is to wait until all that was offered before now has been handed over, wait until {@link
- * #consumerPosition()} has passed a {@link #producerPosition()} that was loaded first, or the ring is empty.
+ * #consumerPosition()} has passed a {@link #producerPosition()} that was loaded first, or the ring is empty. That
+ * waits for open claims and batches too, also for one opened later where another was given back.
  *
  * @since 0.1.0
  */

@@ -82,6 +82,26 @@ final class RingControlsTest {
         Schedules.checkFinds(Weakening.ZEROES_OMITTED, RingScenarios::lookalikes);
     }
 
+    @Test
+    void whatIsGivenBackNotZeroed_isFound() { // M11
+        Schedules.checkFinds(Weakening.ZEROES_OMITTED, RingScenarios::givenBack);
+    }
+
+    @Test
+    void positionMovedBackBeforeTheZeroes_isFound() { // M11
+        Schedules.checkFinds(Weakening.GIVEN_BACK_BEFORE_ZEROES, RingScenarios::givenBack);
+    }
+
+    @Test
+    void positionMovedBackInTwoSteps_isFound() { // M11
+        Schedules.checkFinds(Weakening.GIVE_BACK_SPLIT, RingScenarios::givenBack);
+    }
+
+    @Test
+    void positionMovedBackInTwoSteps_againstClose_isFound() { // M8, M11
+        Schedules.checkFinds(Weakening.GIVE_BACK_SPLIT, RingScenarios::closeAndTimedDrain);
+    }
+
     /** Not a fault: the accesses to armed around the waiter make it visible, as the ledger says of M7. */
     @Test
     void waiterPlain_isNoFault() {

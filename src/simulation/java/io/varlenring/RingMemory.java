@@ -7,7 +7,11 @@ import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -29,6 +33,10 @@ final class RingMemory {
     private final Word armed = simulation.newWord("armed", 0);
     private final Word waiter = simulation.newWord("waiter", 0);
     private final Set<Thread> accidentProne = new HashSet<>();
+    /** All values of the producer position, one after the other. */
+    private final List<Long> producerPositions = new ArrayList<>(List.of(0L));
+    /** For a fault: what a thread has still to zero, as two positions. */
+    private final Map<Thread, long[]> zeroesToCome = new HashMap<>();
 
     private RingMemory(final int capacity) {
         this.capacity = capacity;
@@ -133,8 +141,24 @@ final class RingMemory {
     }
 
     void zero(final long from, final long to) {
-        for (long at = from; at < to && !simulation.has(Weakening.ZEROES_OMITTED); at += Long.BYTES) {
+        if (simulation.has(Weakening.GIVEN_BACK_BEFORE_ZEROES)) {
+            zeroesToCome.put(Thread.currentThread(), new long[] {from, to});
+        } else if (!simulation.has(Weakening.ZEROES_OMITTED)) {
+            storeZeroes(from, to);
+        }
+    }
+
+    private void storeZeroes(final long from, final long to) {
+        for (long at = from; at < to; at += Long.BYTES) {
+            mayFail();
             word((int) at & (capacity() - 1)).store(Mode.PLAIN, 0);
+        }
+    }
+
+    private void storeZeroesToCome() {
+        final long[] range = zeroesToCome.remove(Thread.currentThread());
+        if (range != null) {
+            storeZeroes(range[0], range[1]);
         }
     }
 
@@ -193,8 +217,17 @@ final class RingMemory {
         return consumerPosition.oldestReadable();
     }
 
-    long newestProducerPosition() {
-        return producerPosition.newest() & -Long.BYTES;
+    /** Returns how many values the producer position has had. */
+    int producerPositionsSoFar() {
+        return producerPositions.size();
+    }
+
+    /** Returns the highest of these values from the last one of so many on. */
+    long highestProducerPositionSince(final int soFar) {
+        return producerPositions.subList(soFar - 1, producerPositions.size()).stream()
+                .mapToLong(position -> position & -Long.BYTES)
+                .max()
+                .getAsLong();
     }
 
     // Control block
@@ -207,13 +240,19 @@ final class RingMemory {
 
     long compareAndExchangeProducerPosition(final long expected, final long replacement) {
         mayFail();
-        if (simulation.has(Weakening.PRODUCER_EXCHANGE_SPLIT)) {
-            return producerPosition.compareThenStore(expected, replacement);
+        final boolean isSplit = simulation.has(Weakening.PRODUCER_EXCHANGE_SPLIT)
+                || (replacement < expected && simulation.has(Weakening.GIVE_BACK_SPLIT));
+        final long found = isSplit
+                ? producerPosition.compareThenStore(expected, replacement)
+                : producerPosition.compareAndExchange(
+                        simulation.mode(Mode.VOLATILE, Weakening.PRODUCER_EXCHANGE_NOT_VOLATILE, Mode.ORDERED),
+                        expected,
+                        replacement);
+        if (found == expected) {
+            producerPositions.add(replacement);
         }
-        return producerPosition.compareAndExchange(
-                simulation.mode(Mode.VOLATILE, Weakening.PRODUCER_EXCHANGE_NOT_VOLATILE, Mode.ORDERED),
-                expected,
-                replacement);
+        storeZeroesToCome();
+        return found;
     }
 
     long compareAndExchangeProducerPositionOnHeap(final long expected, final long replacement) {
@@ -227,6 +266,7 @@ final class RingMemory {
     }
 
     void setConsumerPositionRelease(final long position) {
+        storeZeroesToCome();
         consumerPosition.store(
                 simulation.mode(Mode.ORDERED, Weakening.CONSUMER_POSITION_STORED_PLAIN, Mode.PLAIN), position);
     }

@@ -100,6 +100,7 @@ public final class RingRun {
 
     private boolean offerOnce(final RingProducer producer, final byte[] payload) {
         final long known = ring.memory.knownConsumerPosition();
+        final int soFar = ring.memory.producerPositionsSoFar();
         final int part = payload.length / 2;
         final boolean stored = switch (simulation.choose(3)) {
             case 0 -> producer.offer(payload, 0, payload.length);
@@ -109,15 +110,18 @@ public final class RingRun {
                         ByteBuffer.wrap(payload, 0, part), ByteBuffer.wrap(payload, part, payload.length - part));
         };
         if (!stored) {
-            checkFull(known, payload.length);
+            checkFull(known, soFar, payload.length);
         }
         return stored;
     }
 
-    /** A refusal is justified if the record does not fit even between what the producer must know and the newest end. */
-    private void checkFull(final long knownConsumerPosition, final int length) {
+    /**
+     * A refusal is justified if the record does not fit even between what the producer must know of the consumer position and
+     * the highest end that there was during the call.
+     */
+    private void checkFull(final long knownConsumerPosition, final int soFar, final int length) {
         final int stride = RingLayout.stride(length);
-        final long position = ring.memory.newestProducerPosition();
+        final long position = ring.memory.highestProducerPositionSince(soFar);
         final long untilWrap = CAPACITY - position % CAPACITY;
         final long end = position + (stride <= untilWrap ? 0 : untilWrap) + stride;
         if (end <= knownConsumerPosition + CAPACITY) {
@@ -129,11 +133,12 @@ public final class RingRun {
     RingClaim claim(final RingProducer producer, final int length) {
         for (; ; ) {
             final long known = ring.memory.knownConsumerPosition();
+            final int soFar = ring.memory.producerPositionsSoFar();
             final RingClaim claim = producer.tryClaim(length);
             if (claim != null) {
                 return claim;
             }
-            checkFull(known, length);
+            checkFull(known, soFar, length);
             simulation.letOthersRun();
         }
     }
@@ -142,6 +147,7 @@ public final class RingRun {
     void sendByClaim(final RingProducer producer, final int number, final int length) {
         try (RingClaim claim = claim(producer, length + simulation.choose(LONGEST - length + 1))) {
             final byte[] payload = next(number, length);
+            scribble(claim.buffer());
             ring.memory.fill(claim.buffer(), payload);
             claim.commit(length);
         }
@@ -149,8 +155,61 @@ public final class RingRun {
 
     void abortedClaim(final RingProducer producer, final int length) {
         try (RingClaim claim = claim(producer, length)) {
-            ring.memory.fill(claim.buffer(), new byte[length]);
+            scribble(claim.buffer());
         }
+    }
+
+    /** An aborted claim that becomes padding, since there is another one behind it. */
+    void padding(final RingProducer producer, final RingProducer another) {
+        final RingClaim claim = claim(producer, 0);
+        final RingClaim behind = claim(another, 0);
+        claim.abort();
+        behind.abort();
+    }
+
+    /** Claims space for two records of these lengths, and perhaps more, and fills it; aborts sometimes. */
+    boolean sendByBatch(final RingProducer producer, final int number, final int first, final int second) {
+        final int strides = RingLayout.stride(first) + RingLayout.stride(second);
+        final int bytes = strides + 8 * simulation.choose((CAPACITY / 2 - strides) / 8 + 1);
+        try (RingBatch batch = batch(producer, bytes)) {
+            scribble(batch.next(batch.remaining()));
+            if (simulation.choose(4) == 0) {
+                batch.add(0); // never seen
+                return false;
+            }
+            add(batch, next(number, first));
+            add(batch, next(number, second));
+            batch.commit();
+            return true;
+        }
+    }
+
+    private RingBatch batch(final RingProducer producer, final int bytes) {
+        final int length = bytes - RingLayout.HEADER_LENGTH; // so it gets all of it
+        for (; ; ) {
+            final long known = ring.memory.knownConsumerPosition();
+            final int soFar = ring.memory.producerPositionsSoFar();
+            final RingBatch batch = producer.tryClaimBatch(length, bytes);
+            if (batch != null) {
+                return batch;
+            }
+            checkFull(known, soFar, length);
+            simulation.letOthersRun();
+        }
+    }
+
+    void add(final RingBatch batch, final byte[] payload) {
+        ring.memory.fill(batch.next(payload.length), payload);
+        batch.add(payload.length);
+    }
+
+    /** Fills a space with words that would be headers of records, if the payloads are to look like headers. */
+    private void scribble(final ByteBuffer space) {
+        final byte[] words = new byte[space.remaining()];
+        for (int i = 0; i < words.length && lookalikes; i += Long.BYTES) {
+            words[i] = (byte) (RingLayout.HEADER_LENGTH + simulation.choose(LONGEST));
+        }
+        ring.memory.fill(space, words);
     }
 
     // Receiving

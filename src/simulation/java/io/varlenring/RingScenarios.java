@@ -43,6 +43,21 @@ final class RingScenarios {
         }
     }
 
+    /** Sends in a way that gives something back, of which each word looks like a header. */
+    private static void giveBack(final RingRun run, final RingProducer producer, final int number) {
+        run.abortedClaim(producer, run.simulation.choose(RingRun.LONGEST + 1));
+        run.sendByClaim(producer, number, run.simulation.choose(Long.BYTES + 1));
+    }
+
+    /** Two records, both or none; neither is empty, so that they can be told from others. */
+    private static void sendTwo(final RingRun run, final RingProducer producer, final int number) {
+        boolean isSent = false;
+        while (!isSent) {
+            final int first = 1 + run.simulation.choose(Long.BYTES);
+            isSent = run.sendByBatch(producer, number, first, 1 + run.simulation.choose(Long.BYTES));
+        }
+    }
+
     private static void drain(final RingRun run) {
         final int drained = run.simulation.choose(2) == 0
                 ? run.ring.consumer().drain(run::onRecord)
@@ -95,6 +110,46 @@ final class RingScenarios {
                 4,
                 RingScenarios::offerOrClaim,
                 RingScenarios::drain);
+    }
+
+    /** What is given back has words in it that look like headers, and may be reserved again at once. */
+    static void givenBack(final Simulation simulation) {
+        addThreads(
+                new RingRun(simulation, (WakeupHook) null, PRODUCERS, true),
+                3,
+                RingScenarios::giveBack,
+                RingScenarios::drain);
+    }
+
+    /** One producer fills batches of two records in place, of which a drain gets both or none; the other one gives back. */
+    static void claimedBatches(final Simulation simulation) {
+        final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, true);
+        final int batches = 3;
+        final RingProducer first = run.ring.newProducer();
+        simulation.addThread("batches", () -> {
+            for (int sent = 0; sent < batches; sent++) {
+                sendTwo(run, first, 0);
+            }
+        });
+        final RingProducer second = run.ring.newProducer();
+        simulation.addThread("others", () -> {
+            for (int sent = 0; sent < batches; sent++) {
+                giveBack(run, second, 1);
+            }
+        });
+        simulation.addThread("consumer", () -> {
+            while (run.received() < 3 * batches) {
+                if (run.ring.consumer().drain(run::onRecord) == 0) {
+                    simulation.letOthersRun();
+                } else if (run.lastReceivedFrom(0) % 2 != 0) { // a drain ends after a lap
+                    run.ring.consumer().drain(run::onRecord);
+                    if (run.lastReceivedFrom(0) % 2 != 0) {
+                        simulation.fail("half a batch");
+                    }
+                }
+            }
+        });
+        simulation.addCheck(run::checkAllReceived);
     }
 
     /**
@@ -338,9 +393,10 @@ final class RingScenarios {
         if (run.simulation.choose(3) == 0) {
             run.abortedClaim(producer, length);
         }
-        switch (run.simulation.choose(3)) {
+        switch (run.simulation.choose(4)) {
             case 0 -> run.offer(producer, run.next(number, length));
             case 1 -> run.sendByClaim(producer, number, length);
+            case 2 -> sendOneByBatch(run, producer, number, length);
             default -> {
                 final ByteBuffer[] batch = {ByteBuffer.wrap(run.next(number, length))};
                 while (producer.offerAll(batch, 0, 1) == 0) {
@@ -350,18 +406,29 @@ final class RingScenarios {
         }
     }
 
+    private static void sendOneByBatch(
+            final RingRun run, final RingProducer producer, final int number, final int length) {
+        try (RingBatch batch = producer.tryClaimBatch(length, RingRun.CAPACITY / 2)) {
+            if (batch != null) {
+                run.add(batch, run.next(number, length));
+                batch.commit();
+            }
+        }
+    }
+
     // Close
 
     /**
-     * The thread that closes has offered before: the wait ends with its record, and never with nothing. Aborted claims wake
-     * the consumer in vain, so that it asks again and again whether anything can come.
+     * The thread that closes has offered before: the wait ends with its record, and never with nothing. Padding wakes the
+     * consumer in vain, so that it asks again and again whether anything can come.
      */
     static void offerThenClose(final Simulation simulation) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, 1, false);
         final RingProducer producer = run.ring.newProducer();
+        final RingProducer another = run.ring.newProducer();
         simulation.addThread("producer", () -> {
-            run.abortedClaim(producer, 0);
-            run.abortedClaim(producer, 0);
+            run.padding(producer, another);
+            run.padding(producer, another);
             offer(run, producer, 0);
             run.ring.close();
         });
@@ -418,6 +485,9 @@ final class RingScenarios {
 
     private static void claimUnlessClosed(final RingRun run, final RingProducer producer, final int number) {
         try {
+            if (run.simulation.choose(3) == 0) {
+                run.abortedClaim(producer, run.simulation.choose(Long.BYTES * 2 + 1));
+            }
             run.sendByClaim(producer, number, run.simulation.choose(Long.BYTES * 2 + 1));
         } catch (final RingClosedException closed) {
             run.ring.isClosed(); // nothing was claimed

@@ -22,6 +22,16 @@ final class RingSimulationTest {
     }
 
     @Test
+    void whatIsGivenBack_isReservedAgainAndLeavesNoTrace() {
+        Schedules.check("givenBack", RingScenarios::givenBack);
+    }
+
+    @Test
+    void claimedBatches_areSeenAsAWholeOrNotAtAll() {
+        Schedules.check("claimedBatches", RingScenarios::claimedBatches);
+    }
+
+    @Test
     void producersThatWaitForSpace_areNeverToldFullAndBatchesAreWhole() {
         Schedules.check("neverFull", RingScenarios::neverFull);
     }

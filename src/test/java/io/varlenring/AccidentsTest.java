@@ -517,6 +517,24 @@ final class AccidentsTest {
         assertEquals(1, drain(ring).size());
     }
 
+    /** The next claim is at the same position, and has not been in the way before. */
+    @Test
+    void dump_afterAClaimWasGivenBack_doesNotCountItsTimeForTheNext() throws InterruptedException {
+        final RingClaim first = producer.tryClaim(8);
+        assertTrue(ring.consumer().arm());
+        Thread.sleep(30);
+        assertTrue(stalledMillis() >= 29, ring.dump());
+        first.abort();
+        assertTrue(ring.consumer().arm());
+        final RingClaim second = producer.tryClaim(8);
+        assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
+        final long before = System.nanoTime();
+        assertTrue(ring.consumer().arm());
+        final long stalled = stalledMillis();
+        assertTrue(stalled <= (System.nanoTime() - before) / 1_000_000, ring.dump());
+        second.abort();
+    }
+
     @Test
     void dump_ofAHandleThatWasHandedOn_namesWhoHasItsClaimOpen() throws InterruptedException {
         final RingClaim[] claim = new RingClaim[1];

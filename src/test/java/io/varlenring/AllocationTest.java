@@ -95,6 +95,7 @@ final class AllocationTest {
             producer.offer(bytes, 0, 100);
             producer.offerAll(batch, 0, 3);
             handled += producer.tryClaim(100) == null ? 0 : 1;
+            handled += producer.tryClaimBatch(100, 300) == null ? 0 : 1;
         });
     }
 
@@ -108,6 +109,24 @@ final class AllocationTest {
             producer.tryClaim(50).abort();
             producer.tryClaim(50).close();
             consumer.drain(handler, 5);
+        });
+    }
+
+    @Test
+    void claimedBatches() throws Exception {
+        assertAllocatesNothing(() -> {
+            try (RingBatch claimed = producer.tryClaimBatch(100, 300)) {
+                claimed.next(100).putLong(42);
+                claimed.addWritten();
+                handled += claimed.next(50).remaining() + claimed.remaining() + claimed.count();
+                claimed.add(20);
+                handled += claimed.next(400) == null ? 1 : 0;
+                claimed.commit();
+            }
+            producer.tryClaimBatch(8, 300).commit();
+            producer.tryClaimBatch(8, 300).abort();
+            producer.tryClaimBatch(8, 300).close();
+            consumer.drain(handler);
         });
     }
 

@@ -13,6 +13,21 @@ import org.junit.jupiter.api.Test;
 final class CloseThreadedTest {
     private static final int ROUNDS = 800;
 
+    /** Stores so many records, which are shorter than their space; returns how many, 0 when the ring is full. */
+    private static int storeBatch(final RingProducer producer, final int records) {
+        try (RingBatch batch = producer.tryClaimBatch(40, 192)) {
+            if (batch == null) {
+                return 0;
+            }
+            int added = 0;
+            while (added < records && batch.next(40) != null) {
+                batch.add(added++);
+            }
+            batch.commit();
+            return added;
+        }
+    }
+
     @Test
     void close_againstOffers_strandsNothing() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
@@ -24,7 +39,9 @@ final class CloseThreadedTest {
                 final RingProducer producer = ring.newProducer();
                 try {
                     for (int i = 0; ; i++) {
-                        if (i % 3 == 0) {
+                        if (i % 5 == 4) {
+                            stored.addAndGet(storeBatch(producer, i % 4));
+                        } else if (i % 3 == 0) {
                             try (RingClaim claim = producer.tryClaim(20)) {
                                 if (claim != null) {
                                     claim.commit(i % 20);
@@ -59,7 +76,7 @@ final class CloseThreadedTest {
         }
     }
 
-    /** Aborted claims keep the wait going round, so that the record and the close meet it between any two reads. */
+    /** Padding keeps the wait going round, so that the record and the close meet it between any two reads. */
     @Test
     void close_rightBehindARecord_endsATimedDrainOnlyAfterTheRecord() throws Exception {
         for (int round = 0; round < 40; round++) {
@@ -84,14 +101,19 @@ final class CloseThreadedTest {
             crew.add("producer", () -> {
                 for (int i = 0; i < rings.length && !crew.isFailing(); i++) {
                     final RingProducer producer = rings[i].newProducer();
+                    final RingProducer another = rings[i].newProducer();
                     while (reached.get() < i && !crew.isFailing()) {
                         Crew.pause();
                     }
                     for (int aborts = 0; aborts < 20 + i && !crew.isFailing(); ) {
                         final RingClaim claim = producer.tryClaim(0);
+                        final RingClaim behind = another.tryClaim(0);
                         if (claim != null) {
-                            claim.abort();
-                            aborts++;
+                            claim.abort(); // padding, when another is behind it
+                            aborts += behind == null ? 0 : 1;
+                        }
+                        if (behind != null) {
+                            behind.abort();
                         }
                     }
                     while (!producer.offer(new byte[0], 0, 0) && !crew.isFailing()) {

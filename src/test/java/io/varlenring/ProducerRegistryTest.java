@@ -40,6 +40,30 @@ final class ProducerRegistryTest {
         return new WeakReference<>(producer);
     }
 
+    @Test
+    void openBatchOfACollectedHandle_isGivenBackAndCounted() throws Exception {
+        collect(dropWithBatch(ring));
+        while (ring.stats().leakedClaims() == 0) {
+            Thread.sleep(1);
+        }
+        assertEquals(0, ring.size());
+        assertEquals(1, ring.stats().leakedClaims());
+        assertEquals(1, ring.stats().aborted());
+        assertEquals(0, ring.stats().offered());
+        assertTrue(offer(ring.newProducer(), payload(1, 8)));
+        assertEquals(1, drain(ring).size());
+        assertEquals(0, drain(ring).size());
+    }
+
+    private static WeakReference<RingProducer> dropWithBatch(final VarLenMpscRing ring) {
+        final RingProducer producer = ring.newProducer();
+        final RingBatch batch = producer.tryClaimBatch(8, 64);
+        batch.next(8).putLong(16); // a header
+        batch.add(8);
+        batch.next(8).putLong(16);
+        return new WeakReference<>(producer);
+    }
+
     private static WeakReference<RingProducer> dropAfterOffer(final VarLenMpscRing ring) {
         final RingProducer producer = ring.newProducer();
         assertTrue(offer(producer, payload(1, 8)));

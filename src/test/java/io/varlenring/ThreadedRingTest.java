@@ -2,6 +2,7 @@
 package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -106,7 +108,7 @@ final class ThreadedRingTest {
         }
 
         boolean writeOnce() {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(10)) {
                 case 0 -> {
                     fill(first, sequence);
                     return sent(producer.offer(first) ? 1 : 0);
@@ -150,11 +152,42 @@ final class ThreadedRingTest {
                     }
                     return claim != null;
                 }
+                case 7, 8 -> {
+                    return fillBatchInPlace();
+                }
                 default -> {
                     final boolean stored = producer.offer(second.array(), 0, 0);
                     empty += stored ? 1 : 0;
                     return stored;
                 }
+            }
+        }
+
+        boolean fillBatchInPlace() {
+            final int least = randomLength();
+            final int most = Rings.stride(least) + random.nextInt(maxPayload + 8 - Rings.stride(least) + 1);
+            try (RingBatch claimed = producer.tryClaimBatch(least, most)) {
+                if (claimed == null) {
+                    return false;
+                }
+                final int records = Math.min(random.nextInt(5), count - sequence);
+                while (claimed.count() < records && claimed.remaining() >= PREFIX) {
+                    final int length = PREFIX + random.nextInt(claimed.remaining() - PREFIX + 1);
+                    final ByteBuffer space = claimed.next(claimed.remaining());
+                    while (space.hasRemaining()) {
+                        space.put((byte) 0x11); // garbage, as above
+                    }
+                    final ByteBuffer record = claimed.next(length);
+                    ThreadedRingTest.fill(record, id, sequence + claimed.count(), length);
+                    claimed.addWritten();
+                }
+                final int added = claimed.count();
+                if (random.nextInt(4) == 0) {
+                    claimed.abort();
+                    return true;
+                }
+                claimed.commit();
+                return sent(added);
             }
         }
 
@@ -284,8 +317,8 @@ final class ThreadedRingTest {
 
     /** A batch is seen whole: once its first record can be read, all of them can, wherever the wrap lies. */
     @ParameterizedTest
-    @ValueSource(ints = {256, 1024})
-    void batches_areVisibleAsAWhole(final int capacity) throws Exception {
+    @CsvSource({"256, false", "1024, false", "512, true", "1024, true"})
+    void batches_areVisibleAsAWhole(final int capacity, final boolean inPlace) throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(capacity);
         final Crew crew = new Crew();
         final int producers = 2;
@@ -305,7 +338,11 @@ final class ThreadedRingTest {
                     while (consumed.get(index) < i && !crew.isFailing()) {
                         Crew.pause();
                     }
-                    assertEquals(3, producer.offerAll(batch, 0, 3), "room for both producers' batches");
+                    if (inPlace) {
+                        fillInPlace(producer, batch);
+                    } else {
+                        assertEquals(3, producer.offerAll(batch, 0, 3), "room for both producers' batches");
+                    }
                     for (final ByteBuffer part : batch) {
                         assertEquals(0, part.remaining());
                         part.rewind();
@@ -334,6 +371,21 @@ final class ThreadedRingTest {
         });
         crew.run(ring);
         assertTrue(ring.isEmpty());
+    }
+
+    /** Claims more than the batch needs, so that the rest is given back, or padding; there is always room for both. */
+    private static void fillInPlace(final RingProducer producer, final ByteBuffer[] srcs) {
+        int added = 0;
+        try (RingBatch batch = producer.tryClaimBatch(80, 96)) {
+            assertNotNull(batch, "room for both producers' batches");
+            for (final ByteBuffer src : srcs) {
+                batch.next(24).put(src);
+                batch.addWritten();
+                added++;
+            }
+            batch.commit();
+        }
+        assertEquals(srcs.length, added);
     }
 
     /**

@@ -21,18 +21,38 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WakeupThreadedTest {
     private static final int ROUNDS = 40_000;
 
-    /** Publishes something, in a way that depends on the number; returns whether it was a record and not an abort. */
-    private static boolean publish(final RingProducer producer, final int number) {
-        switch (number % 4) {
-            case 0 -> assertTrue(producer.offer(new byte[9], 0, number % 9));
-            case 1 -> producer.tryClaim(number % 20).commit();
-            case 2 -> producer.tryClaim(20).commit(number % 21);
-            default -> {
-                producer.tryClaim(number % 20).abort();
-                return false;
-            }
+    /** Two handles of one thread, so that what the first aborts can be padding in front of what the second aborts. */
+    private record Publisher(RingProducer producer, RingProducer behind) {
+        Publisher(final VarLenMpscRing ring) {
+            this(ring.newProducer(), ring.newProducer());
         }
-        return true;
+
+        /** Publishes something, or gives it back, as the number says; returns whether it was a record. */
+        boolean publish(final int number) {
+            switch (number % 6) {
+                case 0 -> assertTrue(producer.offer(new byte[9], 0, number % 9));
+                case 1 -> producer.tryClaim(number % 20).commit();
+                case 2 -> producer.tryClaim(20).commit(number % 21);
+                case 3 -> {
+                    final RingBatch batch = producer.tryClaimBatch(20, 64);
+                    batch.next(20);
+                    batch.add(number % 21);
+                    batch.commit();
+                }
+                case 4 -> {
+                    producer.tryClaim(number % 20).abort();
+                    return false;
+                }
+                default -> {
+                    final RingClaim claim = producer.tryClaim(number % 20);
+                    final RingClaim last = behind.tryClaim(number % 20);
+                    claim.abort();
+                    last.abort();
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     private static void spin(final SplittableRandom random, final int most) {
@@ -41,7 +61,7 @@ final class WakeupThreadedTest {
         }
     }
 
-    /** A consumer that sleeps in a park without a limit, ended by the hook; an abort must wake it as a commit does. */
+    /** A consumer that sleeps in a park without a limit, ended by the hook; padding must wake it as a record does. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void armAgainstPublish_consumerNeverSleepsOn(final int producers) throws Exception {
@@ -69,14 +89,16 @@ final class WakeupThreadedTest {
         for (int id = 0; id < producers; id++) {
             final int number = id;
             crew.add("producer-" + id, () -> {
-                final RingProducer producer = holder[0].newProducer();
+                final Publisher publisher = new Publisher(holder[0]);
                 final SplittableRandom random = new SplittableRandom(number);
                 for (int i = 0; i < total / producers && !crew.isFailing(); i++) {
                     spin(random, 1 << random.nextInt(9)); // often short, to meet the consumer while it arms
-                    publish(producer, i);
-                    // All that was reserved up to now will be published without anybody waiting for it.
+                    publisher.publish(i);
+                    // All that was reserved up to now is published, or given back, without anybody waiting for it.
                     final long position = holder[0].producerPosition();
-                    for (int spins = 0; looked.get() - position < 0 && !crew.isFailing(); spins++) {
+                    for (int spins = 0;
+                            looked.get() - position < 0 && !holder[0].isEmpty() && !crew.isFailing();
+                            spins++) {
                         if (spins > 1000) {
                             Crew.pause();
                         }
@@ -149,11 +171,11 @@ final class WakeupThreadedTest {
         for (int id = 0; id < producers; id++) {
             final int number = id;
             crew.add("producer-" + id, () -> {
-                final RingProducer producer = ring.newProducer();
+                final Publisher publisher = new Publisher(ring);
                 final SplittableRandom random = new SplittableRandom(number);
                 for (int i = 0; i < each && !crew.isFailing(); ) {
                     spin(random, 200);
-                    i += publish(producer, i + random.nextInt(4)) ? 1 : 0;
+                    i += publisher.publish(i + random.nextInt(6)) ? 1 : 0;
                     for (int spins = 0; ring.size() > 512 && !crew.isFailing(); spins++) {
                         Crew.pause();
                     }

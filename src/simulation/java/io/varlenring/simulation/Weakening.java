@@ -20,7 +20,11 @@ public enum Weakening {
     PRODUCER_POSITION_LOADED_ACQUIRE,
     PRODUCER_EXCHANGE_SPLIT,
     PRODUCER_EXCHANGE_NOT_VOLATILE,
-    /** The zeroing of what was consumed, of which a later lap may take any word for a header. */
+    /** The producer position is moved back by a comparison and then a store. */
+    GIVE_BACK_SPLIT,
+    /** The producer position is moved back before the bytes behind it are zero. */
+    GIVEN_BACK_BEFORE_ZEROES,
+    /** The zeroing of what was consumed or is given back, of which a later lap may take any word for a header. */
     ZEROES_OMITTED,
     /** The waiter is only as visible as the accesses to armed around it make it, which is enough. */
     WAITER_PLAIN,
