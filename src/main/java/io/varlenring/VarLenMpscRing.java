@@ -159,7 +159,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         if (places == null) {
             memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
         } else {
-            RingPlaces.whenCollected(this, places::leaveConsumersPlace);
+            RingFile.whenCollected(this, places::leaveConsumersPlace);
         }
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);
