@@ -29,8 +29,8 @@ final class Recovery {
      * comes after its publication. And the header is loaded again behind all this: the owner may have published and
      * died.
      *
-     * That the owner is dead is found for good: whoever announces the position later has not made the reservation, for P
-     * was seen beyond it before. And only one word is stored, so a consumer that dies here leaves nothing half done.
+     * That the owner is dead is found for good: whoever announces the position later has not made the reservation, for
+     * P was seen beyond it before. And only one word is stored, so a consumer that dies here leaves nothing half done.
      */
 
     private final RingFile file;

@@ -3,6 +3,7 @@ package io.varlenring;
 
 import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Word;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** What simulated processes do with a ring of 64 bytes in a file, each of one thread, that may be killed at any access. */
@@ -53,6 +54,11 @@ final class ProcessScenarios {
         final int length = 1 + simulation.choose(RingRun.LONGEST);
         if (simulation.choose(3) == 0) {
             run.sendByClaim(producer, number, length);
+        } else if (simulation.choose(3) == 0) {
+            final ByteBuffer[] batch = {ByteBuffer.wrap(run.next(number, length))};
+            while (producer.offerAll(batch, 0, 1) == 0) {
+                simulation.letOthersRun();
+            }
         } else {
             run.offer(producer, run.next(number, length));
         }

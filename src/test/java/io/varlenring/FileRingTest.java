@@ -105,6 +105,23 @@ final class FileRingTest {
         assertThrows(IOException.class, () -> VarLenMpscRing.attach(file.getParent()));
     }
 
+    /** It would close the channel, and with it drop all locks of this process on the file. */
+    @Test
+    void map_byAnInterruptedThread_succeeds() throws IOException {
+        Thread.currentThread().interrupt();
+        try {
+            VarLenMpscRing.builder().file(file).capacity(64).build();
+        } catch (final java.io.UncheckedIOException interrupted) {
+            assertTrue(Thread.interrupted()); // the file was being written
+            map();
+            Thread.currentThread().interrupt();
+        }
+        final VarLenMpscRing ring = kept(VarLenMpscRing.attach(file));
+        assertTrue(Thread.interrupted());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+        assertEquals(1, drain(ring).size());
+    }
+
     @Test
     void map_byManyAtOnce_isOneRing() throws Exception {
         final Crew crew = new Crew();
