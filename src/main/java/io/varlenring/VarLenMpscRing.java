@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded queue of variable-length byte records from many threads to one, in off-heap memory.
@@ -532,7 +533,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * @return the absolute path of its file, or {@code null} for a ring on the heap
      */
-    public Path file() {
+    public @Nullable Path file() {
         return places == null ? null : places.file.path;
     }
 
