@@ -344,7 +344,7 @@ final class ConsumerSide extends ConsumerState {
         return ring.producerPosition() == cursor
                         || memory.getHeaderAcquire((int) cursor & mask) != NOT_READY // pairs with publish() [M1]
                 ? null
-                : new StalledClaim(cursor, -1, ProcessIdentity.OWN, StalledClaim.Owner.LIVES);
+                : new StalledClaim(null, cursor, -1, ProcessIdentity.OWN, StalledClaim.Owner.LIVES);
     }
 
     /** Makes padding of the reservation where the consumer stands; returns false when that is finished by now. */
@@ -354,7 +354,7 @@ final class ConsumerSide extends ConsumerState {
             if (claim.position() != cursor) {
                 return false;
             }
-            final StalledClaim found = isMapped ? recovery.recover(cursor) : stalledHere();
+            final StalledClaim found = isMapped ? recovery.recover(claim) : stalledHere();
             if (found != null && found.owner() != StalledClaim.Owner.DEAD) {
                 throw new IllegalStateException("the owner may still finish it: " + found);
             }

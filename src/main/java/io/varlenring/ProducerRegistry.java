@@ -45,7 +45,7 @@ final class ProducerRegistry {
             size++;
         }
         if (side.slot != null) { // which is to be given back even if nobody asks what has been collected
-            RingPlaces.whenCollected(handle, () -> finishOne(entry));
+            RingFile.whenCollected(handle, () -> finishOne(entry));
         }
     }
 

@@ -29,7 +29,8 @@ final class Recovery {
      * comes after its publication. And the header is loaded again behind all this: the owner may have published and
      * died.
      *
-     * Only one word is stored, so a consumer that dies here leaves nothing half done.
+     * That the owner is dead is found for good: whoever announces the position later has not made the reservation, for
+     * P was seen beyond it before. And only one word is stored, so a consumer that dies here leaves nothing half done.
      */
 
     private final RingFile file;
@@ -59,17 +60,23 @@ final class Recovery {
         }
     }
 
+    /** Turns the reservation into padding if its owner is dead, and returns what it is; null when there is none. */
+    StalledClaim recover(final StalledClaim claim) {
+        final boolean isKnown = claim.finder == this && claim.owner() == Owner.DEAD;
+        final StalledClaim found = isKnown ? claim : find(claim.position());
+        if (found == null || isPublished(found.position())) {
+            return null;
+        }
+        if (found.owner() == Owner.DEAD) {
+            // pairs with next(), a drain of this thread, or of one that comes behind it [M1]
+            memory.setHeaderRelease(
+                    (int) found.position() & mask, RingLayout.paddingHeader(found.end() - found.position()));
+        }
+        return found;
+    }
+
     /** Returns the unfinished reservation at this position, the consumer's; or null when there is none. */
     StalledClaim find(final long position) {
-        return find(position, false);
-    }
-
-    /** Turns the reservation into padding if its owner is dead, and returns what it was; null when there is none. */
-    StalledClaim recover(final long position) {
-        return find(position, true);
-    }
-
-    private StalledClaim find(final long position, final boolean recover) {
         final long newest = memory.getProducerPositionVolatile() & ~CLOSED; // before the attempts [M4] [M12]
         if (newest == position || isPublished(position)) {
             return null;
@@ -82,12 +89,7 @@ final class Recovery {
             if (isPublished(position)) { // by an owner that went on, or died just behind it
                 return null;
             }
-            final StalledClaim claim = judge(position);
-            if (recover && claim.owner() == Owner.DEAD) {
-                // pairs with next(), a drain of this thread, or of one that comes behind it [M1]
-                memory.setHeaderRelease((int) position & mask, RingLayout.paddingHeader(claim.end() - position));
-            }
-            return claim;
+            return judge(position);
         } finally {
             for (final RingSlot slot : locked) {
                 file.unlock(slot.place);
@@ -169,8 +171,9 @@ final class Recovery {
         return claim(position, next, dead, Owner.DEAD);
     }
 
-    private static StalledClaim claim(final long position, final long end, final RingSlot slot, final Owner owner) {
+    private StalledClaim claim(final long position, final long end, final RingSlot slot, final Owner owner) {
         return new StalledClaim(
+                this,
                 position,
                 end,
                 slot == null ? ProcessIdentity.NOBODY : slot.getProcessAcquire(), // as above [M10]

@@ -4,6 +4,7 @@ package io.varlenring;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handle through which one thread reads from a ring. There is one per ring.
@@ -182,7 +183,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when the consumer is in use already
      * @throws RingCorruptException when what the file says of it makes no sense
      */
-    public StalledClaim stalledBy() {
+    public @Nullable StalledClaim stalledBy() {
         return side.stalledBy();
     }
 

@@ -3,6 +3,7 @@ package io.varlenring;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -44,6 +45,7 @@ final class RingFile {
     private static final int MAPPING = 2;
 
     private static final int ZEROS = 1 << 16;
+    private static final Cleaner CLEANER = Cleaner.create();
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     final Path path;
@@ -306,9 +308,9 @@ final class RingFile {
         }
     }
 
-    /** Tells whether this process has the lock. */
-    boolean isLockedHere(final int place) {
-        return locks.containsKey(place);
+    /** Has something done when an object has been collected; it MUST NOT refer to the object. */
+    static void whenCollected(final Object object, final Runnable action) {
+        CLEANER.register(object, action);
     }
 
     ProcessIdentity ownProcess() {

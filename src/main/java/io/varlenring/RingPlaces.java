@@ -4,15 +4,11 @@ package io.varlenring;
 import static io.varlenring.RingLayout.ATTEMPTED;
 import static io.varlenring.RingLayout.CLOSED;
 
-import java.lang.ref.Cleaner;
-
 /**
  * The places in a ring's file, as one ring in one process takes them and gives them back: a slot for each producer, and
  * the one place of the consumer. Who holds a place holds its lock, and stands in it.
  */
 final class RingPlaces {
-    private static final Cleaner CLEANER = Cleaner.create();
-
     final RingFile file;
     private final RingMemory memory;
     private final RingSlot consumerSlot;
@@ -23,11 +19,6 @@ final class RingPlaces {
         this.file = file;
         this.memory = memory;
         this.consumerSlot = file.consumerSlot();
-    }
-
-    /** Has something done when an object has been collected; it MUST NOT refer to the object. */
-    static void whenCollected(final Object object, final Runnable action) {
-        CLEANER.register(object, action);
     }
 
     void checkAttached() {

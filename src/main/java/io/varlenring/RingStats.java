@@ -126,7 +126,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns how often a hook was called, also one that failed, or a waiting consumer unparked.
+     * Returns how often a hook was called, also one that failed, or a waiting consumer unparked, or the doorbell of a
+     * ring in a file rung.
      *
      * @return a number of wakeups
      */

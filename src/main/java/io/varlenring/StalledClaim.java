@@ -19,12 +19,21 @@ public final class StalledClaim {
         UNKNOWN
     }
 
+    /** What has found it; null on the heap. */
+    final Recovery finder;
+
     private final long position;
     private final long end;
     private final ProcessIdentity process;
     private final Owner owner;
 
-    StalledClaim(final long position, final long end, final ProcessIdentity process, final Owner owner) {
+    StalledClaim(
+            final Recovery finder,
+            final long position,
+            final long end,
+            final ProcessIdentity process,
+            final Owner owner) {
+        this.finder = finder;
         this.position = position;
         this.end = end;
         this.process = process;

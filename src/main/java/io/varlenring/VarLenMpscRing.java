@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded queue of variable-length byte records from many threads to one, in off-heap memory.
@@ -59,6 +60,11 @@ import java.util.Set;
  *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been
  *       collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
  *   <li><b>Allocation.</b> None, on either side, after a handle's first claim; but see {@link Builder#slices()}.
+ *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes and
+ *       the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned or whose commit
+ *       did is handed over at least once, and not again once its space was given back; what a dead producer left
+ *       unfinished is {@linkplain RingConsumer#recover given back by a call}, never by time; what a living one has is
+ *       never touched.
  *   <li><b>Memory.</b> Freed by the garbage collector when the ring, its handles and all views are unreachable, never
  *       under anyone's feet.
  * </ul>
@@ -161,7 +167,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         if (places == null) {
             memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
         } else {
-            RingPlaces.whenCollected(this, places::leaveConsumersPlace);
+            RingFile.whenCollected(this, places::leaveConsumersPlace);
         }
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);
@@ -529,7 +535,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * @return the absolute path of its file, or {@code null} for a ring on the heap
      */
-    public Path file() {
+    public @Nullable Path file() {
         return places == null ? null : places.file.path;
     }
 

@@ -10,6 +10,9 @@
  *     <tr><th scope="col">to</th><th scope="col">use</th></tr>
  *   </thead>
  *   <tbody>
+ *     <tr><td>share a ring between processes, and recover what a dead one left</td><td>{@link
+ *         io.varlenring.VarLenMpscRing#map}, {@link io.varlenring.RingConsumer#stalledBy}, {@link
+ *         io.varlenring.RingInspector}</td></tr>
  *     <tr><td>make, close and watch a ring</td><td>{@link io.varlenring.VarLenMpscRing}, {@link
  *         io.varlenring.RingStats}</td></tr>
  *     <tr><td>copy records into it, one by one or in batches, waiting for room or not</td><td>{@link

@@ -7,6 +7,7 @@ import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,9 +29,12 @@ final class RingMemory {
     private final Simulation simulation = Simulation.running();
     private final int capacity;
     private final Word[] data;
-    private final Word producerPosition = simulation.newWord("producerPosition", 0);
-    private final Word consumerPosition = simulation.newWord("consumerPosition", 0);
-    private final Word armed = simulation.newWord("armed", 0);
+    private final Word producerPosition;
+    private final Word consumerPosition;
+    private final Word armed;
+    /** Null for a ring on the heap. */
+    private final SimulatedFile file;
+
     private final Word waiter = simulation.newWord("waiter", 0);
     private final Set<Thread> accidentProne = new HashSet<>();
     /** All values of the producer position, one after the other. */
@@ -44,6 +48,24 @@ final class RingMemory {
         for (int i = 0; i < data.length; i++) {
             data[i] = simulation.newWord("data+" + i * Long.BYTES, 0);
         }
+        this.producerPosition = simulation.newWord("producerPosition", 0);
+        this.consumerPosition = simulation.newWord("consumerPosition", 0);
+        this.armed = simulation.newWord("armed", 0);
+        this.file = null;
+    }
+
+    /** As one process sees the ring in a file. */
+    RingMemory(final SimulatedFile file) {
+        this.capacity = file.data.length * Long.BYTES;
+        this.data = file.data;
+        this.producerPosition = file.producerPosition;
+        this.consumerPosition = file.consumerPosition;
+        this.armed = file.armed;
+        this.file = file;
+    }
+
+    boolean isMapped() {
+        return file != null;
     }
 
     static RingMemory allocate(final int capacity) {
@@ -75,8 +97,15 @@ final class RingMemory {
     }
 
     private void mayFail() {
+        mayDie();
         if (accidentProne.contains(Thread.currentThread()) && simulation.choose(8) == 0) {
             throw new Accident();
+        }
+    }
+
+    private void mayDie() {
+        if (file != null) {
+            file.mayDie();
         }
     }
 
@@ -109,6 +138,7 @@ final class RingMemory {
     }
 
     long getHeaderVolatile(final int offset) {
+        mayDie();
         return word(offset)
                 .load(simulation.mode(Mode.VOLATILE, Weakening.HEADER_VOLATILE_LOADED_ACQUIRE, Mode.ORDERED));
     }
@@ -135,6 +165,7 @@ final class RingMemory {
             final int from = (offset + done) % Long.BYTES;
             final int bytes = Math.min(Long.BYTES - from, length - done);
             final int shift = from * Byte.SIZE;
+            mayDie();
             word(offset + done - from).store(Mode.PLAIN, value(src, srcOffset + done) << shift, mask(bytes) << shift);
             done += bytes;
         }
@@ -151,6 +182,7 @@ final class RingMemory {
     private void storeZeroes(final long from, final long to) {
         for (long at = from; at < to; at += Long.BYTES) {
             mayFail();
+            mayDie();
             word((int) at & (capacity() - 1)).store(Mode.PLAIN, 0);
         }
     }
@@ -267,6 +299,7 @@ final class RingMemory {
 
     void setConsumerPositionRelease(final long position) {
         storeZeroesToCome();
+        mayDie();
         consumerPosition.store(
                 simulation.mode(Mode.ORDERED, Weakening.CONSUMER_POSITION_STORED_PLAIN, Mode.PLAIN), position);
     }
@@ -292,6 +325,55 @@ final class RingMemory {
     void setPositionsPlain(final long position) {
         producerPosition.store(Mode.PLAIN, position);
         consumerPosition.store(Mode.PLAIN, position);
+    }
+
+    // What only a file has
+
+    long getRedoPositionAcquire() {
+        mayDie();
+        return file.redoPosition.load(Mode.ORDERED);
+    }
+
+    void setRedoPositionPlain(final long position) {
+        mayDie();
+        if (!simulation.has(Weakening.REDO_OMITTED)) {
+            file.redoPosition.store(Mode.PLAIN, position);
+        }
+    }
+
+    /** Nothing: who needs this order has the lock of a process that has ended, and sees all that it has stored. */
+    void storeStoreFence() {}
+
+    long getDoorbellVolatile() {
+        mayDie();
+        return file.doorbell.load(Mode.VOLATILE);
+    }
+
+    void setDoorbellVolatile(final long port) {
+        mayDie();
+        file.doorbell.store(Mode.VOLATILE, port);
+    }
+
+    /** The port is the number of the thread that sleeps. */
+    SelectableChannel openDoorbell() {
+        if (file != null) {
+            setDoorbellVolatile(simulation.numberOf(Thread.currentThread()));
+        }
+        return null;
+    }
+
+    void emptyDoorbell() {}
+
+    void closeDoorbell() {
+        setDoorbellVolatile(0);
+    }
+
+    boolean ringDoorbell() {
+        final Thread sleeper = file == null ? null : simulation.ofNumber(getDoorbellVolatile());
+        if (sleeper != null) {
+            simulation.unpark(sleeper);
+        }
+        return sleeper != null;
     }
 
     // Sleeping

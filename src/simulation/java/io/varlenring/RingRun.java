@@ -26,6 +26,8 @@ public final class RingRun {
     private final List<byte[]> sent = new ArrayList<>();
     private final int[] sentBy;
     private final int[] lastReceivedFrom;
+    private final int[] lastBefore;
+    private final int[] againFrom;
     private int sentRecords;
     /** How many of them may never come, because an accident ended their calls. */
     private int mostLost;
@@ -42,6 +44,8 @@ public final class RingRun {
         this.lookalikes = lookalikes;
         this.sentBy = new int[producers];
         this.lastReceivedFrom = new int[producers];
+        this.lastBefore = new int[producers];
+        this.againFrom = new int[producers];
         for (int i = 0; i < FIRST_NUMBER + producers * NUMBERS_PER_PRODUCER; i++) {
             sent.add(null);
         }
@@ -216,8 +220,8 @@ public final class RingRun {
 
     /** The handler of all rings. */
     public void onRecord(final ByteBuffer view) {
-        received++;
         if (view.remaining() == 0) {
+            received++;
             if (++receivedEmpty > sentEmpty) {
                 simulation.fail("an empty record that nobody sent");
             }
@@ -228,11 +232,21 @@ public final class RingRun {
             simulation.fail("a record that nobody sent: " + number);
         }
         final int producer = (number - FIRST_NUMBER) / NUMBERS_PER_PRODUCER;
-        if (number <= lastReceivedFrom[producer]) {
+        if (number > lastReceivedFrom[producer]) {
+            received++;
+        } else if (number <= lastBefore[producer] && number > againFrom[producer]) {
+            againFrom[producer] = number; // another consumer had it, and ended before it gave it back
+        } else {
             simulation.fail("record " + number + " comes after record " + lastReceivedFrom[producer]);
         }
-        lastReceivedFrom[producer] = number;
+        lastReceivedFrom[producer] = Math.max(number, lastReceivedFrom[producer]);
         ring.memory.expect(view, sent.get(number));
+    }
+
+    /** Says that a consumer has ended, whose records the next one may get again, in their order and without a gap. */
+    void mayComeAgain() {
+        System.arraycopy(lastReceivedFrom, 0, lastBefore, 0, lastBefore.length);
+        java.util.Arrays.fill(againFrom, 0);
     }
 
     int received() {

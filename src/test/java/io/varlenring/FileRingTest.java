@@ -105,6 +105,19 @@ final class FileRingTest {
         assertThrows(IOException.class, () -> VarLenMpscRing.attach(file.getParent()));
     }
 
+    /** It would close the channel, and with it drop all locks of this process on the file. */
+    @Test
+    void attach_byAnInterruptedThread_succeeds() throws IOException {
+        final byte[] content = new byte[RingLayout.dataOffset(1) + 64];
+        FileHeader.write(ByteBuffer.wrap(content), 64, 1, 0);
+        Files.write(file, content);
+        Thread.currentThread().interrupt();
+        final VarLenMpscRing ring = kept(VarLenMpscRing.attach(file));
+        assertTrue(Thread.interrupted());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+        assertEquals(1, drain(ring).size());
+    }
+
     @Test
     void map_byManyAtOnce_isOneRing() throws Exception {
         final Crew crew = new Crew();

@@ -101,9 +101,10 @@ final class HeldProgram {
         }
         memory.setHeaderRelease((int) position & mask, RingLayout.recordHeader(LENGTH));
         stopIn(window, Window.PUBLISHED);
-        if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
-            stopIn(window, Window.DISARMED);
+        if (memory.isArmedVolatile() && !memory.compareAndSetDisarmed()) {
+            throw new IllegalStateException("another producer was faster");
         }
+        stopIn(window, Window.DISARMED);
         throw new IllegalStateException("nothing to stop at: " + window);
     }
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -172,11 +173,22 @@ final class ProcessDeathTest {
 
     /** It has ended the arming, and does not ring: the sleep has an end. */
     @Test
+    @Timeout(60)
     void producerKilled_beforeItRang_hasSent() throws Exception {
         newRing();
-        assertTrue(ring.consumer().arm());
+        ring.consumer();
+        final int[] records = new int[1];
+        final Thread sleeper = new Thread(() -> {
+            try {
+                records[0] = ring.consumer().drain(record -> {}, 1, 1, TimeUnit.HOURS);
+            } catch (final InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        sleeper.start();
         held(Window.DISARMED).kill();
-        assertEquals(1, ring.consumer().drain(record -> {}, 1, 60, TimeUnit.SECONDS));
+        sleeper.join();
+        assertEquals(1, records[0]);
         assertGoesOn();
     }
 

@@ -201,20 +201,28 @@ final class ThreadedRingTest {
         final List<Arguments> arguments = new ArrayList<>();
         for (int producers = 1; producers <= 8; producers++) {
             for (final int capacity : new int[] {64, 128, 1024}) {
-                arguments.add(Arguments.of(producers, capacity, producers % 2 == 0));
+                arguments.add(Arguments.of(producers, capacity, producers % 2 == 0, false));
             }
         }
-        arguments.add(Arguments.of(3, 1 << 16, false));
+        arguments.add(Arguments.of(3, 1 << 16, false, false));
+        for (final int producers : new int[] {1, 2, 5}) {
+            for (final int capacity : new int[] {64, 1024}) {
+                arguments.add(Arguments.of(producers, capacity, producers % 2 == 0, true));
+            }
+        }
         return arguments.stream();
     }
 
     @ParameterizedTest
     @MethodSource("producersAndCapacities")
-    void manyProducers_nothingIsLostDoubledReorderedOrTorn(final int producers, final int capacity, final boolean hook)
-            throws Exception {
+    void manyProducers_nothingIsLostDoubledReorderedOrTorn(
+            final int producers, final int capacity, final boolean hook, final boolean inFile) throws Exception {
+        final long initialPosition = Long.MAX_VALUE - 1023 - 8L * producers;
         final VarLenMpscRing.Builder builder =
-                VarLenMpscRing.builder().capacity(capacity).initialPosition(Long.MAX_VALUE - 1023 - 8L * producers);
-        final VarLenMpscRing ring = hook ? builder.hook(() -> {}).build() : builder.build();
+                VarLenMpscRing.builder().capacity(capacity).initialPosition(initialPosition);
+        final VarLenMpscRing ring = inFile
+                ? FileRings.newRing(capacity, initialPosition, hook ? () -> {} : null)
+                : hook ? builder.hook(() -> {}).build() : builder.build();
         final Crew crew = new Crew();
         final AtomicInteger working = new AtomicInteger(producers);
         final List<Writer> writers = new ArrayList<>();
@@ -276,10 +284,12 @@ final class ThreadedRingTest {
      * therefore always has room for one more of each, and a "full" is spurious.
      */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 4, 8})
-    void producersThatWaitForSpace_areNeverToldFull(final int producers) throws Exception {
+    @CsvSource({"2, false", "3, false", "4, false", "8, false", "2, true", "5, true"})
+    void producersThatWaitForSpace_areNeverToldFull(final int producers, final boolean inFile) throws Exception {
         // A record of 24 bytes needs 32, and at the wrap a gap of at most 24.
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(Integer.highestOneBit(32 * producers + 24) * 2);
+        final int capacity = Integer.highestOneBit(32 * producers + 24) * 2;
+        final VarLenMpscRing ring =
+                inFile ? FileRings.newRing(capacity, 0, null) : VarLenMpscRing.allocate(capacity);
         final AtomicLongArray consumed = new AtomicLongArray(producers * 16);
         final Crew crew = new Crew();
         final int count = 120_000 / producers;

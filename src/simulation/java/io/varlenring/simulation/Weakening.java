@@ -29,6 +29,18 @@ public enum Weakening {
     /** The waiter is only as visible as the accesses to armed around it make it, which is enough. */
     WAITER_PLAIN,
 
+    // Rings in files
+
+    ATTEMPT_STORED_PLAIN,
+    /** A producer does not say where it tries to reserve. */
+    ATTEMPT_OMITTED,
+    /** A producer does not say where its reservation ends. */
+    END_OMITTED,
+    /** A consumer does not say what it gives back. */
+    REDO_OMITTED,
+    /** The system lets a lock go before the last stores of its holder are seen. */
+    UNLOCK_RELAXED,
+
     // Tasklets
 
     STATE_STEP_RELAXED,

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import io.varlenring.simulation.Simulation;
+import io.varlenring.simulation.Word;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** What simulated processes do with a ring of 64 bytes in a file, each of one thread, that may be killed at any access. */
+final class ProcessScenarios {
+    private static final int PRODUCERS = 2;
+    private static final int RECORDS = 3;
+    private static final int SLOTS = 4;
+    private static final Path FILE = Path.of("ring");
+
+    private ProcessScenarios() {}
+
+    private static VarLenMpscRing newProcess() {
+        return RingRun.builder().file(FILE).slots(SLOTS).build();
+    }
+
+    /** How many of the processes that others wait for have ended. */
+    private static final class Ended {
+        int producers;
+        int consumers;
+    }
+
+    private static void addProducer(final RingRun run, final int number, final Ended ended, final boolean isMortal) {
+        final VarLenMpscRing ring = newProcess();
+        final RingProducer producer = ring.newProducer();
+        run.simulation.addThread("producer" + number, () -> {
+            try {
+                if (isMortal) {
+                    ring.places.file.file().setMortal();
+                }
+                for (int sent = 0; sent < RECORDS; sent++) {
+                    send(run, producer, number);
+                }
+                ring.places.file.file().setImmortal();
+            } catch (final SimulatedFile.Killed killed) {
+                run.perhapsNotSent();
+                ring.places.file.end();
+            }
+            ended.producers++;
+        });
+    }
+
+    /** No record is empty: those cannot be told apart. */
+    private static void send(final RingRun run, final RingProducer producer, final int number) {
+        final Simulation simulation = run.simulation;
+        if (simulation.choose(4) == 0) {
+            run.abortedClaim(producer, simulation.choose(Long.BYTES * 2 + 1));
+        }
+        final int length = 1 + simulation.choose(RingRun.LONGEST);
+        if (simulation.choose(3) == 0) {
+            run.sendByClaim(producer, number, length);
+        } else if (simulation.choose(3) == 0) {
+            final ByteBuffer[] batch = {ByteBuffer.wrap(run.next(number, length))};
+            while (producer.offerAll(batch, 0, 1) == 0) {
+                simulation.letOthersRun();
+            }
+        } else {
+            run.offer(producer, run.next(number, length));
+        }
+    }
+
+    private static void drainAndRecover(final RingRun run, final RingConsumer consumer) {
+        if (consumer.drain(run::onRecord) > 0) {
+            return;
+        }
+        final StalledClaim stalled = consumer.stalledBy();
+        if (stalled == null || stalled.owner() != StalledClaim.Owner.DEAD || !consumer.recover(stalled)) {
+            run.simulation.letOthersRun();
+        }
+    }
+
+    private static void checkFreeIsZero(final RingRun run, final SimulatedFile file) {
+        for (final Word word : file.data) {
+            if (word.newest() != 0) {
+                run.simulation.fail("free memory that is not zero");
+            }
+        }
+    }
+
+    /** Producers are killed at any access; the consumer recovers what they leave. */
+    static void producersDie(final Simulation simulation) {
+        final VarLenMpscRing ring = newProcess();
+        final RingRun run = new RingRun(simulation, ring, PRODUCERS, true);
+        final Ended ended = new Ended();
+        for (int i = 0; i < PRODUCERS; i++) {
+            addProducer(run, i, ended, true);
+        }
+        ring.consumer();
+        simulation.addThread("consumer", () -> {
+            while (ended.producers < PRODUCERS || !ring.isEmpty()) {
+                drainAndRecover(run, ring.consumer());
+            }
+        });
+        simulation.addCheck(run::checkAllReceived);
+        simulation.addCheck(() -> checkFreeIsZero(run, ring.places.file.file()));
+    }
+
+    /** Consumers are killed at any access, two of them; the next one goes on where space was given back. */
+    static void consumersDie(final Simulation simulation) {
+        final int mortals = 2;
+        final VarLenMpscRing last = newProcess();
+        final RingRun run = new RingRun(simulation, last, PRODUCERS, true);
+        final Ended ended = new Ended();
+        for (int i = 0; i < PRODUCERS; i++) {
+            addProducer(run, i, ended, simulation.choose(2) == 0);
+        }
+        for (int i = 0; i <= mortals; i++) {
+            final int number = i;
+            final VarLenMpscRing ring = i == mortals ? last : newProcess();
+            simulation.addThread("consumer" + i, () -> {
+                while (ended.consumers < number) {
+                    simulation.letOthersRun();
+                }
+                try {
+                    consume(run, ring, ended, number < mortals);
+                } catch (final SimulatedFile.Killed killed) {
+                    ring.places.file.end();
+                }
+                ended.consumers++;
+            });
+        }
+        simulation.addCheck(run::checkAllReceived);
+        simulation.addCheck(() -> checkFreeIsZero(run, last.places.file.file()));
+    }
+
+    private static void consume(
+            final RingRun run, final VarLenMpscRing ring, final Ended ended, final boolean isMortal) {
+        final SimulatedFile file = ring.places.file.file();
+        if (isMortal) {
+            file.setMortal();
+        }
+        final long givenBack = file.redoPosition.newest();
+        final RingConsumer consumer = ring.consumer();
+        if (ring.consumerPosition() < givenBack) {
+            run.simulation.fail("what was given back up to " + givenBack + " comes again");
+        }
+        run.mayComeAgain();
+        while (ended.producers < PRODUCERS || !ring.isEmpty()) {
+            drainAndRecover(run, consumer);
+        }
+        file.setImmortal();
+        ring.detach();
+    }
+}

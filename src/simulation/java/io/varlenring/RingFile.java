@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import io.varlenring.simulation.Weakening;
+import io.varlenring.simulation.Word.Mode;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import java.util.UUID;
+
+/** The twin of the shipped class of this name: the file of a simulation as one of its processes has it open. */
+final class RingFile {
+    static final int CONSUMER_PLACE = 0;
+
+    final Path path;
+    final FileHeader header;
+    private final SimulatedFile file;
+    private final long process;
+
+    private RingFile(final Path path, final SimulatedFile file) {
+        this.path = path;
+        this.file = file;
+        this.header = new FileHeader(file.data.length * Long.BYTES, RingLayout.PAGE, file.slots, new UUID(0, 0));
+        this.process = file.newProcess();
+    }
+
+    static int placeOfSlot(final int slot) {
+        return slot + 1;
+    }
+
+    static RingFile open(
+            final Path path,
+            final int capacity,
+            final int slots,
+            final Set<PosixFilePermission> permissions,
+            final long initialPosition) {
+        return new RingFile(path, SimulatedFile.open(capacity, slots));
+    }
+
+    SimulatedFile file() {
+        return file;
+    }
+
+    /** Ends this process, whose only thread calls this when it has been killed. */
+    void end() {
+        file.end(process, file.simulation.mode(Mode.VOLATILE, Weakening.UNLOCK_RELAXED, Mode.OPAQUE));
+    }
+
+    boolean isCurrent() {
+        return true;
+    }
+
+    RingMemory memory() {
+        return new RingMemory(file);
+    }
+
+    RingSlot slot(final int slot) {
+        return RingSlot.ofProducer(file, slot);
+    }
+
+    RingSlot consumerSlot() {
+        return RingSlot.ofConsumer(file);
+    }
+
+    boolean tryLock(final int place) {
+        file.mayDie();
+        return file.locks[place].compareAndExchange(Mode.VOLATILE, 0, process) == 0;
+    }
+
+    void unlock(final int place) {
+        file.mayDie();
+        file.locks[place].store(Mode.VOLATILE, 0);
+    }
+
+    /** Nothing: no simulated thread calls what the collector would. */
+    static void whenCollected(final Object object, final Runnable action) {}
+
+    ProcessIdentity ownProcess() {
+        return new ProcessIdentity(process, 0, 0);
+    }
+
+    boolean isSeenAlive(final ProcessIdentity other) {
+        return other.pid() != 0 && !file.dead.contains(other.pid());
+    }
+}
