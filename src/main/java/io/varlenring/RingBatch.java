@@ -3,6 +3,7 @@ package io.varlenring;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Space in a ring for several records, which a producer has reserved at once and fills in place, one behind the other.
@@ -39,7 +40,8 @@ public final class RingBatch implements AutoCloseable {
      * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
      *     outside its space: the batch is then aborted
      */
-    public ByteBuffer next(final int maxLength) {
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    public @Nullable ByteBuffer next(final int maxLength) {
         checkOpen();
         checkPlaced();
         final ByteBuffer space = side.nextSpace(maxLength, view);

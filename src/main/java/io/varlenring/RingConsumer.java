@@ -183,6 +183,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when the consumer is in use already
      * @throws RingCorruptException when what the file says of it makes no sense
      */
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
     public @Nullable StalledClaim stalledBy() {
         return side.stalledBy();
     }

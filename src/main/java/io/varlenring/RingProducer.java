@@ -238,7 +238,8 @@ public final class RingProducer implements AutoCloseable {
      * @throws IllegalStateException when this handle's last claim or batch is still open
      * @throws RingClosedException when the ring is closed
      */
-    public RingBatch tryClaimBatch(final int minLength, final int maxBytes) {
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    public @Nullable RingBatch tryClaimBatch(final int minLength, final int maxBytes) {
         if (batch == null) {
             batch = new RingBatch(this, side, slices);
         }

@@ -535,6 +535,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * @return the absolute path of its file, or {@code null} for a ring on the heap
      */
+    @SuppressWarnings("exports") // who calls it compiles without the annotation
     public @Nullable Path file() {
         return places == null ? null : places.file.path;
     }

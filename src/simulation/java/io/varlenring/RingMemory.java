@@ -182,7 +182,6 @@ final class RingMemory {
     private void storeZeroes(final long from, final long to) {
         for (long at = from; at < to; at += Long.BYTES) {
             mayFail();
-            mayDie();
             word((int) at & (capacity() - 1)).store(Mode.PLAIN, 0);
         }
     }

@@ -74,7 +74,8 @@ final class ArchitectureTest {
     private static ArchRule memoriesOnly(final Class<?> means) {
         return noClasses()
                 .that()
-                .haveNameNotMatching("io\\.varlenring\\.(tasklet\\.)?(Ring(Memory|Slot|Counters)|TaskletState|LoopMemory)")
+                .haveNameNotMatching(
+                        "io\\.varlenring\\.(tasklet\\.)?(Ring(Memory|Slot|Counters)|TaskletState|LoopMemory)")
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(means);

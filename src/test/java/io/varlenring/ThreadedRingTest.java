@@ -288,8 +288,7 @@ final class ThreadedRingTest {
     void producersThatWaitForSpace_areNeverToldFull(final int producers, final boolean inFile) throws Exception {
         // A record of 24 bytes needs 32, and at the wrap a gap of at most 24.
         final int capacity = Integer.highestOneBit(32 * producers + 24) * 2;
-        final VarLenMpscRing ring =
-                inFile ? FileRings.newRing(capacity, 0, null) : VarLenMpscRing.allocate(capacity);
+        final VarLenMpscRing ring = inFile ? FileRings.newRing(capacity, 0, null) : VarLenMpscRing.allocate(capacity);
         final AtomicLongArray consumed = new AtomicLongArray(producers * 16);
         final Crew crew = new Crew();
         final int count = 120_000 / producers;
