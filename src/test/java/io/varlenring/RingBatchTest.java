@@ -28,9 +28,10 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a batch is good for, from {@code tryClaimBatch} to its end; on every ring of {@link RingContractTest}. */
+/** What a batch is good for, from {@code tryClaimBatch} to its end; on every ring of {@link RingContractTest} but those in files, which give
+ * nothing back. */
 @ParameterizedClass
-@MethodSource("io.varlenring.RingContractTest#configurations")
+@MethodSource("io.varlenring.RingContractTest#configurationsOnTheHeap")
 final class RingBatchTest {
     private final int capacity;
     /** Longest record that is sure to fit a batch of half the ring. */

@@ -68,6 +68,10 @@ final class RingContractTest {
         return configurations.stream();
     }
 
+    static Stream<Configuration> configurationsOnTheHeap() {
+        return configurations().filter(configuration -> configuration.place != Place.FILE);
+    }
+
     private final int capacity;
     private final int maxPayload;
     private final long initialPosition;

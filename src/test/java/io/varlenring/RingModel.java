@@ -34,6 +34,7 @@ final class RingModel {
 
     private final int capacity;
     private final boolean hasHook;
+    private final boolean givesBack;
     private final List<Slot> slots = new ArrayList<>();
 
     private long producerPosition;
@@ -52,7 +53,9 @@ final class RingModel {
     private long wakeups;
     private long hookFailures;
 
-    RingModel(final int capacity, final long initialPosition, final boolean hasHook) {
+    /** @param givesBack whether the rest of the last reservation goes back to the producers */
+    RingModel(final int capacity, final long initialPosition, final boolean hasHook, final boolean givesBack) {
+        this.givesBack = givesBack;
         this.capacity = capacity;
         this.hasHook = hasHook;
         this.producerPosition = initialPosition;
@@ -89,7 +92,7 @@ final class RingModel {
 
     /** What is behind this position of a reservation is not used: it is given back when it is the last; else padding. */
     private boolean giveBack(final Slot slot, final long used) {
-        final boolean isLast = producerPosition == slot.end && !closed;
+        final boolean isLast = givesBack && producerPosition == slot.end && !closed;
         if (isLast) {
             producerPosition = used;
             slot.end = used;

@@ -44,7 +44,7 @@ final class RingOperations {
     private final RingModel.Slot[] claimed = new RingModel.Slot[PRODUCERS];
     private final int[] claimedLengths = new int[PRODUCERS];
     private final RingBatch[] batches = new RingBatch[PRODUCERS];
-    private final List<List<byte[]>> batched = new ArrayList<>();
+    private final List<List<byte[]>> batched = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     private long hookCalls;
     private long looked;
     private int steps;
@@ -71,7 +71,7 @@ final class RingOperations {
         memory = surroundings.slice().order(ByteOrder.nativeOrder());
         ring = hasHook ? builder.hook(this::hook).build() : builder.build();
         isInFile = false;
-        model = new RingModel(capacity, initialPosition, hasHook);
+        model = new RingModel(capacity, initialPosition, hasHook, !isInFile);
         looked = initialPosition;
         for (int i = 0; i < PRODUCERS; i++) {
             newProducer(i);
@@ -92,11 +92,10 @@ final class RingOperations {
         ring = FileRings.newRing(capacity, initialPosition, hasHook ? this::hook : null);
         ring.consumer(); // in whose process hooks are called
         memory = FileRings.data(capacity);
-        model = new RingModel(capacity, initialPosition, hasHook);
+        model = new RingModel(capacity, initialPosition, hasHook, !isInFile);
         looked = initialPosition;
         for (int i = 0; i < PRODUCERS; i++) {
             newProducer(i);
-            batched.add(new ArrayList<>());
         }
     }
 
