@@ -52,14 +52,12 @@ final class GivenBackTest {
 
     /** A reservation, worked out without the ring. */
     private static final class Open {
-        final Kind kind;
         final AutoCloseable what;
         final long begin;
         final long start;
         long end;
 
         Open(final RingProducer producer, final VarLenMpscRing ring, final Kind kind) {
-            this.kind = kind;
             begin = ring.producerPosition();
             final int untilWrap = CAPACITY - (int) (begin & CAPACITY - 1);
             start = stride(MIN_LENGTH) <= untilWrap ? begin : begin + untilWrap;
