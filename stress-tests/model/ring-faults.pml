@@ -95,6 +95,32 @@
     fi
 #endif
 
+/* Giving back, by a producer */
+
+#ifdef GIVEN_BACK_NOT_ZEROED
+#define ZERO_BEFORE(used)
+#endif
+#ifdef GIVEN_BACK_BEFORE_ZEROES
+#define ZERO_BEFORE(used)
+#define ZERO_BEHIND(used) zeroRest(used);
+#endif
+#ifdef GIVE_BACK_IN_TWO_STEPS
+#define GIVE_BACK(expected, replacement) \
+    found = LOADED(me, PRODUCER_POSITION); \
+    if \
+    :: found == expected -> d_step { storeVolatile(me, PRODUCER_POSITION, replacement) } \
+    :: else \
+    fi
+#endif
+#ifdef GIVE_BACK_FROM_ANYWHERE
+#define GIVE_BACK(expected, replacement) \
+    d_step { \
+        FLUSHED(me); \
+        found = expected; \
+        storeVolatile(me, PRODUCER_POSITION, replacement) \
+    }
+#endif
+
 /* Waking */
 
 #ifdef ABORT_WITHOUT_SIGNAL
@@ -239,6 +265,16 @@
 #define BEFORE_SECOND
 #define AFTER_SECOND publish(1)
 #endif
+#ifndef ZERO_BEFORE
+#define ZERO_BEFORE(used) zeroRest(used);
+#endif
+#ifndef ZERO_BEHIND
+#define ZERO_BEHIND(used)
+#endif
+#ifndef GIVE_BACK
+#define GIVE_BACK(expected, replacement) \
+    d_step { compareAndExchange(me, PRODUCER_POSITION, expected, replacement, found) }
+#endif
 #ifndef SIGNAL_IN_ABORT
 #define SIGNAL_IN_ABORT ; signal()
 #endif
@@ -302,4 +338,14 @@
 #define RARE_FULL assert(false);
 #else
 #define RARE_FULL
+#endif
+#ifdef REACH_GIVEN_BACK_TO_A_SLEEPER
+#define RARE_GIVEN_BACK ; assert(!(word[ARMED] && word[CONSUMER_POSITION] == end));
+#else
+#define RARE_GIVEN_BACK
+#endif
+#ifdef REACH_NOT_GIVEN_BACK
+#define RARE_NOT_GIVEN_BACK -> assert(false)
+#else
+#define RARE_NOT_GIVEN_BACK
 #endif

@@ -242,7 +242,7 @@ inline storeFirstHeader(at, header) {
     }
 }
 
-/* pad() and publish(): the gap's header if there is a gap, else the given one. */
+/* endGap() and publish(): the gap's header if there is a gap, else the given one. */
 inline publish(header) {
     if
     :: GAP_IN_PUBLISH ->
@@ -254,7 +254,50 @@ inline publish(header) {
     AFTER_SIGNAL(header)
 }
 
-/* putPayload(), and what pad() stores behind the first `length` words of a record */
+/* RingMemory.zero() of what giveBackFrom() gives back: all but the first word of a reservation, which is zero */
+inline zeroRest(used) {
+    next = used;
+    if
+    :: used == position -> next++
+    :: else
+    fi;
+    do
+    :: next < end -> d_step { storePlain(me, OFFSET(next), 0); next++ }
+    :: else -> break
+    od;
+    next = 0
+}
+
+/* giveBackFrom(): then `end` is `used` */
+inline giveBackFrom(used) {
+    if
+    :: LOADED(me, PRODUCER_POSITION) == 2 * end ->
+        ZERO_BEFORE(used)
+        GIVE_BACK(2 * end, 2 * (used)); /* an argument is put in as it is written */
+        if
+        :: found == 2 * end ->
+            ZERO_BEHIND(used)
+            end = used;
+            known = used
+            RARE_GIVEN_BACK
+        :: else RARE_NOT_GIVEN_BACK
+        fi;
+        found = 0
+    :: else
+    fi
+}
+
+/* What endAt() does first when a claim, which has been written to, is committed short. */
+inline endShort() {
+    if
+    :: op == COMMIT_SHORT ->
+        putPayload(start + 1, RECORD_ID(7));
+        giveBackFrom(start + 1)
+    :: else
+    fi
+}
+
+/* putPayload(), and what endAt() stores behind the first `length` words of a record */
 inline commit(length) {
     BEFORE_PAYLOAD(length)
     if
@@ -272,8 +315,16 @@ inline commit(length) {
 /* abort(), of a claim into which something was written already */
 inline abort() {
     putPayload(start + 1, RECORD_ID(7));
-    storeFirstHeader(ABORT_FROM, PADDING_HEADER(end - ABORT_FROM))
-    SIGNAL_IN_ABORT
+    if
+    :: ABORT_FROM == position -> giveBackFrom(position)
+    :: else
+    fi;
+    if
+    :: end != position ->
+        storeFirstHeader(ABORT_FROM, PADDING_HEADER(end - ABORT_FROM))
+        SIGNAL_IN_ABORT
+    :: else
+    fi
 }
 
 /* fillBatch() of a record of one word, and perhaps one of two */
@@ -342,7 +393,7 @@ inline close() {
 }
 
 proctype producer(byte me; byte calls; short limit; short known) {
-    /* known: where the last reservation of this handle ended, or P when it was last refused */
+    /* known: where the last reservation of this handle ended, what it gave back to, or P when it was last refused */
     short position;
     short start;
     short second;
@@ -377,14 +428,17 @@ proctype producer(byte me; byte calls; short limit; short known) {
             :: reserve();
                 if
                 :: refusedByClose || end != 0 -> break
-                :: else -> word[CONSUMER_POSITION] + CAPACITY > limit /* full: once there is room, again */
+                :: else -> /* full: once there may be room, again */
+                    word[CONSUMER_POSITION] + CAPACITY > limit || word[PRODUCER_POSITION] != 2 * known
                 fi
             od;
             if
             :: refusedByClose
             :: else ->
                 if
-                :: op == OFFER_1 || op == COMMIT_SHORT -> commit(1)
+                :: op == OFFER_1 || op == COMMIT_SHORT ->
+                    endShort();
+                    commit(1)
                 :: op == OFFER_2 -> commit(2)
                 :: op == ABORT -> abort()
                 :: op == OFFER_ALL -> fillBatch()
@@ -574,7 +628,8 @@ proctype consumer(short position) {
 
 /* What nobody will ever publish: the producers have gone, and the header is not there. */
 #define STRANDED \
-    (gone == 2 && FLUSHED(0) && FLUSHED(1) && word[OFFSET(position)] == NOT_READY)
+    (gone == 2 && FLUSHED(0) && FLUSHED(1) && word[OFFSET(position)] == NOT_READY && \
+    POSITION(word[PRODUCER_POSITION]) != position)
 
 /* waitThenHandOver() again and again */
 proctype consumer(short position) {

@@ -140,6 +140,11 @@ final class RingContractTest {
         assertEquals(1, other.offerAll(new ByteBuffer[] {ByteBuffer.allocate(8)}, 0, 1));
         assertEquals(ring.producerPosition(), other.side().expected);
 
+        other.tryClaim(8).commit(0);
+        assertEquals(ring.producerPosition(), other.side().expected);
+        other.tryClaim(8).abort();
+        assertEquals(ring.producerPosition(), other.side().expected);
+
         fill(other);
         assertFalse(offer(producer, new byte[0]));
         assertEquals(ring.producerPosition(), producer.side().expected);

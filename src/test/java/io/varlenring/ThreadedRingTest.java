@@ -331,7 +331,7 @@ final class ThreadedRingTest {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(capacity);
         final Crew crew = new Crew();
         final int producers = 2;
-        final int count = 40_000;
+        final int count = inPlace ? 15_000 : 40_000;
         final AtomicLongArray consumed = new AtomicLongArray(producers * 16);
         for (int id = 0; id < producers; id++) {
             final int index = id * 16;

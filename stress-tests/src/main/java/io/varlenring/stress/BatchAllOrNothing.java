@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.varlenring.RingBatch;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.nio.ByteBuffer;
@@ -20,7 +21,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * A batch is seen as a whole or not at all [M1].
  *
  * <p>1 producer, 1 consumer, capacity 64. The producer offers a batch of records of 8 bytes; the consumer drains once, and
- * the arbiter drains the rest. In {@code Wrapping} the positions stand at 104, so that the batch goes over the wrap with a
+ * the arbiter drains the rest. In {@code Claimed} the batch is filled in place. In {@code Wrapping} the positions stand at 104, so that the batch goes over the wrap with a
  * gap of just a header inside.
  *
  * <p>Expected: all records in one drain. The control offers the records one by one, and is seen on x86.
@@ -89,6 +90,40 @@ public final class BatchAllOrNothing {
         @Actor
         public void producer() {
             producer.offerAll(batch, 0, batch.length);
+        }
+
+        @Actor
+        public void consumer(final LL_Result r) {
+            r.r1 = Fixture.drain(ring.consumer());
+        }
+
+        @Arbiter
+        public void rest(final LL_Result r) {
+            r.r2 = Fixture.drain(ring.consumer());
+        }
+    }
+
+    /** A batch that is claimed and filled in place. */
+    @JCStressTest
+    @Outcome(id = "-, AB", expect = ACCEPTABLE, desc = "The drain came before the batch.")
+    @Outcome(id = "AB, -", expect = ACCEPTABLE, desc = "The drain came after the batch.")
+    @Outcome(id = "A, B", expect = FORBIDDEN, desc = "Only the front of the batch was seen.")
+    @Outcome(expect = FORBIDDEN, desc = "A record is lost, torn or doubled.")
+    @State
+    public static class Claimed {
+        private final VarLenMpscRing ring = Fixture.ringAt(64);
+        private final RingProducer producer = ring.newProducer();
+        private final ByteBuffer[] records = Fixture.batch(8, 'A', 'B');
+
+        @Actor
+        public void producer() {
+            try (RingBatch batch = producer.tryClaimBatch(24, 32)) {
+                for (final ByteBuffer record : records) {
+                    batch.next(8).put(record);
+                    batch.addWritten();
+                }
+                batch.commit();
+            }
         }
 
         @Actor

@@ -14,6 +14,7 @@ import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
@@ -22,7 +23,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
  * <p>2 producers, capacity 64. The first one has claimed 24 bytes, filled them with words that look like headers, and
  * commits 8 of them. The second stores a record B: behind what is used, or behind all of the claim.
  *
- * <p>Expected: A, then B. The control moves a position back before it zeroes, and is seen on x86.
+ * In {@code Abort} the claim is aborted; in {@code Both} the second has claimed too, and both abort.
+ *
+ * <p>Expected: A, then B; or only what was stored. The control moves a position back before it zeroes, and is seen on x86.
  */
 @Outcome(id = "AB", expect = ACCEPTABLE, desc = "Both records, in the order of their reservations.")
 @Outcome(expect = FORBIDDEN, desc = "Stale bytes were taken for a header, or a record is lost.")
@@ -55,6 +58,72 @@ public final class GivenBack {
         @Arbiter
         public void consumer(final L_Result r) {
             r.r1 = Fixture.drain(ring.consumer());
+        }
+    }
+
+    /** A claim that is aborted, against a record behind it or in its place. */
+    @JCStressTest
+    @Outcome(id = "B, 16", expect = ACCEPTABLE, desc = "In its place: the abort came first.")
+    @Outcome(id = "B, 48", expect = ACCEPTABLE, desc = "Behind padding: the record came first.")
+    @Outcome(expect = FORBIDDEN, desc = "Stale bytes were taken for a header, or the record is lost.")
+    @State
+    public static class Abort {
+        private final VarLenMpscRing ring = Fixture.ringAt(0);
+        private final RingClaim claim = ring.newProducer().tryClaim(24);
+        private final RingProducer other = ring.newProducer();
+
+        public Abort() {
+            claim.buffer().put(Fixture.record('A', 24));
+        }
+
+        @Actor
+        public void first() {
+            claim.abort();
+        }
+
+        @Actor
+        public void second() {
+            Fixture.offer(other, Fixture.record('B', 8));
+        }
+
+        @Arbiter
+        public void consumer(final LL_Result r) {
+            r.r1 = Fixture.drain(ring.consumer());
+            r.r2 = ring.consumerPosition();
+        }
+    }
+
+    /** Two claims, one behind the other, that are given back at the same time. */
+    @JCStressTest
+    @Outcome(id = "C, 16", expect = ACCEPTABLE, desc = "Both were given back, the second one first.")
+    @Outcome(id = "C, 32", expect = ACCEPTABLE, desc = "The first one found the second behind it: padding.")
+    @Outcome(expect = FORBIDDEN, desc = "Stale bytes were taken for a header, or a record is lost.")
+    @State
+    public static class Both {
+        private final VarLenMpscRing ring = Fixture.ringAt(0);
+        private final RingClaim claim = ring.newProducer().tryClaim(8);
+        private final RingClaim behind = ring.newProducer().tryClaim(8);
+
+        public Both() {
+            claim.buffer().put(Fixture.record('A', 8));
+            behind.buffer().put(Fixture.record('B', 8));
+        }
+
+        @Actor
+        public void first() {
+            claim.abort();
+        }
+
+        @Actor
+        public void second() {
+            behind.abort();
+        }
+
+        @Arbiter
+        public void consumer(final LL_Result r) {
+            Fixture.offer(ring.newProducer(), Fixture.record('C', 8));
+            r.r1 = Fixture.drain(ring.consumer());
+            r.r2 = ring.consumerPosition();
         }
     }
 

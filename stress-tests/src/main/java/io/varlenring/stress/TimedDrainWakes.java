@@ -20,7 +20,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * A drain with a timeout on a ring without a hook does not sleep on when there is something to read [M6].
  *
  * <p>1 publisher, 1 consumer, capacity 64, no hook. The consumer drains with a timeout of 20 seconds; the publisher, which
- * begins a little later by chance, offers a record, commits a claim that it has opened before, or closes the ring.
+ * begins a little later by chance, offers a record, commits a claim that it has opened before,
+ * aborts it and offers, or closes the ring.
  *
  * <p>Expected: the drain ends before its time is up. It would find the record at the end of its time as well, so the only
  * sign of a lost wakeup is that it slept to the end: the timeout is a watchdog. The
@@ -110,6 +111,36 @@ public final class TimedDrainWakes {
             start.second();
             claim.buffer().putLong(0x4141414141414141L);
             claim.commit();
+        }
+
+        @Arbiter
+        public void wakeups(final LL_Result r) {
+            r.r2 = Fixture.wakeups(ring);
+        }
+    }
+
+    /** Against a claim that is aborted, so that the producer position goes back to where the consumer is, and an offer. */
+    @JCStressTest
+    @JCStressMeta(TimedDrainWakes.class)
+    @State
+    public static class GiveBack {
+        private final VarLenMpscRing ring = Fixture.ringAt(64);
+        private final RingProducer producer = ring.newProducer();
+        private final RingClaim claim = producer.tryClaim(24);
+        private final byte[] record = Fixture.record('A', 8);
+        private final Fixture.Start start = new Fixture.Start();
+
+        @Actor
+        public void consumer(final LL_Result r) {
+            start.first();
+            r.r1 = Fixture.drainOrWait(ring.consumer());
+        }
+
+        @Actor
+        public void publisher() {
+            start.second();
+            claim.abort();
+            Fixture.offer(producer, record);
         }
 
         @Arbiter

@@ -197,13 +197,17 @@ public final class WakeupNotLost {
         }
     }
 
-    /** Against an abort. */
+    /** Against the abort of a claim that has a record behind it, so that it leaves padding. */
     @JCStressTest
     @JCStressMeta(WakeupNotLost.class)
     @State
     public static class Abort {
         private final Fixture.Sleeper sleeper = new Fixture.Sleeper(64);
         private final RingClaim claim = sleeper.ring.newProducer().tryClaim(8);
+
+        public Abort() {
+            Fixture.offer(sleeper.ring.newProducer(), Fixture.record('B', 8));
+        }
 
         @Actor
         public void consumer(final LL_Result r) {
