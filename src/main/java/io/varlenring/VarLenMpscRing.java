@@ -60,9 +60,9 @@ import org.jspecify.annotations.Nullable;
  *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been
  *       collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
  *   <li><b>Allocation.</b> None, on either side, after a handle's first claim; but see {@link Builder#slices()}.
- *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes and
- *       the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned or whose commit
- *       did is handed over at least once, and not again once its space was given back; what a dead producer left
+ *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes
+ *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned or whose
+ *       commit did is handed over at least once, and not again once its space was given back; what a dead producer left
  *       unfinished is {@linkplain RingConsumer#recover given back by a call}, never by time; what a living one has is
  *       never touched.
  *   <li><b>Memory.</b> Freed by the garbage collector when the ring, its handles and all views are unreachable, never
