@@ -252,8 +252,8 @@ public final class RingProducer implements AutoCloseable {
 
     /**
      * Closes this handle; the ring stays open. A claim or batch that is open is aborted. On a ring in a file its
-     * slot is given back; that of a handle that is dropped is given back when the collector has taken it. Further offers and
-     * claims are refused with {@link IllegalStateException}; closing again does nothing.
+     * slot is given back; that of a handle that is dropped is given back when the collector has taken it. Further
+     * offers and claims are refused with {@link IllegalStateException}; closing again does nothing.
      */
     @Override
     public void close() {
