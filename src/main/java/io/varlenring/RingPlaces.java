@@ -135,11 +135,7 @@ final class RingPlaces {
                     + " consumer position, " + position);
         }
         if (redo != position) {
-            final int offset = (int) position & (memory.capacity() - 1);
-            final int length = (int) (redo - position);
-            final int untilWrap = Math.min(length, memory.capacity() - offset);
-            memory.zero(offset, untilWrap); // plain, before the store of the consumer position [M2]
-            memory.zero(0, length - untilWrap);
+            memory.zero(position, redo); // plain, before the store of the consumer position [M2]
             memory.setConsumerPositionRelease(redo); // as in giveBack() [M2] [M3]
         }
         return redo;

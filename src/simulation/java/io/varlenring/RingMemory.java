@@ -37,8 +37,8 @@ final class RingMemory {
 
     private final Word waiter = simulation.newWord("waiter", 0);
     private final Set<Thread> accidentProne = new HashSet<>();
-    /** All values of the producer position, one after the other. */
-    private final List<Long> producerPositions = new ArrayList<>(List.of(0L));
+    /** All values of the producer position, one after the other; of all processes when it is in a file. */
+    private final List<Long> producerPositions;
     /** For a fault: what a thread has still to zero, as two positions. */
     private final Map<Thread, long[]> zeroesToCome = new HashMap<>();
 
@@ -52,6 +52,7 @@ final class RingMemory {
         this.consumerPosition = simulation.newWord("consumerPosition", 0);
         this.armed = simulation.newWord("armed", 0);
         this.file = null;
+        this.producerPositions = new ArrayList<>(List.of(0L));
     }
 
     /** As one process sees the ring in a file. */
@@ -62,6 +63,7 @@ final class RingMemory {
         this.consumerPosition = file.consumerPosition;
         this.armed = file.armed;
         this.file = file;
+        this.producerPositions = file.producerPositions;
     }
 
     boolean isMapped() {

@@ -4,7 +4,9 @@ package io.varlenring;
 import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The one file of a simulation: its words, its locks, and which of its processes, a thread each, have been killed. */
@@ -35,6 +37,9 @@ final class SimulatedFile {
     final Word consumerProcess;
     /** The process that has it, or 0, for each place. */
     final Word[] locks;
+
+    /** All values that the producer position has had. */
+    final List<Long> producerPositions = new ArrayList<>(List.of(0L));
 
     final Set<Long> dead = new HashSet<>();
     private final Set<Thread> mortal = new HashSet<>();

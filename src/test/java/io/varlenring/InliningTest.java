@@ -105,6 +105,7 @@ final class InliningTest {
             "RecordView.slice",
             "RecordView.misplaced",
             "ConsumerSide.goOn",
+            "ConsumerSide.paddingLength",
             "ConsumerSide.giveBack",
             "ConsumerSide.foundNothing",
             "RingMemory.zero");
