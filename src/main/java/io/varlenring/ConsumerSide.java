@@ -273,6 +273,11 @@ final class ConsumerSide extends ConsumerState {
             giveBack();
         }
         view.hide(); // a handler that keeps the view finds it empty
+        count();
+    }
+
+    /** Apart from {@link #end}, so that both are small enough to be inlined. */
+    private void count() {
         if (records > 0) {
             counters.handedOver(records);
         } else if (caughtUp) {
