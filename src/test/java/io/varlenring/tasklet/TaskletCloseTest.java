@@ -175,9 +175,9 @@ final class TaskletCloseTest {
         final Tasklet before = loop.newTasklet((self, reasons) -> runs[0]++);
         final Tasklet after = loop.newTasklet((self, reasons) -> runs[0] += 100);
         loop.newTasklet((self, reasons) -> {
-                    running.countDown();
                     before.wakeup();
                     loop.close();
+                    running.countDown(); // not before: the close below would make the wakeup too late
                     answer.set(loop.close(1, TimeUnit.HOURS));
                     after.wakeup();
                 })
