@@ -233,9 +233,6 @@ final class ProducerSide extends Claims {
         final long firstHeader;
         try {
             firstHeader = fillBatch(srcs, from, from + count);
-            for (int i = from; i < from + count; i++) {
-                srcs[i].position(srcs[i].limit());
-            }
         } catch (final Throwable failure) { // another thread changed or closed a source, or an Error
             abortAfter(failure);
             throw failure;
@@ -267,7 +264,10 @@ final class ProducerSide extends Claims {
         if (next != end) {
             setBatchHeader(next, paddingHeader(end - next), firstHeader);
         }
-        counters.committed(to - from, bytes);
+        for (int i = from; i < to; i++) {
+            srcs[i].position(srcs[i].limit());
+        }
+        counters.committed(to - from, bytes); // nothing that could fail follows
         if (strides != end - begin) {
             counters.padded(end - begin - strides);
         }

@@ -3,6 +3,8 @@ package io.varlenring;
 
 import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.fill;
+import static io.varlenring.Rings.leavePadding;
+import static io.varlenring.Rings.moveTo;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -13,9 +15,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -220,6 +225,16 @@ final class AccidentsTest {
         }
     }
 
+    @Test
+    void whatACallLeftWhenPartWasGivenBack_isFinishedByTheNextOne() {
+        assertTrue(producer.side().reserve(40));
+        assertTrue(producer.side().giveBackFrom(producer.side().begin + 16));
+        assertEquals(16, ring.size());
+        assertTrue(offer(producer, payload(1, 8)));
+        assertArrayEquals(payload(1, 8), drain(ring).get(0));
+        assertTrue(ring.isEmpty());
+    }
+
     /** The last call published its record and ended before it could wake the consumer it had disarmed. */
     @Test
     void wakeupThatACallOwed_isMadeByTheNextOne() {
@@ -235,6 +250,23 @@ final class AccidentsTest {
         assertThrows(IllegalArgumentException.class, () -> producer.offer(ByteBuffer.allocate(1 << 12)));
         assertEquals(1, woken.get());
         assertTrue(producer.offer(ByteBuffer.allocate(1)));
+        assertEquals(1, woken.get());
+    }
+
+    @Test
+    void wakeupThatACloseOwed_isMadeByTheNextOne() throws ReflectiveOperationException {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 12)
+                .hook(woken::incrementAndGet)
+                .build();
+        ring.close();
+        final Field closer = VarLenMpscRing.class.getDeclaredField("closer");
+        closer.setAccessible(true);
+        ((ProducerSide) closer.get(ring)).phase = Reservations.PUBLISHED;
+        ring.close();
+        assertEquals(1, woken.get());
+        ring.close();
         assertEquals(1, woken.get());
     }
 
@@ -375,6 +407,13 @@ final class AccidentsTest {
     }
 
     @Test
+    void timedDrainsHandler_thatMovesTheViewOutOfItsRecord_isTold() {
+        assertTrue(offer(producer, payload(1, 13)));
+        assertThrows(IllegalStateException.class, () -> ring.consumer().drain(ByteBuffer::clear, 9, 1, TimeUnit.DAYS));
+        assertTrue(ring.isEmpty());
+    }
+
+    @Test
     void handler_thatReadsOrShrinksItsRecord_isFine() {
         assertTrue(offer(producer, payload(1, 13)));
         assertTrue(offer(producer, new byte[0]));
@@ -404,7 +443,11 @@ final class AccidentsTest {
         for (final Runnable commit : commits) {
             claim[0] = producer.tryClaim(20);
             misuse(habit, claim[0].buffer());
-            assertThrows(IllegalStateException.class, commit::run);
+            final long start = ring.producerPosition() - 32 + 8;
+            final String told =
+                    assertThrows(IllegalStateException.class, commit::run).getMessage();
+            assertTrue(
+                    told.contains("the claim's buffer lie outside its bytes, " + start + " to " + (start + 20)), told);
             assertThrows(IllegalStateException.class, () -> claim[0].buffer());
             assertTrue(offer(producer, payload(7, 3)));
             assertEquals(1, drain(ring).size());
@@ -450,6 +493,7 @@ final class AccidentsTest {
                 final ByteBuffer buffer = claim.buffer();
                 assertEquals(0, buffer.position());
                 assertEquals(60, buffer.capacity());
+                assertEquals(ByteOrder.BIG_ENDIAN, buffer.order());
                 buffer.clear();
                 buffer.put(sent);
                 if (i % 2 == 0) {
@@ -462,6 +506,7 @@ final class AccidentsTest {
             assertEquals(1, sliced.consumer().drain(record -> {
                 assertEquals(0, record.position());
                 assertEquals(sent.length, record.capacity());
+                assertEquals(ByteOrder.BIG_ENDIAN, record.order());
                 record.get();
                 record.clear();
                 final byte[] received = new byte[record.remaining()];
@@ -477,6 +522,8 @@ final class AccidentsTest {
     @Test
     void dump_namesWhatIsInTheWay() throws InterruptedException {
         assertTrue(ring.dump().contains("no unfinished reservation"), ring.dump());
+        assertTrue(ring.dump().contains("consumer: not in a call, not armed"), ring.dump());
+        assertTrue(ring.dump().startsWith(ring + "\n") && ring.dump().endsWith(ring.stats() + "\n"), ring.dump());
         assertTrue(offer(producer, payload(1, 8)));
         final Thread claimer = new Thread(() -> assertNotNull(producer.tryClaim(33)), "claimer");
         claimer.start();
@@ -506,12 +553,14 @@ final class AccidentsTest {
 
     @Test
     void dump_saysSinceWhenTheConsumerHasWaited_howeverOftenItLooked() throws InterruptedException {
-        final RingClaim claim = producer.tryClaim(8);
+        final long begin = System.nanoTime();
+        final RingClaim claim = producer.tryClaim(0); // not even a claim of nothing is passed over
         assertTrue(ring.consumer().arm());
         for (int i = 1; i <= 3; i++) {
             Thread.sleep(10);
             assertTrue(ring.consumer().arm());
-            assertTrue(stalledMillis() >= 9L * i, ring.dump());
+            final long stalled = stalledMillis();
+            assertTrue(stalled >= 9L * i && stalled <= (System.nanoTime() - begin) / 1_000_000, ring.dump());
         }
         claim.commit();
         assertEquals(1, drain(ring).size());
@@ -545,6 +594,29 @@ final class AccidentsTest {
             assertTrue(ring.dump().contains("made by " + claimer), ring.dump());
             claim[0].abort();
         }
+    }
+
+    /** Behind a lap, records, padding and a gap: a position, and not an offset. */
+    @Test
+    void dump_ofACallUnderWayBehindAGap_namesItsPosition() {
+        moveTo(ring, 208);
+        assertTrue(offer(producer, payload(1, 8)));
+        leavePadding(ring, producer.tryClaim(8));
+        ring.newProducer().tryClaim(9).commit(); // behind a gap of 16 bytes
+        assertEquals(280, ring.producerPosition());
+        assertTrue(producer.side().reserve(24));
+        final String dump = ring.dump();
+        assertTrue(dump.contains("at position 280, an offer or a commit under way"), dump);
+    }
+
+    @Test
+    void dump_ofABatch_saysHowFarItIs() {
+        final RingBatch batch = producer.tryClaimBatch(8, 64);
+        assertNotNull(batch.next(8));
+        batch.add(8);
+        final String dump = ring.dump();
+        assertTrue(dump.contains("at position 0, a batch of 1 records, made by " + Thread.currentThread()), dump);
+        batch.abort();
     }
 
     @Test

@@ -192,6 +192,7 @@ final class BadInputTest {
                 () -> WakeupHook.unpark(null),
                 () -> WakeupHook.semaphore(null),
                 () -> WakeupHook.selector(null),
+                () -> WakeupHook.semaphore(null),
                 () -> WakeupHook.executor(null, () -> {}),
                 () -> WakeupHook.executor(Runnable::run, null));
         for (final Executable call : calls) {
@@ -343,6 +344,7 @@ final class BadInputTest {
             changer.join();
         }
         assertTrue(ring.stats().aborted() <= failures, ring::toString);
+        assertEquals(ring.stats().offered(), ring.stats().handedOver(), "what failed is not counted");
     }
 
     @Test
@@ -378,7 +380,10 @@ final class BadInputTest {
         final Thread thread = new Thread(first, "first-consumer");
         thread.start();
         inside.await();
-        assertRefused(IllegalStateException.class, () -> consumer.drain(record -> {}), "first-consumer");
+        final String inUse = "in use by " + thread;
+        final String caller = "called by " + Thread.currentThread();
+        assertRefused(IllegalStateException.class, () -> consumer.drain(record -> {}), inUse, caller);
+        assertTrue(consumer.toString().startsWith("RingConsumer[" + inUse + ", VarLenMpscRing["), consumer.toString());
         assertRefused(IllegalStateException.class, consumer::arm, "first-consumer");
         leave.countDown();
         assertEquals(1, first.get());
@@ -426,15 +431,17 @@ final class BadInputTest {
         assertTrue(offer(producer, payload(1, 1)));
         assertTrue(offer(producer, payload(2, 1)));
         assertRefused(NullPointerException.class, () -> consumer.drainControlled(record -> null, 5), "action");
+        assertEquals(1, ring.stats().handedOver());
         assertArrayEquals(payload(2, 1), drain(ring).get(0));
     }
 
     @Test
     void ring_afterClose_refusesAndNamesIt() {
         ring.close();
-        assertRefused(RingClosedException.class, () -> offer(producer, new byte[1]), "closed");
+        assertRefused(RingClosedException.class, () -> offer(producer, new byte[1]), "closed", ring.toString());
         assertRefused(RingClosedException.class, () -> producer.tryClaim(1), "closed");
         assertRefused(IllegalArgumentException.class, () -> producer.tryClaim(1000), "1000");
+        assertRefused(IllegalArgumentException.class, () -> offer(producer, new byte[1000]), "1000");
         assertNull(assertThrows(RingClosedException.class, () -> producer.offer(ByteBuffer.allocate(3)))
                 .getCause());
         assertEquals(0, ring.producerPosition());
@@ -460,6 +467,38 @@ final class BadInputTest {
         final VarLenMpscRing first = builder.build();
         assertTrue(first.newProducer().offer(new byte[5], 0, 5));
         assertThrows(IllegalStateException.class, builder::build);
+        final VarLenMpscRing second =
+                builder.memory(ByteBuffer.allocateDirect(128)).build();
+        assertEquals(128, second.capacity());
+        assertTrue(second.isEmpty());
         assertEquals(1, drain(first).size());
+    }
+
+    @Test
+    void builder_withACapacity_makesAnyNumberOfRings() {
+        final int[] wakeups = new int[1];
+        final VarLenMpscRing.Builder builder =
+                VarLenMpscRing.builder().capacity(64).hook(() -> wakeups[0]++);
+        final VarLenMpscRing first = builder.build();
+        final VarLenMpscRing second = builder.build();
+        for (final VarLenMpscRing made : List.of(first, second)) {
+            assertTrue(made.isEmpty());
+            assertTrue(made.consumer().arm());
+            assertTrue(offer(made.newProducer(), payload(1, 9)));
+        }
+        assertEquals(2, wakeups[0]);
+        first.close();
+        assertFalse(second.isClosed());
+    }
+
+    @Test
+    void offerAll_ofAPart_mindsNothingElseInTheArray() {
+        final ByteBuffer tooLong = ByteBuffer.allocate(1000);
+        final ByteBuffer[] srcs = {null, tooLong, ByteBuffer.allocate(1), ByteBuffer.allocate(2), tooLong, null};
+        assertEquals(2, producer.offerAll(srcs, 2, 2));
+        assertEquals(2, drain(ring).size());
+        assertEquals(1000, tooLong.remaining());
+        fill(producer);
+        assertRefused(IllegalArgumentException.class, () -> producer.offerAll(srcs, 3, 2), "1000");
     }
 }

@@ -24,6 +24,7 @@ import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a drain hands over, when it gives space back, and what a handler's answers and failures do. */
@@ -129,6 +130,13 @@ final class DrainTest {
         assertTrue(offer(producer, payload(1, 20)));
         final ByteBuffer[] kept = new ByteBuffer[1];
         assertEquals(1, consumer.drain(record -> kept[0] = record));
+        assertEquals(0, kept[0].remaining());
+        assertTrue(offer(producer, payload(1, 20)));
+        final ControlledRecordHandler aborting = record -> {
+            kept[0] = record;
+            return Action.ABORT;
+        };
+        assertEquals(0, consumer.drainControlled(aborting, 1));
         assertEquals(0, kept[0].remaining());
         assertThrows(java.nio.BufferOverflowException.class, () -> kept[0].put((byte) 1));
     }
@@ -321,5 +329,24 @@ final class DrainTest {
         assertEquals(0, consumer.drainControlled(record -> Action.CONTINUE, 0));
         assertEquals(2, drain(ring).size());
         assertFalse(ring.size() > 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CONTINUE", "COMMIT"})
+    void drainControlled_whileHandlerOffers_endsAfterOneLap(final Action action) {
+        for (int length = 0; length <= 56; length += 4) {
+            final byte[] payload = payload(length, length);
+            assertTrue(offer(producer, payload));
+            final long start = ring.consumerPosition();
+            consumer.drainControlled(
+                    record -> {
+                        offer(producer, payload);
+                        return action;
+                    },
+                    Integer.MAX_VALUE);
+            final long consumed = ring.consumerPosition() - start;
+            assertTrue(consumed >= 256 && consumed < 256 + RingLayout.stride(length), "consumed " + consumed);
+            assertIntact(ring);
+        }
     }
 }

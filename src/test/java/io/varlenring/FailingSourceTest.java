@@ -49,11 +49,13 @@ final class FailingSourceTest {
         final ByteBuffer good = ByteBuffer.wrap(payload(1, 9));
         for (int offset = 0; offset < 256; offset += 8) {
             moveTo(ring, offset);
-            final long aborted = ring.stats().aborted();
+            final RingStats before = ring.stats();
             assertThrows(IllegalStateException.class, () -> producer.offer(failing));
             assertThrows(IllegalStateException.class, () -> producer.offer(good, failing));
             assertThrows(IllegalStateException.class, () -> producer.offer(failing, good));
-            assertEquals(aborted + 3, ring.stats().aborted());
+            assertEquals(before.aborted() + 3, ring.stats().aborted());
+            assertEquals(before.offered(), ring.stats().offered());
+            assertEquals(before.bytes(), ring.stats().bytes());
             assertEquals(20, failing.remaining());
             assertEquals(9, good.remaining());
             assertTrue(offer(producer, payload(2, 3)));
@@ -76,6 +78,7 @@ final class FailingSourceTest {
                 assertThrows(IllegalStateException.class, () -> producer.offerAll(batch, 0, 3));
                 assertEquals(before.aborted() + 1, ring.stats().aborted());
                 assertEquals(before.offered(), ring.stats().offered());
+                assertEquals(before.bytes(), ring.stats().bytes());
                 for (final ByteBuffer src : batch) {
                     assertEquals(20, src.remaining());
                 }

@@ -100,8 +100,9 @@ final class RingClaimTest {
 
     @Test
     void tryClaim_whileTheHandlesLastIsOpen_isRefused() {
+        producer.tryClaim(8).abort(); // which leaves nothing to the next one
         final RingClaim claim = producer.tryClaim(8);
-        assertRefused(IllegalStateException.class, () -> producer.tryClaim(8), "open");
+        assertRefused(IllegalStateException.class, () -> producer.tryClaim(8), "claim is still open");
         claim.commit();
         final RingClaim next = producer.tryClaim(8);
         assertSame(claim, next);
@@ -228,5 +229,16 @@ final class RingClaimTest {
         }
         assertEquals(1, consumer.drain(record -> assertEquals(8, record.remaining())));
         assertEquals(1, ring.stats().aborted());
+    }
+
+    @Test
+    void commit_withoutALength_takesAllWhereverTheViewIsLeft() {
+        final RingClaim claim = producer.tryClaim(12);
+        filled(claim).put(payload(1, 12));
+        claim.buffer()
+                .limit(claim.buffer().position() - 2)
+                .position(claim.buffer().limit() - 3);
+        claim.commit();
+        assertArrayEquals(payload(1, 12), drain(ring).get(0));
     }
 }

@@ -11,14 +11,21 @@ import static io.varlenring.Rings.withSomebodyBehind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 /** The counters and snapshots of a ring. */
 final class StatsTest {
@@ -267,5 +274,99 @@ final class StatsTest {
         assertEquals(
                 "VarLenMpscRing[capacity=256, size=24, producerPosition=24, consumerPosition=0, closed]",
                 ring.toString());
+    }
+
+    /** Each count on its own, so that none is left out or changed over anywhere between its handle and the log. */
+    @Test
+    void everyCount_isSummedSubtractedAndNamed() throws ReflectiveOperationException {
+        final Field[] counts = RingCounters.class.getSuperclass().getDeclaredFields();
+        final RingCounters handle = new RingCounters();
+        for (int i = 0; i < counts.length; i++) {
+            counts[i].setLong(handle, 100L + i);
+        }
+        final RingCounters sum = new RingCounters();
+        handle.addTo(sum);
+        final RingStats one = new RingStats(sum);
+        handle.addTo(sum);
+        final RingStats two = new RingStats(sum);
+        for (int i = 0; i < counts.length; i++) {
+            final String name = counts[i].getName();
+            final long value = 100L + i;
+            final Method getter = RingStats.class.getMethod(name);
+            assertEquals(value, getter.invoke(one), name);
+            assertEquals(name.equals("highWaterMark") ? value : 2 * value, getter.invoke(two), name);
+            assertEquals(value, getter.invoke(two.minus(one)), name);
+            assertTrue(one.toString().matches(".*\\b" + name + "=" + value + "\\b.*"), one::toString);
+        }
+        assertEquals(12, counts.length);
+    }
+
+    @Test
+    void tooLarge_countsEveryWayToWrite() throws InterruptedException {
+        final ByteBuffer src = ByteBuffer.allocate(121);
+        final List<Executable> ways = List.of(
+                () -> producer.offer(src),
+                () -> producer.offer(src.array(), 0, 121),
+                () -> producer.offer(ByteBuffer.allocate(60), ByteBuffer.allocate(61)),
+                () -> producer.offer(src, 1, TimeUnit.DAYS),
+                () -> producer.offer(src.array(), 0, 121, 1, TimeUnit.DAYS),
+                () -> producer.offerAll(new ByteBuffer[] {src}, 0, 1),
+                () -> producer.tryClaim(121));
+        for (final Executable way : ways) {
+            assertThrows(IllegalArgumentException.class, way);
+        }
+        assertEquals(ways.size(), ring.stats().tooLarge());
+        assertEquals(0, ring.stats().refusedFull());
+        assertEquals(0, ring.stats().aborted());
+    }
+
+    @Test
+    void refusedFull_countsEveryWayToWrite() throws InterruptedException {
+        fill(producer);
+        final long before = ring.stats().refusedFull();
+        final ByteBuffer src = ByteBuffer.allocate(1);
+        assertFalse(producer.offer(src));
+        assertFalse(producer.offer(src.array(), 0, 1));
+        assertFalse(producer.offer(src, src));
+        assertFalse(producer.offer(src, 0, TimeUnit.DAYS));
+        assertFalse(producer.offer(src.array(), 0, 1, -1, TimeUnit.DAYS));
+        assertEquals(0, producer.offerAll(new ByteBuffer[] {src}, 0, 1));
+        assertNull(producer.tryClaim(1));
+        assertNull(producer.tryClaimBatch(1, 64));
+        assertEquals(before + 8, ring.stats().refusedFull());
+    }
+
+    @Test
+    void refusals_ofAClosedRing_areNotCounted() {
+        ring.close();
+        assertThrows(RingClosedException.class, () -> producer.offer(ByteBuffer.allocate(1)));
+        assertThrows(RingClosedException.class, () -> producer.tryClaim(1));
+        assertEquals(0, ring.stats().refusedFull());
+        assertEquals(0, ring.stats().tooLarge());
+    }
+
+    /** Producers that race lose a race sooner or later. */
+    @Test
+    @Timeout(60)
+    void casRetries_countLostRaces() throws Exception {
+        final VarLenMpscRing raced = VarLenMpscRing.allocate(1 << 16);
+        final AtomicBoolean done = new AtomicBoolean();
+        final List<Thread> racers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            racers.add(new Thread(() -> {
+                final RingProducer racer = raced.newProducer();
+                while (!done.get()) {
+                    racer.offer(new byte[8], 0, 8);
+                }
+            }));
+        }
+        racers.forEach(Thread::start);
+        while (raced.stats().casRetries() == 0) {
+            drain(raced);
+        }
+        done.set(true);
+        for (final Thread racer : racers) {
+            racer.join();
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.varlenring;
 import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -11,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -88,6 +91,9 @@ final class TimedDrainTest {
         final long start = System.nanoTime();
         assertEquals(0, drainFor(20, TimeUnit.MILLISECONDS));
         assertTrue(System.nanoTime() - start >= 20_000_000, "a wait never ends before its time");
+        final long again = System.nanoTime();
+        assertEquals(0, drainFor(700, TimeUnit.MICROSECONDS));
+        assertTrue(System.nanoTime() - again >= 700_000, "nor before a part of a millisecond");
         assertEquals(0, hookCalls.get());
     }
 
@@ -287,5 +293,73 @@ final class TimedDrainTest {
         assertThrows(IllegalStateException.class, () -> ring.consumer().drain(record -> {}));
         assertTrue(offer(producer, payload(1, 4)));
         assertEquals(1, sleeper.get());
+    }
+
+    @Test
+    void recordsDuringTheWait_areHandedOverUpToMaxRecords() throws Exception {
+        final ByteBuffer[] batch = new ByteBuffer[5];
+        for (int i = 0; i < batch.length; i++) {
+            batch[i] = ByteBuffer.wrap(payload(i, 4));
+        }
+        final Sleeper sleeper = new Sleeper(() -> ring.consumer().drain(record -> {}, 2, 1, TimeUnit.DAYS));
+        assertEquals(5, producer.offerAll(batch, 0, 5));
+        assertEquals(2, sleeper.get());
+        final List<byte[]> rest = drain(ring);
+        assertEquals(3, rest.size());
+        assertArrayEquals(payload(2, 4), rest.get(0));
+    }
+
+    /** An exception says that nothing was handed over, a number how much, whatever came at the same time. */
+    @Test
+    void interruptWithARecordBehindIt_isTheOneOrTheOther() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            final AtomicInteger handled = new AtomicInteger();
+            final Sleeper sleeper =
+                    new Sleeper(() -> ring.consumer().drain(record -> handled.incrementAndGet(), 9, 1, TimeUnit.DAYS));
+            sleeper.thread.interrupt();
+            assertTrue(offer(producer, payload(1, 4)));
+            try {
+                assertEquals(handled.get(), sleeper.get());
+            } catch (final ExecutionException interrupted) {
+                assertInstanceOf(InterruptedException.class, interrupted.getCause());
+                assertEquals(0, handled.get());
+            }
+            sleeper.thread.join();
+            assertEquals(1, handled.get() + drain(ring).size());
+        }
+    }
+
+    @Test
+    void paddingThatComes_doesNotEndTheWait() throws Exception {
+        final RingClaim claim = producer.tryClaim(8);
+        final RingClaim behind = ring.newProducer().tryClaim(8);
+        final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));
+        claim.abort();
+        while (ring.size() > 16) {
+            Thread.sleep(1);
+        }
+        Thread.sleep(5);
+        assertFalse(sleeper.result.isDone());
+        behind.commit();
+        assertEquals(1, sleeper.get());
+    }
+
+    @Test
+    void drainThatDoesNotWait_leavesTheRingArmed() throws Exception {
+        assertTrue(ring.consumer().arm());
+        assertEquals(0, drain(ring).size());
+        assertEquals(0, ring.consumer().drainControlled(record -> null, 9));
+        assertEquals(0, drainFor(0, TimeUnit.DAYS));
+        assertEquals(0, ring.consumer().drain(record -> {}, 0, 1, TimeUnit.DAYS));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(hasHook ? 1 : 0, hookCalls.get());
+    }
+
+    @Test
+    void drainThatHasWaited_endsAnEarlierArming() throws Exception {
+        assertTrue(ring.consumer().arm());
+        assertEquals(0, drainFor(1, TimeUnit.MILLISECONDS));
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(0, hookCalls.get());
     }
 }

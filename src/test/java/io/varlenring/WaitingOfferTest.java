@@ -83,6 +83,9 @@ final class WaitingOfferTest {
         assertFalse(producer.offer(src, 5, TimeUnit.MILLISECONDS));
         assertTrue(System.nanoTime() - before >= 5_000_000);
         assertEquals(0, src.position());
+        final long again = System.nanoTime();
+        assertFalse(offer(producer, array, payload(1, 9), 700, TimeUnit.MICROSECONDS));
+        assertTrue(System.nanoTime() - again >= 700_000);
     }
 
     @ParameterizedTest
@@ -136,6 +139,7 @@ final class WaitingOfferTest {
         assertThrows(InterruptedException.class, () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS));
         assertFalse(Thread.currentThread().isInterrupted());
         interrupter.join();
+        assertEquals(32, drain(ring).size(), "nothing was stored");
     }
 
     @ParameterizedTest
@@ -147,6 +151,8 @@ final class WaitingOfferTest {
         ring.close();
         final Exception failure = assertThrows(Exception.class, waiting::get);
         assertEquals(RingClosedException.class, failure.getCause().getClass());
+        assertThrows(RingClosedException.class, () -> offer(producer, array, payload(5, 30), LONG, TimeUnit.SECONDS));
+        assertEquals(32, drain(ring).size());
     }
 
     @ParameterizedTest
@@ -169,6 +175,7 @@ final class WaitingOfferTest {
                         .drain(record -> assertThrows(
                                 IllegalStateException.class,
                                 () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS))));
+        assertTrue(ring.isEmpty());
         final VarLenMpscRing other = VarLenMpscRing.allocate(64);
         assertTrue(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
         assertEquals(1, ring.consumer().drain(record -> {
@@ -206,5 +213,16 @@ final class WaitingOfferTest {
             }
             return sent;
         });
+    }
+
+    /** It parks for longer and longer, up to a millisecond: a park may be longer than asked for, but not shorter. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void offer_whenFull_triesLessOftenAsTimeGoesBy(final boolean array) throws Exception {
+        fill(producer);
+        final long before = ring.stats().refusedFull();
+        assertFalse(offer(producer, array, payload(1, 9), 200, TimeUnit.MILLISECONDS));
+        final long tries = ring.stats().refusedFull() - before;
+        assertTrue(tries >= 20 && tries <= 220, tries + " tries");
     }
 }

@@ -287,6 +287,8 @@ final class WakeupTest {
         ring.close();
         assertWakeups(2);
         assertTrue(consumer.arm());
+        ring.close(); // what failed has been made good
+        assertWakeups(2);
         claim.commit();
         assertWakeups(3);
         assertEquals(1, drain(ring).size());
@@ -299,6 +301,12 @@ final class WakeupTest {
         ring.close();
         assertTrue(ring.isClosed());
         assertWakeups(1);
+        assertEquals(1, ring.stats().hookFailures());
+        failure = null;
+        ring.close(); // tries again what has failed, once
+        assertWakeups(2);
+        ring.close();
+        assertWakeups(2);
         assertEquals(1, ring.stats().hookFailures());
     }
 
@@ -490,5 +498,19 @@ final class WakeupTest {
         assertTrue(consumer.arm());
         assertTrue(offer(producer, new byte[1]));
         assertWakeups(1);
+    }
+
+    @Test
+    void semaphore_keepsAWakeupUntilItIsTaken() {
+        final Semaphore permits = new Semaphore(0);
+        final VarLenMpscRing kept = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(WakeupHook.semaphore(permits))
+                .build();
+        assertTrue(kept.consumer().arm());
+        assertEquals(0, permits.availablePermits());
+        assertTrue(offer(kept.newProducer(), new byte[1]));
+        assertTrue(offer(kept.newProducer(), new byte[1]));
+        assertEquals(1, permits.availablePermits());
     }
 }

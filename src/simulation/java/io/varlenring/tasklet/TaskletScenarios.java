@@ -113,9 +113,12 @@ final class TaskletScenarios {
         });
     }
 
-    /** Two threads wake tasklets of their own, each several times: they run in the order in which their waker queued them. */
+    /**
+     * Two threads wake tasklets of their own, each several times: they run in the order in which their waker queued them, and
+     * no time passes between.
+     */
     static void wakeupsOfMany(final Simulation simulation) {
-        final TaskletLoop loop = TaskletLoop.manual();
+        final TaskletLoop loop = TaskletLoop.builder().profiling().manual();
         final int[] runs = new int[WAKERS];
         for (int i = 0; i < WAKERS; i++) {
             final int waker = i;
@@ -142,6 +145,11 @@ final class TaskletScenarios {
         simulation.addThread("loop", () -> {
             while (runs[0] < 2 * WAKEUPS || runs[1] < 2 * WAKEUPS) {
                 loop.runOnce(Long.MAX_VALUE);
+            }
+        });
+        simulation.addCheck(() -> {
+            if (loop.stats().worstLatencyNanos() != 0) {
+                simulation.fail("a wakeup was not stamped before it could be seen: " + loop.stats());
             }
         });
     }

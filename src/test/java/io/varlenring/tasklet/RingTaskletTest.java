@@ -271,6 +271,18 @@ final class RingTaskletTest {
     }
 
     @Test
+    void create_inABodyThatHasClosedTheLoop_isRefused() {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
+        loop.newTasklet((self, reasons) -> {
+                    loop.close();
+                    assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1));
+                })
+                .wakeup();
+        runUntilIdle();
+        assertEquals(0, loop.stats().failures());
+    }
+
+    @Test
     void create_withABuilderThatHasAHook_isRefused() {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
         builder.hook(() -> {});
@@ -310,6 +322,7 @@ final class RingTaskletTest {
         assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS), "empty");
         offer(0, 21); // a round hands over five budgets of 4
         assertFalse(tasklet.awaitDrained(-1, TimeUnit.SECONDS));
+        assertFalse(tasklet.awaitDrained(Long.MIN_VALUE, TimeUnit.DAYS));
         assertFalse(tasklet.awaitDrained(1, TimeUnit.MILLISECONDS));
         loop.runOnce(0);
         assertFalse(tasklet.awaitDrained(0, TimeUnit.SECONDS), "one is left");
@@ -344,8 +357,11 @@ final class RingTaskletTest {
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> tasklet.awaitDrained(1, TimeUnit.HOURS));
         assertFalse(Thread.interrupted());
-        loop.newTasklet((self, reasons) ->
-                        assertThrows(IllegalStateException.class, () -> tasklet.awaitDrained(1, TimeUnit.HOURS)))
+        loop.newTasklet((self, reasons) -> {
+                    final Exception refused =
+                            assertThrows(IllegalStateException.class, () -> tasklet.awaitDrained(0, TimeUnit.HOURS));
+                    assertTrue(refused.getMessage().contains("awaitDrained"), refused::toString);
+                })
                 .wakeup();
         tasklet.tasklet().kill();
         runUntilIdle();
@@ -388,7 +404,10 @@ final class RingTaskletTest {
         assertEquals(7, written.size(), "armed again");
         writable[0] = false;
         assertTrue(paused.ring().newProducer().offer(new byte[] {7}, 0, 1));
+        runUntilIdle();
+        final int before = asked[0];
         loop.close();
+        assertEquals(before + 1, asked[0], "a loop that ends asks once more");
         assertEquals(7, written.size());
         assertFalse(paused.awaitDrained(1, TimeUnit.HOURS));
     }
@@ -437,6 +456,10 @@ final class RingTaskletTest {
         assertThrows(NullPointerException.class, () -> RingTasklet.create(loop, null, record -> {}, 1));
         assertThrows(NullPointerException.class, () -> RingTasklet.create(loop, builder, null, 1));
         assertThrows(
+                IllegalArgumentException.class,
+                () -> RingTasklet.createControlled(loop, builder, record -> Action.CONTINUE, -1));
+        assertThrows(NullPointerException.class, () -> RingTasklet.createControlled(loop, builder, null, 1));
+        assertThrows(
                 IllegalStateException.class, () -> RingTasklet.create(loop, VarLenMpscRing.builder(), record -> {}, 1));
     }
 
@@ -483,5 +506,43 @@ final class RingTaskletTest {
             Thread.sleep(1);
         }
         loop.close();
+    }
+
+    @Test
+    void awaitDrained_doesNotWaitForWhatIsOfferedLater() throws Exception {
+        offer(0, 4);
+        final FutureTask<Boolean> waiting = new FutureTask<>(() -> tasklet.awaitDrained(1, TimeUnit.HOURS));
+        final Thread waiter = new Thread(waiting, "waiting");
+        waiter.start();
+        while (waiter.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        offer(4, 44);
+        loop.runOnce(0); // five budgets of 4
+        assertTrue(waiting.get());
+        assertFalse(ring.isEmpty());
+    }
+
+    /** The limit of 100 ms may have passed when this thread goes on, so one of several tries is enough. */
+    @Test
+    void closedLoop_waitsAWhileForAnOpenClaim() throws Exception {
+        int handled = 0;
+        for (int i = 0; i < 10 && handled == 0; i++) {
+            final AtomicInteger records = new AtomicInteger();
+            final TaskletLoop ending = TaskletLoop.start("ending");
+            final VarLenMpscRing claimed = RingTasklet.create(
+                            ending, VarLenMpscRing.builder().capacity(1024), record -> records.incrementAndGet(), 4)
+                    .ring();
+            final RingClaim claim = claimed.newProducer().tryClaim(8);
+            assertFalse(ending.close(0, TimeUnit.SECONDS));
+            while (!claimed.isClosed()) {
+                Thread.onSpinWait();
+            }
+            Thread.sleep(5);
+            claim.commit();
+            assertTrue(ending.close(1, TimeUnit.HOURS));
+            handled = records.get();
+        }
+        assertEquals(1, handled);
     }
 }

@@ -12,6 +12,8 @@ import io.varlenring.VarLenMpscRing;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -173,9 +175,9 @@ final class TaskletCloseTest {
         final Tasklet before = loop.newTasklet((self, reasons) -> runs[0]++);
         final Tasklet after = loop.newTasklet((self, reasons) -> runs[0] += 100);
         loop.newTasklet((self, reasons) -> {
-                    running.countDown();
                     before.wakeup();
                     loop.close();
+                    running.countDown(); // not before: the close below would make the wakeup too late
                     answer.set(loop.close(1, TimeUnit.HOURS));
                     after.wakeup();
                 })
@@ -200,6 +202,7 @@ final class TaskletCloseTest {
         assertFalse(loop.close(0, TimeUnit.SECONDS));
         assertFalse(loop.close(5, TimeUnit.MILLISECONDS));
         assertTrue(loop.isClosed());
+        assertFalse(loop.close(Long.MIN_VALUE, TimeUnit.DAYS));
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> loop.close(1, TimeUnit.HOURS));
         goOn.countDown();
@@ -219,6 +222,7 @@ final class TaskletCloseTest {
                 })
                 .wakeup();
         running.await();
+        assertFalse(loop.close(0, TimeUnit.SECONDS)); // the second close waits as the first would
         Thread.currentThread().interrupt();
         loop.close();
         assertTrue(Thread.interrupted());
@@ -246,6 +250,10 @@ final class TaskletCloseTest {
         runner.start();
         running.await();
         assertFalse(busy.close(0, TimeUnit.SECONDS));
+        assertFalse(busy.close(Long.MIN_VALUE, TimeUnit.SECONDS));
+        assertFalse(busy.close(2, TimeUnit.MILLISECONDS));
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> busy.close(1, TimeUnit.HOURS));
         busy.close();
         goOn.countDown();
         assertTrue(busy.close(1, TimeUnit.HOURS));
@@ -378,5 +386,27 @@ final class TaskletCloseTest {
             assertEquals(0, manual.stats().failures());
             assertTrue(closing.get());
         }
+    }
+
+    @Test
+    void close_leavesTheSelectorOpenAndItsKeysValid() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel channel = DatagramChannel.open()) {
+            channel.configureBlocking(false);
+            final TaskletLoop started = TaskletLoop.builder().selector(selector).start("started");
+            final SelectionKey key = started.register(channel, 0, started.newTasklet((self, reasons) -> {}));
+            started.close();
+            started.close();
+            assertTrue(selector.isOpen());
+            assertTrue(key.isValid());
+        }
+    }
+
+    /** Who has no unit has not closed anything. */
+    @Test
+    void close_withoutAUnit_isRefused() {
+        final TaskletLoop loop = TaskletLoop.manual();
+        assertThrows(NullPointerException.class, () -> loop.close(1, null));
+        assertFalse(loop.isClosed());
     }
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -307,6 +309,8 @@ final class TaskletLoopTest {
         queued.wakeup();
         runUntilIdle();
         assertEquals(List.of("a", "b", "queued"), ran);
+        assertEquals(5, loop.stats().wakeups(), "that of a queued one counts as any other");
+        assertEquals(1, loop.stats().coalesced());
     }
 
     @Test
@@ -379,6 +383,7 @@ final class TaskletLoopTest {
         final Tasklet tasklet = named("a");
         final String message = assertThrows(IllegalStateException.class, () -> loop.wakeupAfter(null, tasklet))
                 .getMessage();
+        assertTrue(message.startsWith("wakeupAfter must be called on the loop's thread"), message);
         assertTrue(message.contains(Thread.currentThread().getName()), message);
         try (TaskletLoop other = TaskletLoop.start("other-loop")) {
             final Tasklet foreign = other.newTasklet((self, reasons) -> {});
@@ -737,7 +742,12 @@ final class TaskletLoopTest {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> selecting.register(channel, SelectionKey.OP_READ, named("foreign")));
+            assertThrows(NullPointerException.class, () -> selecting.register(channel, SelectionKey.OP_READ, null));
             assertTrue(selector.keys().isEmpty());
+            final DatagramChannel gone = DatagramChannel.open();
+            gone.close();
+            final Tasklet own = selecting.newTasklet((self, reasons) -> {});
+            assertThrows(IOException.class, () -> selecting.register(gone, SelectionKey.OP_READ, own));
         }
     }
 
@@ -746,7 +756,8 @@ final class TaskletLoopTest {
         final Selector closed = Selector.open();
         closed.close();
         final TaskletLoop.Builder builder = TaskletLoop.builder();
-        assertThrows(IllegalArgumentException.class, () -> builder.selector(closed));
+        final Exception refused = assertThrows(IllegalArgumentException.class, () -> builder.selector(closed));
+        assertTrue(refused.getMessage().contains("open") && refused.getMessage().contains(closed.toString()));
     }
 
     @Test
@@ -862,7 +873,9 @@ final class TaskletLoopTest {
         final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
         selector.close();
         assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0));
-        assertThrows(IllegalStateException.class, () -> loop.register(DatagramChannel.open(), 0, named("a")));
+        final Exception refused =
+                assertThrows(IllegalStateException.class, () -> loop.register(DatagramChannel.open(), 0, named("a")));
+        assertTrue(refused.getMessage().contains("selector"), refused::toString);
     }
 
     @Test
@@ -950,6 +963,7 @@ final class TaskletLoopTest {
 
     /** A selector with one key, which is ready, and which another thread cancels before anybody asks for what. */
     private static final class CancelledInTime extends AbstractSelector {
+        private IOException failure;
         private final SelectionKey key = new SelectionKey() {
             @Override
             public SelectableChannel channel() {
@@ -990,9 +1004,17 @@ final class TaskletLoopTest {
         }
 
         @Override
-        public int selectNow(final Consumer<SelectionKey> action) {
+        public int selectNow(final Consumer<SelectionKey> action) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
             action.accept(key);
             return 1;
+        }
+
+        @Override
+        public int select(final Consumer<SelectionKey> action, final long timeout) throws IOException {
+            return selectNow(action);
         }
 
         @Override
@@ -1044,5 +1066,78 @@ final class TaskletLoopTest {
             assertEquals(1, selecting.runOnce(0));
             assertEquals(List.of("reasons 0"), ran);
         }
+    }
+
+    @Test
+    void selector_thatFails_isReportedToWhoRunsTheLoop() throws Exception {
+        try (CancelledInTime selector = new CancelledInTime()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            selector.failure = new IOException("of the selector");
+            for (final long nanos : new long[] {0, 1_000_000}) {
+                final Exception reported = assertThrows(UncheckedIOException.class, () -> selecting.runOnce(nanos));
+                assertSame(selector.failure, reported.getCause());
+            }
+            selector.failure = null;
+            selector.key.attach(selecting.newTasklet((self, reasons) -> ran.add("ran")));
+            assertEquals(1, selecting.runOnce(1_000_000));
+        }
+    }
+
+    @Test
+    void toString_saysTheState() {
+        final Tasklet tasklet = named("a");
+        assertEquals("Tasklet[not queued, TaskletLoop[manual, awake]]", tasklet.toString());
+        tasklet.wakeup(5);
+        tasklet.wakeup(Integer.MIN_VALUE);
+        assertEquals(
+                "Tasklet[queued by 2 wakeups, reasons 0x80000005, TaskletLoop[manual, awake]]", tasklet.toString());
+        tasklet.kill();
+        assertEquals("Tasklet[killed, TaskletLoop[manual, awake]]", tasklet.toString());
+        inLoop((self, reasons) -> {
+            loop.close();
+            ran.add(loop.toString());
+        });
+        assertEquals(List.of("TaskletLoop[manual, closed]"), ran);
+        assertEquals("TaskletLoop[manual, ended]", loop.toString());
+    }
+
+    /** The loop does not clear it between two bodies of a round, nor between two rounds that somebody else runs. */
+    @Test
+    void interruptThatABodyLeaves_isThereForTheNext() {
+        loop.newTasklet((self, reasons) -> Thread.currentThread().interrupt()).wakeup();
+        loop.newTasklet((self, reasons) -> ran.add("" + Thread.currentThread().isInterrupted()))
+                .wakeup();
+        loop.runOnce(0);
+        assertEquals(List.of("true"), ran);
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    void withoutProfiling_noTimeIsTold() {
+        inLoop((self, reasons) -> assertEquals(0, loop.stats().runningSinceNanos()));
+        assertEquals(new TaskletStats(1, 1, 0, 0, 0, 0, 0, 0), loop.stats());
+    }
+
+    @Test
+    void killedOnes_areNoRuns() {
+        final Tasklet killed = named("killed");
+        killed.wakeup();
+        killed.wakeup();
+        killed.kill();
+        named("a").wakeup();
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(new TaskletStats(1, 1, 0, 0, 0, 0, 0, 0), loop.stats());
+    }
+
+    @Test
+    void manualLoop_makesNoThread() {
+        final TaskletLoop manual = TaskletLoop.builder()
+                .threadFactory(task -> {
+                    throw new AssertionError("a manual loop has no thread");
+                })
+                .manual();
+        manual.newTasklet((self, reasons) -> ran.add("a")).wakeup();
+        assertEquals(1, manual.runOnce(0));
     }
 }

@@ -381,20 +381,4 @@ final class TaskletThreadedTest {
         loop.close();
         assertEquals(1, runs.get());
     }
-
-    /** Each tasklet is woken once, while the loop never sleeps: it takes one out as soon as it is there. */
-    @Test
-    void profiling_ofWakeupsFromOutside_countsFromTheWakeup() {
-        final long begin = System.nanoTime();
-        final TaskletLoop loop = TaskletLoop.builder().profiling().start("profiled");
-        final Tasklet busy = loop.newTasklet((self, reasons) -> self.wakeup());
-        busy.wakeup();
-        for (int i = 0; i < 400_000; i++) {
-            loop.newTasklet((self, reasons) -> {}).wakeup();
-        }
-        busy.kill();
-        loop.close();
-        final TaskletStats stats = loop.stats();
-        assertTrue(stats.worstLatencyNanos() <= System.nanoTime() - begin, stats::toString);
-    }
 }

@@ -151,6 +151,7 @@ final class TaskletTimeTest {
         tasklet.kill();
         assertEquals(0, loop.runOnce(0));
         assertEquals(List.of(), ran);
+        assertFalse(Deadlines.has(tasklet));
     }
 
     @Test
@@ -175,7 +176,9 @@ final class TaskletTimeTest {
                     message.contains("wakeupAt")
                             && message.contains(Thread.currentThread().getName()),
                     message);
-            assertThrows(IllegalStateException.class, () -> started.cancelWakeup(foreign));
+            final String cancel = assertThrows(IllegalStateException.class, () -> started.cancelWakeup(foreign))
+                    .getMessage();
+            assertTrue(cancel.startsWith("cancelWakeup must be called on the loop's thread"), cancel);
             assertThrows(IllegalArgumentException.class, () -> started.wakeupAt(tasklet, 0, 0));
             assertThrows(IllegalArgumentException.class, () -> loop.cancelWakeup(foreign));
         }
@@ -191,10 +194,67 @@ final class TaskletTimeTest {
         assertTrue(thrown.get().getMessage().contains("wakeupAt"), String.valueOf(thrown.get()));
     }
 
-    @Test
-    void runOnce_withAnInterruptSet_doesNotWaitAndKeepsIt() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void runOnce_withAnInterruptSet_doesNotWaitAndKeepsIt(final boolean selecting) throws Exception {
+        final TaskletLoop manual = manual(selecting);
         Thread.currentThread().interrupt();
-        assertEquals(0, loop.runOnce(HOUR));
+        assertEquals(0, manual.runOnce(HOUR));
         assertTrue(Thread.interrupted());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void interrupt_endsTheWaitAndIsKept(final boolean selecting) throws Exception {
+        final TaskletLoop manual = manual(selecting);
+        final Thread current = Thread.currentThread();
+        final Thread other = new Thread(() -> {
+            while (!manual.toString().contains("asleep")) {
+                Thread.onSpinWait();
+            }
+            current.interrupt();
+        });
+        other.start();
+        assertEquals(0, manual.runOnce(HOUR));
+        assertTrue(Thread.interrupted());
+        other.join();
+    }
+
+    @Test
+    void deadlines_wakeIntoTheClassOfThoseFromOutside() {
+        final Tasklet normal = named("normal");
+        final Tasklet heavy = loop.newHeavyTasklet((self, reasons) -> ran.add("heavy"));
+        final long now = System.nanoTime();
+        for (int i = 0; i < 70; i++) {
+            loop.wakeupAt(
+                    loop.newTasklet((self, reasons) -> {
+                        ran.add("due");
+                        normal.wakeup();
+                    }),
+                    now,
+                    0);
+        }
+        loop.wakeupAt(heavy, now - 1, 0);
+        assertEquals(64 + 1 + 1, loop.runOnce(0));
+        assertEquals(
+                List.of("due", "normal", "heavy"),
+                ran.subList(63, ran.size()).stream()
+                        .map(name -> name.replaceAll("\\d", ""))
+                        .toList());
+        assertEquals(6 + 1, loop.runOnce(0));
+    }
+
+    @Test
+    void cancelWakeup_whenTheTimeHasComeAndItIsQueued_letsItRun() {
+        final Tasklet second = named("second");
+        final Tasklet first = loop.newTasklet((self, reasons) -> {
+            ran.add("first");
+            loop.cancelWakeup(second);
+        });
+        final long now = System.nanoTime();
+        loop.wakeupAt(first, now - 2, 0);
+        loop.wakeupAt(second, now - 1, 3);
+        assertEquals(2, loop.runOnce(0));
+        assertEquals(List.of("first", "second3"), ran);
     }
 }
