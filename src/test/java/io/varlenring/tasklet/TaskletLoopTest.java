@@ -1116,7 +1116,9 @@ final class TaskletLoopTest {
     @Test
     void withoutProfiling_noTimeIsTold() {
         inLoop((self, reasons) -> assertEquals(0, loop.stats().runningSinceNanos()));
-        assertEquals(new TaskletStats(1, 1, 0, 0, 0, 0, 0, 0).toString(), loop.stats().toString());
+        assertEquals(
+                new TaskletStats(1, 1, 0, 0, 0, 0, 0, 0).toString(),
+                loop.stats().toString());
     }
 
     @Test
@@ -1127,7 +1129,9 @@ final class TaskletLoopTest {
         killed.kill();
         named("a").wakeup();
         assertEquals(1, loop.runOnce(0));
-        assertEquals(new TaskletStats(1, 1, 0, 0, 0, 0, 0, 0).toString(), loop.stats().toString());
+        assertEquals(
+                new TaskletStats(1, 1, 0, 0, 0, 0, 0, 0).toString(),
+                loop.stats().toString());
     }
 
     @Test
