@@ -79,10 +79,11 @@ final class RingPlaces {
     }
 
     private void enter(final RingSlot slot) {
-        // plain: nobody has read it since the lock was free. No attempt to come is below it, for positions only grow
-        // [M13]
-        slot.setEndPlain(memory.getProducerPositionVolatile() & ~CLOSED); // pairs with reserveFrom() [M4]
-        slot.setAttemptRelease(0); // the end comes first [M12]
+        // Of no reservation, and never to be taken for one: an attempt that matters is not below C, now or later. That
+        // of P could be beyond a position which this slot still announces, or is about to by a guess. Plain: it comes
+        // before the stores below [M13]
+        slot.setEndPlain(memory.getConsumerPositionAcquire()); // pairs with giveBack() [M3]
+        slot.setAttemptRelease(0); // nothing is announced [M12]
         slot.setProcessRelease(file.ownProcess()); // for people, and for who finds the lock free [M10]
     }
 

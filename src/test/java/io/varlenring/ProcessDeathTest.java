@@ -227,6 +227,23 @@ final class ProcessDeathTest {
         assertGoesOn();
     }
 
+    /** What stands in a slot just taken must not make its attempt that failed look like one that was a success. */
+    @Test
+    void producerKilled_whenItHadLostInASlotJustTaken_isNotTakenForTheOwner() throws Exception {
+        newRing();
+        final RingProducer owner = ring.newProducer();
+        final RingClaim claim = owner.tryClaim(10);
+        try (ChildProcess child = held(Window.LOST)) {
+            child.kill();
+        }
+        final StalledClaim stalled = ring.consumer().stalledBy();
+        assertEquals(StalledClaim.Owner.LIVES, stalled.owner());
+        assertThrows(IllegalStateException.class, () -> ring.consumer().recover(stalled));
+        claim.commit();
+        assertEquals(1, drain(ring).size());
+        assertGoesOn();
+    }
+
     @Test
     void producerStopped_isNotDead() throws Exception {
         newRing();
