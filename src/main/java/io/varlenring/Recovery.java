@@ -140,7 +140,7 @@ final class Recovery {
             unknown = slot;
             return;
         }
-        if ((slot.getAttemptAcquire() & ~ATTEMPTED) != position) { // it has moved on before it died [M12]
+        if (slot.getAttemptAcquire() != (position | ATTEMPTED)) { // it moved on, or gave up, before it died [M12]
             return;
         }
         final long said = slot.getEndAcquire(); // pairs with tellEnd() [M13]
