@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A producer and the consumer of a ring in a file, for Linux in C11. docs/between-processes.md says what each step is
+ * A producer and the consumer of a ring in a file, for Linux in C11. Recovery and RingFile of the library say what each step is
  * for. MUST NOT be used in a process that has joined the ring by the Java library. After a fork the child attaches anew.
  */
 #define _GNU_SOURCE
