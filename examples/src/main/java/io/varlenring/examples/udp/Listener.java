@@ -69,7 +69,7 @@ abstract class Listener implements Closeable {
         }
     }
 
-    /** Takes some datagrams from the socket and hands them over; returns {@code false} when there are no more. */
+    /** Takes some datagrams from the socket and hands them over; returns {@code false} when the selector is to say whether there are more. */
     abstract boolean receive() throws IOException;
 
     /**

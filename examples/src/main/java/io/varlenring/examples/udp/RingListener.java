@@ -16,21 +16,21 @@ final class RingListener extends Listener {
     private static final int BURST = 16;
 
     private final RingProducer producer;
-    private final int mostBytes;
     private final int stride = Long.BYTES + (claimLength + Long.BYTES - 1 & -Long.BYTES);
+    private final int mostBytes;
     private final ByteBuffer aside = ByteBuffer.allocateDirect(claimLength);
-    /** For how many there is to be room: what is not used is lost for a lap when another listener is behind it already. */
-    private int expected = 1;
+    /** What the last burst took, and no more: a rest is lost for a lap when another listener is behind it already. */
+    private int bytes = stride;
 
     RingListener(final int id, final UdpHandoverOptions options, final RingProducer producer) throws IOException {
         super(id, options);
         this.producer = producer;
-        this.mostBytes = options.capacity / 2;
+        this.mostBytes = Math.min(BURST * stride, options.capacity / 2);
     }
 
     @Override
     boolean receive() throws IOException {
-        try (RingBatch batch = producer.tryClaimBatch(claimLength, Math.min(expected * stride, mostBytes))) {
+        try (RingBatch batch = producer.tryClaimBatch(claimLength, bytes)) {
             if (batch == null) {
                 final int length = receiveInto(aside.clear()); // the socket is to be emptied all the same
                 if (length > 0) {
@@ -38,6 +38,7 @@ final class RingListener extends Listener {
                 }
                 return length != 0;
             }
+            final int room = batch.remaining();
             int length = 1;
             ByteBuffer space = batch.next(claimLength); // the first has room
             for (int i = 0; i < BURST && length != 0 && space != null; i++) {
@@ -47,10 +48,10 @@ final class RingListener extends Listener {
                 }
                 space = batch.next(claimLength);
             }
-            expected = Math.min(BURST, space == null ? 2 * expected : batch.count() + 1);
+            bytes = Math.max(stride, Math.min(room - batch.remaining() + (space == null ? stride : 0), mostBytes));
             committed.add(batch.count());
             batch.commit();
-            return length != 0;
+            return length != 0 && space != null; // an empty batch is no way to learn whether there is more
         }
     }
 }

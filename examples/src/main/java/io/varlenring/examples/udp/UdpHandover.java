@@ -54,10 +54,7 @@ public final class UdpHandover implements Closeable {
 
     /** Runs the example; {@code --help} lists the options. */
     public static void main(final String[] args) {
-        Program.main(
-                args,
-                new UdpHandoverOptions(),
-                (options, watch, out) -> run(options, UnaryOperator.identity(), watch, out));
+        Program.main(args, new UdpHandoverOptions(), (o, watch, out) -> run(o, UnaryOperator.identity(), watch, out));
     }
 
     /** Runs with something between the ring and the handler, for tests of what happens when records are damaged. */

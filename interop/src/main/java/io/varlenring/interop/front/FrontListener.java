@@ -109,7 +109,7 @@ public final class FrontListener implements Runnable, Closeable {
         }
     }
 
-    /** Takes datagrams from the socket while the bet is won, but not too many; returns {@code false} when there are no more. */
+    /** Takes datagrams from the socket while the bet is won, but not too many; returns {@code false} when the selector is to say whether there are more. */
     private boolean receive() throws IOException {
         if (likelyHandler == NONE) {
             return receive(aside.clear(), null);
@@ -124,7 +124,11 @@ public final class FrontListener implements Runnable, Closeable {
             boolean more = true;
             for (int i = 1; more && space != null; i++) {
                 more = receive(space, inlet);
-                space = more && likelyHandler == handler && i < BURST ? inlet.tryClaim() : null;
+                if (!more || likelyHandler != handler || i == BURST) {
+                    break;
+                }
+                space = inlet.tryClaim();
+                more = space != null; // an empty batch is no way to learn whether there is more
             }
             return more;
         } finally {

@@ -13,22 +13,24 @@ public final class RingInlet implements Inlet {
     private final RingProducer producer;
     private final int mostBytes;
     private RingBatch batch;
-    private boolean used;
-    /** For how many there is to be room: what is not used is lost for a lap when another listener is behind it already. */
-    private int expected = 1;
+    private boolean full;
+    private int room;
+    /** What the last burst took, and no more: a rest is lost for a lap when another listener is behind it already. */
+    private int bytes = STRIDE;
 
     public RingInlet(final VarLenMpscRing ring) {
         this.producer = ring.newProducer();
-        this.mostBytes = ring.capacity() / 2;
+        this.mostBytes = Math.min(FrontListener.BURST * STRIDE, ring.capacity() / 2);
     }
 
     @Override
     public ByteBuffer tryClaim() {
         if (batch == null) {
-            batch = producer.tryClaimBatch(QuicRecords.CLAIM_LENGTH, Math.min(expected * STRIDE, mostBytes));
+            batch = producer.tryClaimBatch(QuicRecords.CLAIM_LENGTH, bytes);
+            room = batch == null ? 0 : batch.remaining();
         }
         final ByteBuffer space = batch == null ? null : batch.next(QuicRecords.CLAIM_LENGTH);
-        used = space == null;
+        full = space == null;
         return space;
     }
 
@@ -39,7 +41,7 @@ public final class RingInlet implements Inlet {
 
     @Override
     public void release() {
-        expected = Math.min(FrontListener.BURST, used ? 2 * expected : batch.count() + 1);
+        bytes = Math.max(STRIDE, Math.min(room - batch.remaining() + (full ? STRIDE : 0), mostBytes));
         batch.commit(); // of none: aborts
         batch = null;
     }
