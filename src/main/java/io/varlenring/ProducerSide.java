@@ -247,19 +247,22 @@ final class ProducerSide extends Claims {
         long strides = 0;
         long firstHeader = 0;
         for (int i = from; i < to; i++) {
-            final int length = srcs[i].remaining();
-            final long record = recordStart(next, stride(Math.min(length, maxPayload)));
-            if (length > maxPayload || record + stride(length) - end > 0) {
+            final ByteBuffer src = srcs[i];
+            final int position = src.position();
+            final int length = src.remaining();
+            final int stride = stride(length);
+            final long record = recordStart(next, stride);
+            if (length > maxPayload || record + stride - end > 0) {
                 throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
             }
-            memory.putPayload(((int) record & mask) + HEADER_LENGTH, srcs[i], srcs[i].position(), length);
+            memory.putPayload(((int) record & mask) + HEADER_LENGTH, src, position, length);
             if (record != next) {
                 firstHeader = setBatchHeader(next, paddingHeader(record - next), firstHeader);
             }
             firstHeader = setBatchHeader(record, recordHeader(length), firstHeader);
             bytes += length;
-            strides += stride(length);
-            next = record + stride(length);
+            strides += stride;
+            next = record + stride;
         }
         if (next != end) {
             setBatchHeader(next, paddingHeader(end - next), firstHeader);

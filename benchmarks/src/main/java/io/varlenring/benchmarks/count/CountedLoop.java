@@ -3,6 +3,8 @@ package io.varlenring.benchmarks.count;
 
 import io.varlenring.benchmarks.SingleThreadBenchmark;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -16,6 +18,9 @@ public final class CountedLoop {
     private static final int CHUNK = 500;
     private static final int LEAST_BURSTS = 400_000;
     private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** How long nothing has been compiled. */
+    private static final long QUIET_NANOS = 2_000_000_000;
 
     private CountedLoop() {}
 
@@ -35,6 +40,17 @@ public final class CountedLoop {
         long bursts = 0;
         while (bursts < LEAST_BURSTS || System.nanoTime() - start < LEAST_NANOS) {
             bursts = run(benchmark, word, bursts);
+        }
+        // on a busy machine the compilers may be late
+        final CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        long compiled = compilers.getTotalCompilationTime();
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < QUIET_NANOS) {
+            bursts = run(benchmark, word, bursts);
+            if (compilers.getTotalCompilationTime() != compiled) {
+                compiled = compilers.getTotalCompilationTime();
+                since = System.nanoTime();
+            }
         }
         System.out.printf(
                 "ready %s 0x%x%n",

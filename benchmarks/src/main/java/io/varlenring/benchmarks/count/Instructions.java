@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Counts the instructions that a record of 64 bytes takes, offered and drained on one thread: of this library, of other
@@ -26,6 +27,7 @@ public final class Instructions {
     private static final int REFUSED = 3;
     private static final String OWN = "ring-offer";
     private static final String AGRONA = "agrona";
+    private static final Pattern RIVAL = Pattern.compile("[a-z]+(-[a-z0-9]+)*");
 
     private final Path step;
     private boolean refused;
@@ -37,21 +39,25 @@ public final class Instructions {
     /**
      * Counts.
      *
-     * @param arguments optionally {@code --bar N}: fail when a record takes more; and the jars of other builds
+     * @param arguments optionally {@code --bar N}: fail when a record takes more; the jars of other builds; and other
+     *     rivals, such as {@code ring-batch}
      * @throws IOException when a process cannot be started
      * @throws InterruptedException when interrupted while one runs
      */
     public static void main(final String[] arguments) throws IOException, InterruptedException {
         double bar = Double.POSITIVE_INFINITY;
         final List<Path> jars = new ArrayList<>();
+        final List<String> rivals = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i].equals("--bar") && i + 1 < arguments.length) {
                 i++;
                 bar = Double.parseDouble(arguments[i]);
             } else if (Files.isRegularFile(Path.of(arguments[i]))) {
                 jars.add(Path.of(arguments[i]).toAbsolutePath());
+            } else if (RIVAL.matcher(arguments[i]).matches()) {
+                rivals.add(arguments[i]);
             } else {
-                System.err.println("--bar N or a jar was expected instead of " + arguments[i]);
+                System.err.println("--bar N, a jar or a rival was expected instead of " + arguments[i]);
                 System.exit(2);
             }
         }
@@ -65,7 +71,7 @@ public final class Instructions {
         final Path source = directory.resolve("step.c");
         try {
             if (compile(source, step)) {
-                System.exit(new Instructions(step).countAll(jars, bar) ? 0 : 1);
+                System.exit(new Instructions(step).countAll(jars, rivals, bar) ? 0 : 1);
             }
         } finally {
             Files.deleteIfExists(source);
@@ -98,7 +104,8 @@ public final class Instructions {
     }
 
     /** Returns whether all could be counted, or nothing, and this library is not above the bar. */
-    private boolean countAll(final List<Path> jars, final double bar) throws IOException, InterruptedException {
+    private boolean countAll(final List<Path> jars, final List<String> rivals, final double bar)
+            throws IOException, InterruptedException {
         System.out.printf(
                 "instructions for a record of %s bytes, offered and drained, JDK %d: median of %d bursts [least, most]%n",
                 SIZE, Runtime.version().feature(), BURSTS);
@@ -109,6 +116,9 @@ public final class Instructions {
         boolean complete = own != null;
         for (final Path jar : jars) {
             complete &= count(jar.getFileName().toString(), OWN, jar) != null;
+        }
+        for (final String rival : rivals) {
+            complete &= count(rival, rival, null) != null;
         }
         complete &= count(AGRONA, AGRONA, null) != null;
         if (own != null && own.median() > bar) {
