@@ -132,8 +132,8 @@ static uint64_t ring_namespace(void) {
 }
 
 static bool ring_is_seen_alive(ring_u64 *process) {
-    uint64_t pid = ring_load(process), start = ring_load(process + 1);
-    return pid && ring_load(process + 2) == ring_namespace() && ring_start_of(pid) == start;
+    uint64_t pid = ring_load(process), start = ring_load(process + 1), seen = ring_start_of(pid);
+    return pid && ring_load(process + 2) == ring_namespace() && seen && seen == start;
 }
 
 static void ring_enter(ring_u64 *process) {
