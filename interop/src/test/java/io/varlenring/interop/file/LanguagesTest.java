@@ -56,7 +56,6 @@ class LanguagesTest {
         slowC = PeerProcess.compile(Files.createDirectory(directory.resolve("slow")), "-DPEER_STEPS");
     }
 
-
     @AfterEach
     void deleteFiles() throws IOException {
         peers.forEach(PeerProcess::close);

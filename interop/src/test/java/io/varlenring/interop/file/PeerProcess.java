@@ -3,13 +3,13 @@ package io.varlenring.interop.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.varlenring.VarLenMpscRing;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +39,9 @@ final class PeerProcess implements AutoCloseable {
         final PeerProcess peer = new PeerProcess(program, arguments);
         final String said = peer.output.readLine();
         if (!"runs".equals(said)) {
-            peer.process.destroyForcibly();
-            assertEquals("runs", said + peer.rest());
+            final String all = said + peer.rest(); // up to its end
+            peer.close();
+            assertEquals("runs", all);
         }
         return peer;
     }
@@ -77,17 +78,16 @@ final class PeerProcess implements AutoCloseable {
     }
 
     private String rest() {
-        try {
-            return output.lines().collect(Collectors.joining("\n", "\n", ""));
-        } catch (final UncheckedIOException e) {
-            return "\n" + e;
-        }
+        return output.lines().collect(Collectors.joining("\n", "\n", ""));
     }
 
     /** Kills it, as {@code kill -9} does; it is a failure if it has ended by itself. */
     void kill() throws InterruptedException {
+        if (!process.isAlive()) {
+            fail(process.exitValue() + ": " + rest()); // to destroy it would close what it has said
+        }
         process.destroyForcibly();
-        assertEquals(KILLED, end(), this::rest);
+        assertEquals(KILLED, end());
     }
 
     /** Waits for its end; returns what it has said. */
