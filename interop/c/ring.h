@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A producer and the consumer of a ring in a file, for Linux in C11. Recovery and RingFile of the library say what each step is
- * for. MUST NOT be used in a process that has joined the ring by the Java library. After a fork the child attaches anew.
+ * A producer and the consumer of a ring in a file, for Linux in C11; docs/between-processes.md says what each step is
+ * for. MUST NOT be used in a process that has joined the ring by the Java library. After a fork the child joins anew.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -24,18 +26,27 @@
 
 enum { RING_P = 128, RING_C = 256, RING_R = 264, RING_ARMED = 384, RING_DOORBELL = 392, RING_CONSUMER = 512 };
 enum { RING_ATTEMPT = 0, RING_END = 8, RING_PROCESS = 64 };
-enum { RING_OK = 1, RING_NO = 0, RING_CLOSED = -1, RING_CORRUPT = -2, RING_TOO_LONG = -3, RING_TAKEN = -4, RING_LIVES = -5 };
+enum { RING_OK = 1, RING_NO = 0, RING_CLOSED = -1, RING_CORRUPT = -2, RING_TOO_LONG = -3, RING_TAKEN = -4 };
+enum { RING_LIVES = -5 };
 
 struct ring { int fd; unsigned char *file, *data; uint64_t capacity; uint32_t slots; };
 struct ring_producer { struct ring *ring; int fd, bell; uint32_t slot; };
 struct ring_consumer { struct ring *ring; int fd, bell; uint64_t position; };
 typedef void ring_handler(void *context, const unsigned char *payload, size_t length);
 
-static inline _Atomic uint64_t *ring_word(const struct ring *r, uint64_t offset) { return (void *) (r->file + offset); }
-static inline _Atomic uint64_t *ring_slot(const struct ring *r, uint32_t i, int word) { return ring_word(r, 4096 + 128 * i + word); }
-static inline _Atomic uint64_t *ring_header(const struct ring *r, uint64_t position) { return (void *) (r->data + (position & (r->capacity - 1))); }
-static inline uint64_t ring_load(_Atomic uint64_t *word) { return atomic_load_explicit(word, memory_order_acquire); }
-static inline void ring_store(_Atomic uint64_t *word, uint64_t value) { atomic_store_explicit(word, value, memory_order_release); }
+typedef _Atomic uint64_t ring_u64;
+
+static inline ring_u64 *ring_word(const struct ring *r, uint64_t offset) { return (void *) (r->file + offset); }
+static inline ring_u64 *ring_slot(const struct ring *r, uint32_t i, int word) {
+    return ring_word(r, 4096 + 128 * i + word);
+}
+static inline ring_u64 *ring_header(const struct ring *r, uint64_t position) {
+    return (void *) (r->data + (position & (r->capacity - 1)));
+}
+static inline uint64_t ring_load(ring_u64 *word) { return atomic_load_explicit(word, memory_order_acquire); }
+static inline void ring_store(ring_u64 *word, uint64_t value) {
+    atomic_store_explicit(word, value, memory_order_release);
+}
 static inline bool ring_is_behind(uint64_t a, uint64_t b) { return (int64_t) (a - b) > 0; }
 
 /* ---- Attaching ---- */
@@ -51,7 +62,8 @@ static bool ring_has_booted(const unsigned char *boot) {
 static bool ring_has_good_positions(const struct ring *r) {
     uint64_t c = ring_load(ring_word(r, RING_C)), redo = ring_load(ring_word(r, RING_R));
     uint64_t p = atomic_load(ring_word(r, RING_P)) & ~1ull, newest = ring_load(ring_word(r, RING_C));
-    return !((c | redo | p) & 7) && !ring_is_behind(c, redo) && !ring_is_behind(redo, p) && !ring_is_behind(p, newest + r->capacity);
+    return !((c | redo | p) & 7) && !ring_is_behind(c, redo) && !ring_is_behind(redo, p)
+            && !ring_is_behind(p, newest + r->capacity);
 }
 
 /* Returns what is wrong, or NULL. */
@@ -109,7 +121,8 @@ static uint64_t ring_start_of(uint64_t pid) {
     text[fread(text, 1, sizeof text - 1, in)] = 0;
     fclose(in);
     char *behind = strrchr(text, ')');
-    if (behind) sscanf(behind + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state, &start);
+    const char *format = " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu";
+    if (behind) sscanf(behind + 1, format, &state, &start);
     return state == 'Z' || state == 'X' ? 0 : start;
 }
 
@@ -118,12 +131,12 @@ static uint64_t ring_namespace(void) {
     return stat("/proc/self/ns/pid", &status) ? 0 : status.st_ino;
 }
 
-static bool ring_is_seen_alive(_Atomic uint64_t *process) {
-    uint64_t pid = ring_load(process), start = ring_load(process + 1);
-    return pid && ring_load(process + 2) == ring_namespace() && ring_start_of(pid) == start;
+static bool ring_is_seen_alive(ring_u64 *process) {
+    uint64_t pid = ring_load(process), start = ring_load(process + 1), seen = ring_start_of(pid);
+    return pid && ring_load(process + 2) == ring_namespace() && seen && seen == start;
 }
 
-static void ring_enter(_Atomic uint64_t *process) {
+static void ring_enter(ring_u64 *process) {
     ring_store(process + 1, ring_start_of(getpid()));
     ring_store(process + 2, ring_namespace());
     ring_store(process, getpid());
@@ -139,6 +152,7 @@ static int ring_take_slot(struct ring *r, struct ring_producer *p) {
         uint64_t position = attempt & ~1ull, newest = atomic_load(ring_word(r, RING_P)) & ~1ull;
         bool clean = !attempt || ring_is_behind(c, position) || !ring_is_behind(newest, position);
         if (clean && !ring_is_seen_alive(ring_slot(r, p->slot, RING_PROCESS))) {
+            atomic_store_explicit(ring_slot(r, p->slot, RING_END), c, memory_order_relaxed);
             ring_store(ring_slot(r, p->slot, RING_ATTEMPT), 0);
             ring_enter(ring_slot(r, p->slot, RING_PROCESS));
             return RING_OK;
@@ -152,7 +166,7 @@ static int ring_take_slot(struct ring *r, struct ring_producer *p) {
 
 static void ring_give_slot_back(struct ring_producer *p) {
     ring_store(ring_slot(p->ring, p->slot, RING_ATTEMPT), 0);
-    ring_store(ring_slot(p->ring, p->slot, RING_PROCESS), 0);
+    for (int i = 2; i >= 0; i--) ring_store(ring_slot(p->ring, p->slot, RING_PROCESS) + i, 0);
     close(p->fd); /* unlocks */
     close(p->bell);
 }
@@ -160,11 +174,12 @@ static void ring_give_slot_back(struct ring_producer *p) {
 /* Stores a record: RING_OK, RING_NO when it does not fit right now, or why it never will. */
 static int ring_offer(struct ring_producer *p, const void *payload, size_t length) {
     struct ring *r = p->ring;
-    _Atomic uint64_t *attempt = ring_slot(r, p->slot, RING_ATTEMPT);
+    ring_u64 *attempt = ring_slot(r, p->slot, RING_ATTEMPT);
     uint64_t stride = (8 + length + 7) & ~7ull, begin = atomic_load(ring_word(r, RING_P)), start, end;
     if (length > r->capacity / 2 - 8) return RING_TOO_LONG;
     do {
-        uint64_t until_wrap = r->capacity - (begin & (r->capacity - 1)), c = ring_load(ring_word(r, RING_C)); /* behind P */
+        uint64_t until_wrap = r->capacity - (begin & (r->capacity - 1));
+        uint64_t c = ring_load(ring_word(r, RING_C)); /* behind P */
         start = stride <= until_wrap ? begin : begin + until_wrap;
         end = start + stride;
         if (begin & 7 || c & 7 || ring_is_behind(end, c + r->capacity)) {
@@ -186,7 +201,8 @@ static int ring_offer(struct ring_producer *p, const void *payload, size_t lengt
     uint64_t armed = 1, port;
     if (atomic_load(ring_word(r, RING_ARMED)) && atomic_compare_exchange_strong(ring_word(r, RING_ARMED), &armed, 0)
             && (port = atomic_load(ring_word(r, RING_DOORBELL))) > 0 && port < 65536) {
-        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         sendto(p->bell, "", 1, MSG_DONTWAIT, (struct sockaddr *) &to, sizeof to);
     }
     return RING_OK;
@@ -214,9 +230,13 @@ static int ring_release(struct ring_consumer *c, uint64_t position) {
 
 static int ring_take_consumer(struct ring *r, struct ring_consumer *c) {
     *c = (struct ring_consumer) {r, ring_reopen(r), -1, 0};
-    if (!ring_lock(c->fd, F_WRLCK, 0, 1)) return RING_TAKEN;
-    if (ring_is_seen_alive(ring_word(r, RING_CONSUMER))) return RING_LIVES;
-    if (!ring_has_good_positions(r)) return RING_CORRUPT;
+    int result = !ring_lock(c->fd, F_WRLCK, 0, 1) ? RING_TAKEN
+            : ring_is_seen_alive(ring_word(r, RING_CONSUMER)) ? RING_LIVES
+            : ring_has_good_positions(r) ? RING_OK : RING_CORRUPT;
+    if (result != RING_OK) {
+        close(c->fd); /* unlocks */
+        return result;
+    }
     c->position = ring_load(ring_word(r, RING_C));
     if (ring_load(ring_word(r, RING_R)) != c->position) ring_release(c, ring_load(ring_word(r, RING_R)));
     atomic_store(ring_word(r, RING_DOORBELL), 0);
@@ -254,14 +274,14 @@ static int ring_recover(struct ring_consumer *c) {
     if (newest == q || ring_load(ring_header(r, q))) return RING_NO;
     if (newest & 7 || newest - q > r->capacity) return RING_CORRUPT;
     for (uint32_t i = 0; i < r->slots; i++) {
-        _Atomic uint64_t *attempt = ring_slot(r, i, RING_ATTEMPT);
-        uint64_t announced = ring_load(attempt) & ~1ull;
-        if (ring_load(attempt) == 0) continue;
+        ring_u64 *attempt = ring_slot(r, i, RING_ATTEMPT);
+        uint64_t found = ring_load(attempt), announced = found & ~1ull;
+        if (found == 0) continue;
         if (announced != q) {
             if (ring_is_behind(announced, q) && ring_is_behind(nearest, announced)) nearest = announced;
         } else if (!ring_lock(c->fd, F_WRLCK, i + 1, 1) || ring_is_seen_alive(ring_slot(r, i, RING_PROCESS))) {
             lives = true;
-        } else if ((ring_load(attempt) & ~1ull) == q) { /* again, since only now nobody can change it */
+        } else if (ring_load(attempt) == (q | 1)) { /* again, since only now nobody can change it */
             uint64_t said = ring_load(ring_slot(r, i, RING_END));
             if (ring_is_behind(said, q)) end = said;
         }
@@ -288,12 +308,15 @@ static void ring_wait(struct ring_consumer *c) {
     char ring[1];
     if (c->bell < 0) {
         c->bell = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (bind(c->bell, (struct sockaddr *) &at, size) || getsockname(c->bell, (struct sockaddr *) &at, &size)) return;
+        struct sockaddr *address = (struct sockaddr *) &at;
+        if (bind(c->bell, address, size) || getsockname(c->bell, address, &size)) return;
         atomic_store(ring_word(r, RING_DOORBELL), ntohs(at.sin_port));
     }
     while (recv(c->bell, ring, 1, MSG_DONTWAIT) >= 0) {}
     atomic_store(ring_word(r, RING_ARMED), 1); /* before the loads */
     uint64_t header = atomic_load(ring_header(r, c->position)), newest = atomic_load(ring_word(r, RING_P));
-    if (!header && newest != (c->position | 1)) poll(&(struct pollfd) {c->bell, POLLIN, 0}, 1, newest == c->position ? 100 : 1);
+    if (!header && newest != (c->position | 1)) {
+        poll(&(struct pollfd) {c->bell, POLLIN, 0}, 1, newest == c->position ? 100 : 1);
+    }
     atomic_store(ring_word(r, RING_ARMED), 0);
 }
