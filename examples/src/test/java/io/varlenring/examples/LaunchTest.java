@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,10 +213,11 @@ class LaunchTest {
                     .filter(text -> text.contains("run " + program + "\""))
                     .findFirst()
                     .orElseThrow();
-            final String own = source.replaceAll(
-                    "(?s)static final class (?!" + (program.endsWith("kwik") ? "Kwik" : "Netty")
-                            + ")\\w+ extends.*?\n    }\n",
-                    "");
+            // What programs share stands before the first of them.
+            final String[] parts = source.split("@Command");
+            final String own = Stream.of(parts)
+                    .filter(part -> part.equals(parts[0]) || part.contains("run " + program + "\""))
+                    .collect(Collectors.joining());
             return Pattern.compile("names = \"(--[a-z]+)\"")
                     .matcher(own)
                     .results()

@@ -9,20 +9,22 @@ import io.varlenring.interop.front.Drop;
 import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.FrontCounts;
 import io.varlenring.interop.front.Inlet;
+import io.varlenring.interop.front.QuicRecords;
 import io.varlenring.interop.measure.HandlerCounts;
 import io.varlenring.interop.measure.Rounds;
 import io.varlenring.interop.measure.ThreadMeter;
+import io.varlenring.interop.measure.Verifier;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
-import java.util.function.UnaryOperator;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -37,28 +39,21 @@ final class FrontRun implements Closeable {
     private final ThreadWatch watch;
     private final Front front;
     private final List<ThreadMeter> listenerMeters = new CopyOnWriteArrayList<>();
-    private final List<FrontHandler> handlers = new ArrayList<>();
+    private final List<Handler> handlers = new ArrayList<>();
     private final List<HandoverKind.Handover> handovers = new ArrayList<>();
 
     private record Snapshot(
             long received, long full, ThreadMeter.Use listeners, ThreadMeter.Use handlers, long collections) {}
 
     /** Starts all threads. */
-    FrontRun(
-            final HandoverKind kind,
-            final int listeners,
-            final int handlerCount,
-            final int capacity,
-            final int senders,
-            final UnaryOperator<RecordHandler> interposer,
-            final ThreadWatch watch)
+    FrontRun(final HandoverKind kind, final TraceOptions options, final int senders, final ThreadWatch watch)
             throws IOException {
         this.watch = watch;
-        this.front = new Front(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), listeners);
-        for (int i = 0; i < handlerCount; i++) {
-            final FrontHandler handler = new FrontHandler(i, handlerCount, listeners, senders);
+        this.front = new Front(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), options.listeners);
+        for (int i = 0; i < options.handlers; i++) {
+            final Handler handler = new Handler(i, options.handlers, options.listeners, senders);
             handlers.add(handler);
-            handovers.add(kind.open(capacity, interposer.apply(handler), watch));
+            handovers.add(kind.open(options.capacity, options.interposer.apply(handler), watch));
         }
         final List<Supplier<Inlet>> inlets = handovers.stream()
                 .<Supplier<Inlet>>map(handover -> handover::newInlet)
@@ -78,18 +73,19 @@ final class FrontRun implements Closeable {
     }
 
     /** Sends at a rate; after a warm-up it is measured, and then the handlers are made to sleep some times. */
-    Rounds.Result measure(final HandoverOptions options, final FrontSender sender)
+    Rounds.Result measure(
+            final TraceOptions.Compare options, final FrontSender sender, final CollectorWatch collections)
             throws IOException, InterruptedException {
-        handlers.forEach(handler -> handler.counts().measure(false));
+        handlers.forEach(handler -> handler.counts.measure(false));
         sender.connectEvenly();
         sender.send(TimeUnit.SECONDS.toNanos(options.warmup), options.rate);
         snapshot(); // its first time has the JVM load classes
-        final CollectorWatch collections = CollectorWatch.watch();
-        handlers.forEach(handler -> handler.counts().measure(true));
+        collections.takeLongestMillis();
+        handlers.forEach(handler -> handler.counts.measure(true));
         final Snapshot begin = snapshot();
         sender.send(TimeUnit.SECONDS.toNanos(options.seconds), options.rate);
         final Snapshot end = snapshot();
-        handlers.forEach(handler -> handler.counts().measure(false));
+        handlers.forEach(handler -> handler.counts.measure(false));
         final long longestMillis = collections.takeLongestMillis();
         for (int i = 0; i < STALLS; i++) {
             handlers.forEach(handler -> handler.stallOnce(options.stall));
@@ -120,7 +116,7 @@ final class FrontRun implements Closeable {
                 ofListeners(FrontCounts::received),
                 full(),
                 listenerUse(),
-                ThreadMeter.use(handlers.stream().map(FrontHandler::meter).toList()),
+                ThreadMeter.use(handlers.stream().map(handler -> handler.meter).toList()),
                 CollectorWatch.count());
     }
 
@@ -135,7 +131,7 @@ final class FrontRun implements Closeable {
         result.add("put into a ring in place", ofListeners(FrontCounts::inPlace));
         result.add("put into a ring by a copy", ofListeners(FrontCounts::copied));
         for (int i = 0; i < handlers.size(); i++) {
-            result.add("handed over to handler " + i, handlers.get(i).verifier().checked());
+            result.add("handed over to handler " + i, handlers.get(i).verifier.checked());
         }
         result.add("refused as full", full());
         result.add("lost by the kernel", sender.sent() - ofListeners(FrontCounts::received));
@@ -178,8 +174,8 @@ final class FrontRun implements Closeable {
     /** Returns what was wrong, as far as kept; after {@link #finish()}. */
     List<String> violations() {
         final List<String> violations = HandlerCounts.mismatches(
-                front.counts(), handlers.stream().map(FrontHandler::counts).toList());
-        handlers.forEach(handler -> violations.addAll(handler.verifier().violations()));
+                front.counts(), handlers.stream().map(handler -> handler.counts).toList());
+        handlers.forEach(handler -> violations.addAll(handler.verifier.violations()));
         return violations;
     }
 
@@ -187,7 +183,7 @@ final class FrontRun implements Closeable {
         return front;
     }
 
-    List<FrontHandler> handlers() {
+    List<Handler> handlers() {
         return handlers;
     }
 
@@ -206,13 +202,13 @@ final class FrontRun implements Closeable {
     /** Returns how many records were handed over. */
     long handedOver() {
         return handlers.stream()
-                .mapToLong(handler -> handler.verifier().checked())
+                .mapToLong(handler -> handler.verifier.checked())
                 .sum();
     }
 
     private Histogram latencyNanos() {
         final Histogram all = new Histogram(3);
-        handlers.forEach(handler -> all.add(handler.counts().latencyNanos()));
+        handlers.forEach(handler -> all.add(handler.counts.latencyNanos()));
         return all;
     }
 
@@ -220,5 +216,50 @@ final class FrontRun implements Closeable {
     public void close() throws IOException {
         front.close();
         handovers.forEach(HandoverKind.Handover::close);
+    }
+
+    /** A handler that verifies every datagram, and can be made to stall. Datagrams may be missing: dropped, or another handler's. */
+    static final class Handler implements RecordHandler {
+        private static final int OFFSET = QuicRecords.HEADER_LENGTH + FrontSender.Encoder.HEADER_LENGTH;
+
+        final HandlerCounts counts;
+        final Verifier verifier;
+
+        /** What its thread has used; null while it has not got anything yet. */
+        private volatile ThreadMeter meter;
+
+        private volatile long stallMillis;
+
+        Handler(final int index, final int handlers, final int listeners, final int senders) {
+            this.counts = new HandlerCounts(listeners, index, handlers);
+            this.verifier = new Verifier("handler " + index + ", record", senders, true);
+        }
+
+        @Override
+        public void onRecord(final ByteBuffer record) {
+            counts.onRecord(record);
+            if (meter == null) {
+                meter = ThreadMeter.ofCurrentThread();
+            }
+            if (stallMillis != 0) {
+                stall();
+            }
+            verifier.check(record, record.position() + OFFSET, record.remaining() - OFFSET);
+        }
+
+        private void stall() {
+            final long millis = stallMillis;
+            stallMillis = 0;
+            try {
+                Thread.sleep(millis);
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Lets the handler sleep once, as soon as it gets something; any thread may call this. */
+        void stallOnce(final long millis) {
+            stallMillis = millis;
+        }
     }
 }

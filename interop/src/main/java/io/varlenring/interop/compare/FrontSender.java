@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.compare;
 
+import io.varlenring.examples.harness.Datagrams;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Front;
+import io.varlenring.interop.front.HandlerIds;
 import io.varlenring.interop.front.QuicRecords;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,7 +26,7 @@ final class FrontSender implements Closeable {
     private final ThreadWatch watch;
     private final List<DatagramChannel> sockets = new ArrayList<>();
     private final long[] sequences;
-    private final FrontDatagrams datagrams = new FrontDatagrams();
+    private final Encoder datagrams = new Encoder();
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(QuicRecords.MAX_DATAGRAM_LENGTH);
     private int next;
     private long sent;
@@ -125,7 +127,7 @@ final class FrontSender implements Closeable {
 
     private void send(final DatagramChannel socket, final int sender, final Trace.Datagram recorded)
             throws IOException {
-        final int length = Math.max(FrontDatagrams.MIN_LENGTH, recorded.size());
+        final int length = Math.max(Encoder.MIN_LENGTH, recorded.size());
         lengthened += length > recorded.size() ? 1 : 0;
         datagrams.encode(datagram, length, recorded.flow(), sender, sequences[sender]++);
         socket.write(datagram);
@@ -145,6 +147,32 @@ final class FrontSender implements Closeable {
     public void close() throws IOException {
         for (final DatagramChannel socket : sockets) {
             socket.close();
+        }
+    }
+
+    /**
+     * Datagrams of made-up connections: to the front a short header of QUIC's, to the handler a datagram to be verified.
+     *
+     * <pre>
+     *   offset    +0      +1             +2          +6          +17                    +length
+     *             +-------+--------------+-----------+-----------+----------------------+
+     *             | 0x40  | flow, 8 bits | flow      | zero      | verifiable datagram  |
+     *             +-------+--------------+-----------+-----------+----------------------+
+     *                     | destination connection ID            |
+     * </pre>
+     */
+    static final class Encoder {
+        static final int HEADER_LENGTH = 1 + HandlerIds.LENGTH;
+        static final int MIN_LENGTH = HEADER_LENGTH + Datagrams.HEADER_LENGTH;
+
+        private static final byte SHORT_HEADER = 0x40;
+
+        private final Datagrams datagrams = new Datagrams();
+
+        /** Writes a datagram of a flow into a buffer, zero but for datagrams of the same kind, as what remains in it. */
+        void encode(final ByteBuffer target, final int length, final int flow, final int sender, final long sequence) {
+            datagrams.encode(target, HEADER_LENGTH, length - HEADER_LENGTH, sender, sequence);
+            target.position(0).put(0, SHORT_HEADER).put(1, (byte) flow).putInt(2, flow);
         }
     }
 }

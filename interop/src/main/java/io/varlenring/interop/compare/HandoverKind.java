@@ -27,25 +27,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 enum HandoverKind {
     /** A ring, drained by a thread that parks. */
-    RING(ByRing::new),
+    RING,
     /** A bounded queue of {@code java.util.concurrent}, with a new buffer for each datagram, and a thread that takes. */
-    QUEUE(ByQueue::new),
+    QUEUE,
     /** Netty's: pooled buffers, and a task for each on the event loop of the handler. */
-    NETTY(ByNetty::new);
-
-    private final Factory factory;
-
-    @FunctionalInterface
-    private interface Factory {
-        Handover open(int capacity, RecordHandler handler, ThreadWatch watch);
-    }
-
-    HandoverKind(final Factory factory) {
-        this.factory = factory;
-    }
+    NETTY;
 
     Handover open(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
-        return factory.open(capacity, handler, watch);
+        return switch (this) {
+            case RING -> new ByRing(capacity, handler, watch);
+            case QUEUE -> new ByQueue(capacity, handler, watch);
+            case NETTY -> new ByNetty(capacity, handler, watch);
+        };
     }
 
     /** A way from the listeners to one handler, and the thread at its end. */

@@ -14,22 +14,15 @@ public final class Replay {
 
     /** Replays a trace; {@code --help} lists the options. */
     public static void main(final String[] args) {
-        Program.main(args, new ReplayOptions(), Replay::run);
+        Program.main(args, new TraceOptions.Replay(), Replay::run);
     }
 
-    static int run(final ReplayOptions options, final ThreadWatch watch, final PrintStream out)
+    static int run(final TraceOptions.Replay options, final ThreadWatch watch, final PrintStream out)
             throws IOException, InterruptedException {
         final int senders = options.listeners;
         final String verified = "records verified: route, checksum and per-sender order";
         return Rounds.run(List.of("ring"), 1, watch, out, verified, ring -> {
-            try (FrontRun run = new FrontRun(
-                            HandoverKind.RING,
-                            options.listeners,
-                            options.handlers,
-                            options.capacity,
-                            senders,
-                            options.interposer,
-                            watch);
+            try (FrontRun run = new FrontRun(HandoverKind.RING, options, senders, watch);
                     FrontSender sender = new FrontSender(run.front(), options.trace, senders, watch)) {
                 return run.replay(sender, options.seconds);
             }

@@ -3,6 +3,7 @@ package io.varlenring.interop.front;
 
 import io.netty.channel.EventLoop;
 import io.varlenring.VarLenMpscRing;
+import java.util.function.Consumer;
 
 /**
  * A thread that hands the records of a ring to a {@link RingDatagramChannel}, and runs the Netty event loop of that channel.
@@ -23,4 +24,20 @@ public interface HandlerLoop {
 
     /** Ends the thread, after the ring has been closed; returns whether it has ended. */
     boolean shutdown() throws InterruptedException;
+
+    /** Whose the thread is that runs Netty's event loop. */
+    enum Kind {
+        /** Netty's, to which the ring hands a task. */
+        EXECUTOR,
+        /** Our own, which runs tasklets and Netty's loop. */
+        TASKLET;
+
+        /** Makes a loop; {@code failures} is told of what was thrown on it. */
+        public HandlerLoop newLoop(
+                final int capacity, final RingDatagramChannel channel, final Consumer<Throwable> failures) {
+            return this == EXECUTOR
+                    ? new ExecutorHandlerLoop(capacity, channel, failures)
+                    : new TaskletHandlerLoop(capacity, channel, failures);
+        }
+    }
 }

@@ -24,16 +24,19 @@ final class GtlsClients extends UploadClients<Process> {
 
     private static final long EXIT_MILLIS = 1_000;
 
-    private final Migration migration;
+    private final QuicOptions.Migration migration;
     private final String program;
     private long failed;
 
-    GtlsClients(final InetSocketAddress server, final Uploads uploads, final Migration migration) {
+    GtlsClients(final InetSocketAddress server, final Uploads uploads, final QuicOptions.Migration migration) {
         this(server, uploads, migration, PROGRAM);
     }
 
     GtlsClients(
-            final InetSocketAddress server, final Uploads uploads, final Migration migration, final String program) {
+            final InetSocketAddress server,
+            final Uploads uploads,
+            final QuicOptions.Migration migration,
+            final String program) {
         super(server, uploads);
         this.migration = migration;
         this.program = program;

@@ -236,4 +236,23 @@ public final class QuicNetty implements QuicServer {
             context.writeAndFlush(answer).addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
         }
     }
+
+    /**
+     * The end of a server's pipeline: what no handler has caught fails the run. Checked exceptions do not, for it is with those
+     * that Netty says what the peer or the network did; what that does to an upload is seen there.
+     */
+    static final class PipelineFailures extends ChannelInboundHandlerAdapter {
+        private final ThreadWatch watch;
+
+        PipelineFailures(final ThreadWatch watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause) {
+            if (cause instanceof RuntimeException || cause instanceof Error) {
+                watch.threw("the pipeline of " + context.channel(), cause);
+            }
+        }
+    }
 }

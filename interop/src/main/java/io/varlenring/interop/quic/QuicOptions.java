@@ -3,9 +3,10 @@ package io.varlenring.interop.quic;
 
 import io.varlenring.examples.harness.Options;
 import io.varlenring.interop.front.HandlerIds;
-import io.varlenring.interop.front.HandlerKind;
+import io.varlenring.interop.front.HandlerLoop;
 import io.varlenring.interop.front.QuicRecords;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -82,6 +83,31 @@ class QuicOptions extends Options {
         }
     }
 
+    /** How clients change their address in the middle of an upload. */
+    enum Migration {
+        NONE,
+        /** They say so, and use another connection ID from then on. */
+        PATH,
+        /** They do not know: a box between them and the server has given them another address. */
+        NAT,
+        /** Half of them the one way, half the other. */
+        BOTH;
+
+        private static final String SOON = "--change-local-addr=30ms";
+        private static final List<String> PATH_ARGUMENTS = List.of(SOON);
+        private static final List<String> NAT_ARGUMENTS = List.of(SOON, "--nat-rebinding");
+
+        /** Returns the arguments that make a gtlsclient do that. */
+        List<String> arguments(final int connection) {
+            return switch (this) {
+                case NONE -> List.of();
+                case PATH -> PATH_ARGUMENTS;
+                case NAT -> NAT_ARGUMENTS;
+                case BOTH -> connection % 2 == 0 ? PATH_ARGUMENTS : NAT_ARGUMENTS;
+            };
+        }
+    }
+
     enum Client {
         AUTO,
         NETTY
@@ -97,8 +123,8 @@ class QuicOptions extends Options {
         return 1;
     }
 
-    HandlerKind handler() {
-        return HandlerKind.EXECUTOR;
+    HandlerLoop.Kind handler() {
+        return HandlerLoop.Kind.EXECUTOR;
     }
 
     /** Returns the bytes of each upload, so that all together are at least what was asked for. */
@@ -123,7 +149,7 @@ class QuicOptions extends Options {
                 paramLabel = "KIND",
                 description =
                         "whose thread a server runs on: executor: Netty's event loop; tasklet: our own (executor)")
-        private HandlerKind handler = HandlerKind.EXECUTOR;
+        private HandlerLoop.Kind handler = HandlerLoop.Kind.EXECUTOR;
 
         @Override
         int handlers() {
@@ -131,7 +157,7 @@ class QuicOptions extends Options {
         }
 
         @Override
-        HandlerKind handler() {
+        HandlerLoop.Kind handler() {
             return handler;
         }
     }

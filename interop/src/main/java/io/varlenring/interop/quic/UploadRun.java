@@ -88,7 +88,7 @@ record UploadRun(
         if (options.client == QuicOptions.Client.AUTO) {
             out.println("gtlsclient is not installed (Debian: ngtcp2-client), so Netty's own client takes its place");
         }
-        if (options.migration != Migration.NONE) {
+        if (options.migration != QuicOptions.Migration.NONE) {
             out.println("Netty's client cannot change its address, so there will be no migration");
         }
         return new NettyClients(server, uploads);
@@ -223,7 +223,7 @@ record UploadRun(
         if (severalExpected && IntStream.range(0, server.rings().size()).noneMatch(this::hasSeveralProducers)) {
             violations.add("no ring got datagrams from more than one listener");
         }
-        final boolean migrating = options.migration != Migration.NONE && clients instanceof GtlsClients;
+        final boolean migrating = options.migration != QuicOptions.Migration.NONE && clients instanceof GtlsClients;
         if (migrating && server.moves() != null) {
             if (server.moves().migrations() == 0) {
                 violations.add("no client was seen to move to another address");

@@ -34,7 +34,7 @@ class FrontRunTest {
     private static final long ALLOWED_BYTES = 16 << 10;
 
     private final ThreadWatch watch = new ThreadWatch(System.err, 30_000);
-    private final FrontDatagrams datagrams = new FrontDatagrams();
+    private final FrontSender.Encoder datagrams = new FrontSender.Encoder();
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(LENGTH);
     private FrontRun run;
     private long sent;
@@ -74,8 +74,7 @@ class FrontRunTest {
         assertEquals(List.of(), run.violations());
         assertEquals(List.of(), watch.failures());
         assertEquals(sent, run.handedOver());
-        assertTrue(
-                run.handlers().stream().allMatch(handler -> handler.verifier().checked() > 0));
+        assertTrue(run.handlers().stream().allMatch(handler -> handler.verifier.checked() > 0));
         return bytes;
     }
 
@@ -153,7 +152,12 @@ class FrontRunTest {
 
     private void open(final HandoverKind kind, final int capacity, final UnaryOperator<RecordHandler> interposer)
             throws IOException {
-        run = new FrontRun(kind, 1, HANDLERS, capacity, 1, interposer, watch);
+        final TraceOptions options = new TraceOptions();
+        options.listeners = 1;
+        options.handlers = HANDLERS;
+        options.capacity = capacity;
+        options.interposer = interposer;
+        run = new FrontRun(kind, options, 1, watch);
     }
 
     /** Sends from one socket, in runs of two flows, and waits for the listener after each. */

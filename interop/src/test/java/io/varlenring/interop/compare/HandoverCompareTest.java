@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole runs, short ones, each kind in a JVM of its own. */
+/** Whole runs, short ones of all kinds. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HandoverCompareTest {
     private static final List<String> FIGURES = List.of(
@@ -75,12 +75,13 @@ class HandoverCompareTest {
             })
     void parse_badOption_namesValueAndLimit(final String commandLine, final String message) {
         final IllegalArgumentException bad = assertThrows(
-                IllegalArgumentException.class, () -> Options.parse(new HandoverOptions(), commandLine.split(" ")));
+                IllegalArgumentException.class,
+                () -> Options.parse(new TraceOptions.Compare(), commandLine.split(" ")));
 
         assertTrue(bad.getMessage().startsWith(message), bad.getMessage());
     }
 
     private int run(final String commandLine) {
-        return output.of(new HandoverOptions(), commandLine, HandoverCompare.body(commandLine.split(" ")));
+        return output.of(new TraceOptions.Compare(), commandLine, HandoverCompare::run);
     }
 }

@@ -105,7 +105,7 @@ class ReplayTest {
     }
 
     private int run(final String commandLine, final UnaryOperator<RecordHandler> interposer) {
-        final ReplayOptions options = new ReplayOptions();
+        final TraceOptions.Replay options = new TraceOptions.Replay();
         options.interposer = interposer;
         return output.of(options, commandLine.strip(), Replay::run);
     }

@@ -84,7 +84,7 @@ class GtlsClientsTest {
 
     private GtlsClients start(final String program) throws Exception {
         final InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
-        final GtlsClients clients = new GtlsClients(nobody, uploads, Migration.NONE, program);
+        final GtlsClients clients = new GtlsClients(nobody, uploads, QuicOptions.Migration.NONE, program);
         clients.start();
         return clients;
     }

@@ -29,7 +29,7 @@ class PipelineFailuresTest {
     }
 
     private void fire(final Throwable failure) {
-        final EmbeddedChannel channel = new EmbeddedChannel(new PipelineFailures(watch));
+        final EmbeddedChannel channel = new EmbeddedChannel(new QuicNetty.PipelineFailures(watch));
         channel.pipeline().fireExceptionCaught(failure);
         channel.checkException(); // nothing has gone on to the end of the pipeline
         channel.close();

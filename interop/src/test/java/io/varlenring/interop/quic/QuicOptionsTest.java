@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.examples.harness.Options;
-import io.varlenring.interop.front.HandlerKind;
+import io.varlenring.interop.front.HandlerLoop;
 import io.varlenring.interop.front.QuicRecords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +27,8 @@ class QuicOptionsTest {
         assertEquals(3, options.listeners);
         assertEquals(4, options.handlers());
         assertEquals(4096, options.capacity);
-        assertEquals(HandlerKind.TASKLET, options.handler());
-        assertEquals(Migration.BOTH, options.migration);
+        assertEquals(HandlerLoop.Kind.TASKLET, options.handler());
+        assertEquals(QuicOptions.Migration.BOTH, options.migration);
         assertEquals(QuicOptions.Client.NETTY, options.client);
         assertEquals(9, options.seconds);
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.quic.Quic;
-import io.varlenring.interop.front.HandlerKind;
+import io.varlenring.interop.front.HandlerLoop;
 import io.varlenring.interop.measure.ExampleOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ class QuicRunTest {
 
     @ParameterizedTest
     @EnumSource
-    void netty_severalListenersAndHandlers_takesAllUploads(final HandlerKind handler) {
+    void netty_severalListenersAndHandlers_takesAllUploads(final HandlerLoop.Kind handler) {
         assertEquals(0, netty("--handlers", "2", "--handler", handler.name()), output::all);
 
         assertAllArrived();
@@ -52,7 +52,7 @@ class QuicRunTest {
 
     @ParameterizedTest
     @EnumSource
-    void netty_ringThatIsOftenFull_takesAllUploads(final HandlerKind handler) {
+    void netty_ringThatIsOftenFull_takesAllUploads(final HandlerLoop.Kind handler) {
         assertEquals(0, netty("--handlers", "1", "--capacity", "4k", "--handler", handler.name()), output::all);
 
         assertAllArrived();

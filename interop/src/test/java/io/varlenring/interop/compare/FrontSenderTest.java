@@ -13,21 +13,21 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-final class FrontDatagramsTest {
+final class FrontSenderTest {
     /** A trace may have more flows than a byte has values, and each is a connection. */
     @Test
     void connectionIds_ofManyFlows_differ() {
-        final ByteBuffer datagram = ByteBuffer.allocate(FrontDatagrams.MIN_LENGTH);
-        final FrontDatagrams datagrams = new FrontDatagrams();
+        final ByteBuffer datagram = ByteBuffer.allocate(FrontSender.Encoder.MIN_LENGTH);
+        final FrontSender.Encoder datagrams = new FrontSender.Encoder();
         final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
         final Set<ByteBuffer> ids = new HashSet<>();
         for (int flow = 0; flow < 1000; flow++) {
-            datagrams.encode(datagram, FrontDatagrams.MIN_LENGTH, flow, 1, flow);
-            assertNull(header.read(datagram, 0, FrontDatagrams.MIN_LENGTH));
+            datagrams.encode(datagram, FrontSender.Encoder.MIN_LENGTH, flow, 1, flow);
+            assertNull(header.read(datagram, 0, FrontSender.Encoder.MIN_LENGTH));
             assertTrue(ids.add(ByteBuffer.wrap(datagram.array().clone(), 1, HandlerIds.LENGTH)), "flow " + flow);
             assertEquals(flow & 0xff, HandlerIds.handlerOf(datagram, header, 256));
-            assertTrue(
-                    new Datagrams().isIntact(datagram.clear(), FrontDatagrams.HEADER_LENGTH, Datagrams.HEADER_LENGTH));
+            assertTrue(new Datagrams()
+                    .isIntact(datagram.clear(), FrontSender.Encoder.HEADER_LENGTH, Datagrams.HEADER_LENGTH));
         }
     }
 }
