@@ -22,10 +22,17 @@ final class ChildProcess implements AutoCloseable {
     private final BufferedReader output;
 
     ChildProcess(final Class<?> program, final Object... arguments) throws IOException {
-        final List<String> command = new ArrayList<>(List.of(
+        this(List.of(), program, arguments);
+    }
+
+    /** Runs it by another command, whose last arguments are the program's. */
+    ChildProcess(final List<String> runner, final Class<?> program, final Object... arguments) throws IOException {
+        final List<String> command = new ArrayList<>(runner);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xshare:auto",
                 "-cp",
                 pathOf(VarLenMpscRing.class) + java.io.File.pathSeparator + pathOf(ChildProcess.class),
