@@ -49,7 +49,7 @@ final class DoorbellFigures {
             final String way = ownSelector ? "arm() and the user's selector" : "timed drain";
             try (Selector selector = Selector.open();
                     ChildProcess producer = new ChildProcess(Producer.class, file)) {
- if (ownSelector) {
+                if (ownSelector) {
                     consumer.doorbell().register(selector, SelectionKey.OP_READ);
                 }
                 System.out.println(way + ": " + latencies(consumer, ownSelector ? selector : null));

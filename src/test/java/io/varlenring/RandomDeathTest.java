@@ -143,8 +143,8 @@ final class RandomDeathTest {
             System.out.println("runs");
             final long[] first = new long[producers + 1];
             while (!(ring.isClosed() && ring.isEmpty())) {
-                final int records =
-                        ring.consumer().drain(record -> consumer.take(record, first), AT_ONCE, 2, TimeUnit.MILLISECONDS);
+                final int records = ring.consumer()
+                        .drain(record -> consumer.take(record, first), AT_ONCE, 2, TimeUnit.MILLISECONDS);
                 for (int i = 0; i < records; i++) {
                     final int from = consumer.taken[i];
                     consumer.books.set(from, Books.GIVEN_BACK, consumer.books.get(from, Books.DELIVERED));

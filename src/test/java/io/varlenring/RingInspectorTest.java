@@ -42,7 +42,8 @@ final class RingInspectorTest {
     /** Makes the jar as the build does: its classes, and the main class that the pom names. */
     @BeforeAll
     static void makeJar(@TempDir final Path directory) throws Exception {
-        final Matcher mainClass = Pattern.compile("<mainClass>(.*)</mainClass>").matcher(Files.readString(Path.of("pom.xml")));
+        final Matcher mainClass =
+                Pattern.compile("<mainClass>(.*)</mainClass>").matcher(Files.readString(Path.of("pom.xml")));
         assertTrue(mainClass.find());
         final Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -56,7 +57,8 @@ final class RingInspectorTest {
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest);
                 Stream<Path> files = Files.walk(classes.resolve("io"))) {
             for (final Path path : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                out.putNextEntry(new JarEntry(classes.relativize(path).toString().replace(File.separatorChar, '/')));
+                out.putNextEntry(
+                        new JarEntry(classes.relativize(path).toString().replace(File.separatorChar, '/')));
                 Files.copy(path, out);
             }
         }

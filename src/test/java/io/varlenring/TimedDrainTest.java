@@ -240,7 +240,8 @@ final class TimedDrainTest {
         assertTrue(ring.consumer().arm());
         assertTrue(offer(producer, payload(1, 4)));
         assertEquals(hasHook ? called + 1 : 0, hookCalls.get());
-        assertEquals(wakeups + (hasHook || ring.file() != null ? 1 : 0), ring.stats().wakeups());
+        assertEquals(
+                wakeups + (hasHook || ring.file() != null ? 1 : 0), ring.stats().wakeups());
         assertEquals(1, drain(ring).size());
     }
 

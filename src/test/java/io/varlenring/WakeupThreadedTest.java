@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * No wakeup is ever lost: the consumer sleeps without a time limit whenever it may, and producers go on only when their
@@ -156,7 +155,12 @@ final class WakeupThreadedTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "1, false, false", "2, false, false", "3, false, false", "1, true, false", "2, true, false", "2, false, true"
+        "1, false, false",
+        "2, false, false",
+        "3, false, false",
+        "1, true, false",
+        "2, true, false",
+        "2, false, true"
     })
     void timedDrainAgainstOffer_neverSleepsOn(final int producers, final boolean hook, final boolean inFile)
             throws Exception {
