@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -59,6 +60,7 @@ final class DoorbellFigures {
             ring.detach();
             Files.delete(file);
         }
+        System.out.println("a thread that sleeps, for as long: " + idle(null, false));
     }
 
     private static String latencies(final RingConsumer consumer, final Selector selector) throws Exception {
@@ -81,11 +83,14 @@ final class DoorbellFigures {
                 + ", p99 " + sorted[WAKES * 99 / 100] / 1000 + ", max " + sorted[WAKES - 1] / 1000;
     }
 
-    /** Of this whole process: its other threads have nothing to do. */
+    /** Of the thread that waits, and of its whole process, of which a virtual machine uses some while all sleep. */
     private static String idle(final RingConsumer consumer, final boolean ownSelector) throws Exception {
         final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
-        final long before = cpuMillis();
-        if (ownSelector) {
+        final long before = threadNanos();
+        final long wholeBefore = processNanos();
+        if (consumer == null) {
+            Thread.sleep(TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
+        } else if (ownSelector) {
             try (Selector selector = Selector.open()) {
                 consumer.doorbell().register(selector, SelectionKey.OP_READ);
                 while (System.nanoTime() < end) {
@@ -98,11 +103,17 @@ final class DoorbellFigures {
         } else {
             consumer.drain(record -> {}, 1, IDLE_SECONDS, TimeUnit.SECONDS);
         }
-        final double percent = (cpuMillis() - before) / 10.0 / IDLE_SECONDS;
-        return String.format("%.2f %% of a processor, the whole process", percent);
+        return String.format(
+                "%.3f %% of a processor by the thread, %.2f %% by the process",
+                (threadNanos() - before) / 1e7 / IDLE_SECONDS,
+                (processNanos() - wholeBefore) / 1e7 / IDLE_SECONDS);
     }
 
-    private static long cpuMillis() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis();
+    private static long threadNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    private static long processNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
     }
 }

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the inspector says of rings in each state, in a process of its own as a user would run it. */
@@ -206,6 +207,15 @@ final class RingInspectorTest {
         assertFound(2, "CORRUPT");
         Files.write(file, new byte[content.length]);
         assertFound(2, "CORRUPT: ");
+    }
+
+    /** Whoever opens a pipe waits for its other end. */
+    @Test
+    @Timeout(60)
+    void aPipe_isNoRing() throws Exception {
+        assertEquals(
+                0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        assertFound(2, "CORRUPT: not a ring: length");
     }
 
     @Test
