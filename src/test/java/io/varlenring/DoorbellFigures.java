@@ -105,8 +105,7 @@ final class DoorbellFigures {
         }
         return String.format(
                 "%.3f %% of a processor by the thread, %.2f %% by the process",
-                (threadNanos() - before) / 1e7 / IDLE_SECONDS,
-                (processNanos() - wholeBefore) / 1e7 / IDLE_SECONDS);
+                (threadNanos() - before) / 1e7 / IDLE_SECONDS, (processNanos() - wholeBefore) / 1e7 / IDLE_SECONDS);
     }
 
     private static long threadNanos() {

@@ -213,8 +213,7 @@ final class RingInspectorTest {
     @Test
     @Timeout(60)
     void aPipe_isNoRing() throws Exception {
-        assertEquals(
-                0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
         assertFound(2, "CORRUPT: not a ring: length");
     }
 
