@@ -51,9 +51,10 @@ final class RecordView extends RecordBounds {
     }
 
     private ByteBuffer slice(final int offset, final int length) {
+        final ByteBuffer slice = memory.slice(offset, length); // first: without memory for it the last one stays
         start = 0;
         end = length;
-        return memory.slice(offset, length);
+        return slice;
     }
 
     /** Tells whether the user's code has left position and limit within the payload. */

@@ -90,10 +90,12 @@ public final class RingInspector {
      */
     public static Result inspect(final Path path, final PrintStream out) throws IOException {
         final long length = Files.size(path);
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            FileHeader.checkLength(length);
-            final MappedByteBuffer file = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
-            return new RingInspector(out, file, FileHeader.read(file, length)).inspect(path);
+        try {
+            FileHeader.checkLength(length); // before it is opened, which could wait: for a pipe
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                final MappedByteBuffer file = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+                return new RingInspector(out, file, FileHeader.read(file, length)).inspect(path);
+            }
         } catch (final RingCorruptException corrupt) {
             out.println("CORRUPT: " + corrupt.getMessage());
             return Result.CORRUPT;

@@ -17,15 +17,24 @@ import java.util.concurrent.TimeUnit;
 /** A program of the tests in a virtual machine of its own, which tells by lines how far it is, and can be killed. */
 final class ChildProcess implements AutoCloseable {
     private static final long END_SECONDS = 60;
+    /** Of the JDK that children run on: another one's to have rings between the two. */
+    private static final String HOME = System.getProperty("varlenring.childHome", System.getProperty("java.home"));
 
     private final Process process;
     private final BufferedReader output;
 
     ChildProcess(final Class<?> program, final Object... arguments) throws IOException {
-        final List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        this(List.of(), program, arguments);
+    }
+
+    /** Runs it by another command, whose last arguments are the program's. */
+    ChildProcess(final List<String> runner, final Class<?> program, final Object... arguments) throws IOException {
+        final List<String> command = new ArrayList<>(runner);
+        command.addAll(List.of(
+                Path.of(HOME, "bin", "java").toString(),
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xshare:auto",
                 "-cp",
                 pathOf(VarLenMpscRing.class) + java.io.File.pathSeparator + pathOf(ChildProcess.class),

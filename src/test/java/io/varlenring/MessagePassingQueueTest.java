@@ -29,7 +29,8 @@ final class MessagePassingQueueTest {
 
     static Stream<Named<java.util.function.Supplier<MessagePassingQueue<Integer>>>> queues() {
         return Stream.of(
-                Named.of("ring", () -> new RingQueue(CAPACITY)),
+                Named.of("ring", () -> new RingQueue(CAPACITY, false)),
+                Named.of("ring in a file", () -> new RingQueue(CAPACITY, true)),
                 Named.of("MpscArrayQueue", () -> new MpscArrayQueue<>(CAPACITY)));
     }
 

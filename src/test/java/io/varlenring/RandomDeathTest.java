@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +30,8 @@ final class RandomDeathTest {
     private static final int PRODUCERS_AT_ONCE = 3;
     private static final int SLOTS = 8;
     private static final int CONSUMER_EACH = 4;
+    /** Of so many claims and records, one is slept in: so many of the killed have something unfinished. */
+    private static final int NAPS_IN = 8;
 
     /** What must outlive the processes: for each producer, words that one process writes. */
     private static final class Books {
@@ -40,6 +43,7 @@ final class RandomDeathTest {
         private static final int RECORDS = 0;
 
         private static final int RECOVERED = 8;
+        private static final int AGAIN = 16;
         private final ByteBuffer words;
 
         Books(final Path file, final int producers) throws IOException {
@@ -75,6 +79,10 @@ final class RandomDeathTest {
         record.flip();
     }
 
+    private static void nap() {
+        LockSupport.parkNanos(20_000);
+    }
+
     /** Offers and claims until it is killed. */
     static final class Producer {
         private Producer() {}
@@ -85,22 +93,27 @@ final class RandomDeathTest {
             final VarLenMpscRing ring = VarLenMpscRing.attach(Path.of(arguments[0]));
             final RingProducer producer = ring.newProducer();
             final ByteBuffer record = ByteBuffer.allocateDirect(256);
+            final SplittableRandom random = new SplittableRandom(number);
             System.out.println("runs");
             for (long sequence = 1; ; sequence++) {
                 fill(record, number, sequence);
-                while (!(sequence % 3 == 0 ? claim(producer, record) : producer.offer(record))) {
-                    Thread.onSpinWait();
+                while (!(sequence % 3 == 0 ? claim(producer, record, random) : producer.offer(record))) {
+                    nap();
                 }
                 books.set(number, Books.ACKNOWLEDGED, sequence);
             }
         }
 
-        private static boolean claim(final RingProducer producer, final ByteBuffer record) {
+        private static boolean claim(
+                final RingProducer producer, final ByteBuffer record, final SplittableRandom random) {
             try (RingClaim claim = producer.tryClaim(record.remaining() + 9)) {
                 if (claim == null) {
                     return false;
                 }
                 claim.buffer().put(record);
+                if (random.nextInt(NAPS_IN) == 0) {
+                    nap();
+                }
                 claim.commitWritten();
                 return true;
             }
@@ -109,8 +122,14 @@ final class RandomDeathTest {
 
     /** Drains, and recovers what is in its way, until it is killed or the ring is closed and empty. */
     static final class Consumer {
+        private static final int AT_ONCE = 20;
         private final Books books;
+        private final SplittableRandom random = new SplittableRandom();
         private final ByteBuffer expected = ByteBuffer.allocate(256);
+        /** Whose records the drain under way has handed over. */
+        private final int[] taken = new int[AT_ONCE];
+
+        private int count;
 
         private Consumer(final Books books) {
             this.books = books;
@@ -124,13 +143,13 @@ final class RandomDeathTest {
             System.out.println("runs");
             final long[] first = new long[producers + 1];
             while (!(ring.isClosed() && ring.isEmpty())) {
-                final int records =
-                        ring.consumer().drain(record -> consumer.take(record, first), 20, 2, TimeUnit.MILLISECONDS);
-                for (int i = 1; i <= producers; i++) {
-                    if (first[i] != 0) {
-                        consumer.books.set(i, Books.GIVEN_BACK, consumer.books.get(i, Books.DELIVERED));
-                    }
+                final int records = ring.consumer()
+                        .drain(record -> consumer.take(record, first), AT_ONCE, 2, TimeUnit.MILLISECONDS);
+                for (int i = 0; i < records; i++) {
+                    final int from = consumer.taken[i];
+                    consumer.books.set(from, Books.GIVEN_BACK, consumer.books.get(from, Books.DELIVERED));
                 }
+                consumer.count = 0;
                 final StalledClaim stalled = records == 0 ? ring.consumer().stalledBy() : null;
                 if (stalled != null && stalled.owner() == StalledClaim.Owner.DEAD) {
                     ring.consumer().recover(stalled);
@@ -146,6 +165,9 @@ final class RandomDeathTest {
             final long last = books.get(producer, Books.DELIVERED);
             // The first one since this process began may come again, if its space had not been given back
             final boolean isAgain = first[producer] == 0 && sequence <= last;
+            if (isAgain) {
+                books.count(Books.AGAIN);
+            }
             if (isAgain ? sequence <= books.get(producer, Books.GIVEN_BACK) : sequence != last + 1) {
                 throw new AssertionError("record " + sequence + " of " + producer + " after " + last
                         + ", given back up to " + books.get(producer, Books.GIVEN_BACK));
@@ -154,7 +176,11 @@ final class RandomDeathTest {
             if (!expected.equals(record)) {
                 throw new AssertionError("record " + sequence + " of " + producer + " is torn");
             }
+            if (random.nextInt(NAPS_IN) == 0) {
+                nap();
+            }
             first[producer] = sequence;
+            taken[count++] = producer;
             books.set(producer, Books.DELIVERED, sequence);
             books.count(Books.RECORDS);
         }
@@ -183,8 +209,9 @@ final class RandomDeathTest {
             for (int offset = 0; offset < CAPACITY; offset += 8) {
                 assertEquals(0, ring.memory.getHeaderAcquire(offset), "free memory that is not zero");
             }
-            System.out.println("RandomDeathTest: " + books.get(0, Books.RECORDS) + " records, "
-                    + books.get(0, Books.RECOVERED) + " recoveries");
+            System.out.println("RandomDeathTest: " + producers + " producers and " + KILLS / CONSUMER_EACH
+                    + " consumers killed, " + books.get(0, Books.RECORDS) + " records handed over, "
+                    + books.get(0, Books.AGAIN) + " of them again, " + books.get(0, Books.RECOVERED) + " recoveries");
         } finally {
             ring.detach();
             Files.deleteIfExists(file);
@@ -203,7 +230,7 @@ final class RandomDeathTest {
                     continue;
                 }
                 Thread.sleep(random.nextInt(30));
-                if (number % CONSUMER_EACH == 0) {
+                if ((number - PRODUCERS_AT_ONCE) % CONSUMER_EACH == 0) {
                     consumer.kill();
                     consumer = new ChildProcess(Consumer.class, file, books, producers).await("runs");
                 }

@@ -416,6 +416,17 @@ final class RingBatchTest {
         assertEquals(0, ring.stats().offered());
     }
 
+    /** A slice that cannot be made, as without memory for it, must not make the last one look as if it had been moved. */
+    @Test
+    void sliceThatCannotBeMade_leavesTheLastSpaceInForce() {
+        final RecordView view = new RecordView(ring.memory, true);
+        final ByteBuffer last = view.move(8, 16);
+        assertThrows(IndexOutOfBoundsException.class, () -> view.move(capacity, 8));
+        assertTrue(view.isWithin(last));
+        last.position(3);
+        assertEquals(3, view.written(last));
+    }
+
     @Test
     void bufferOfASpaceThatWasAdded_isNobodysBusiness() {
         final RingBatch batch = producer.tryClaimBatch(8, 32);

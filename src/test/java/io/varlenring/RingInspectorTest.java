@@ -3,6 +3,7 @@ package io.varlenring;
 
 import static io.varlenring.Rings.offer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.HeldProgram.Window;
@@ -10,12 +11,28 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the inspector says of rings in each state, in a process of its own as a user would run it. */
 final class RingInspectorTest {
+    private static Path jar;
+
     private final Path file = FileRings.newFile();
 
     @AfterEach
@@ -23,26 +40,53 @@ final class RingInspectorTest {
         Files.deleteIfExists(file);
     }
 
+    /** Makes the jar as the build does: its classes, and the main class that the pom names. */
+    @BeforeAll
+    static void makeJar(@TempDir final Path directory) throws Exception {
+        final Matcher mainClass =
+                Pattern.compile("<mainClass>(.*)</mainClass>").matcher(Files.readString(Path.of("pom.xml")));
+        assertTrue(mainClass.find());
+        final Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, mainClass.group(1));
+        final Path classes = Path.of(VarLenMpscRing.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        jar = directory.resolve("varlen-mpsc-ring.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest);
+                Stream<Path> files = Files.walk(classes.resolve("io"))) {
+            for (final Path path : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                out.putNextEntry(
+                        new JarEntry(classes.relativize(path).toString().replace(File.separatorChar, '/')));
+                Files.copy(path, out);
+            }
+        }
+    }
+
     private void assertFound(final int code, final String... expected) throws Exception {
-        final Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        Path.of(VarLenMpscRing.class
-                                        .getProtectionDomain()
-                                        .getCodeSource()
-                                        .getLocation()
-                                        .toURI())
-                                + File.pathSeparator,
-                        RingInspector.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
+        assertSays(code, List.of(file.toString()), expected);
+    }
+
+    private static void assertSays(final int code, final List<String> arguments, final String... expected)
+            throws Exception {
+        final List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-jar",
+                jar.toString()));
+        command.addAll(arguments);
+        final Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(code, process.exitValue(), output);
         for (final String text : expected) {
             assertTrue(output.contains(text), () -> "no \"" + text + "\" in:\n" + output);
         }
+        assertFalse(output.contains("Exception in thread"), output);
     }
 
     @Test
@@ -87,6 +131,46 @@ final class RingInspectorTest {
     }
 
     @Test
+    void aFreshRing_isSound() throws Exception {
+        VarLenMpscRing.map(file, 256).detach();
+        assertFound(0, "producer position 0", "consumer position 0", "in use 0 bytes", "0 slots in use", "SOUND");
+    }
+
+    /** Somebody else's claim, which may still be committed, is no stall; that of nobody is one. */
+    @Test
+    void aLivingOwner_isNoStall() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
+        try (ChildProcess child = new ChildProcess(HeldProgram.class, file, Window.PAYLOAD_BEGUN)) {
+            child.await(Window.PAYLOAD_BEGUN.name());
+            assertFound(
+                    0,
+                    "at 0: unfinished, slot 0: process " + child.pid() + " ",
+                    " lives; the consumer stands before it",
+                    "SOUND");
+            child.signal("STOP");
+            assertFound(0, " lives; the consumer stands before it", "SOUND");
+        }
+        ring.memory.compareAndExchangeProducerPosition(ring.producerPosition(), ring.producerPosition() + 8);
+        ring.consumer().recover(ring.consumer().stalledBy());
+        assertEquals(0, ring.consumer().drain(record -> {}));
+        assertFound(1, "at 32: unfinished, of nobody; the consumer stands before it", "STALLED");
+        ring.detach();
+    }
+
+    @Test
+    void aConsumerThatDied_isNamed() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
+        assertTrue(offer(ring.newProducer(), new byte[24]));
+        try (ChildProcess child = new ChildProcess(HeldProgram.class, file, Window.REDO_STORED)) {
+            child.await(Window.REDO_STORED.name());
+            assertFound(0, "consumer: process " + child.pid(), "giving back up to 32");
+            child.kill();
+            assertFound(0, "consumer: process " + child.pid(), " is dead", "giving back up to 32");
+        }
+        ring.detach();
+    }
+
+    @Test
     void badWords_areCorrupt() throws Exception {
         final VarLenMpscRing ring = FileRings.newRing(512, 0, null);
         assertTrue(offer(ring.newProducer(), new byte[8]));
@@ -97,10 +181,48 @@ final class RingInspectorTest {
         FileRings.bytes(512).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 1 << 20);
         Files.copy(ring.file(), file);
         assertFound(2, "producer position 1048576", "at most a lap ahead", "CORRUPT");
-        Files.delete(file);
-        Files.write(file, new byte[100]);
+    }
+
+    @Test
+    void whatIsNoRing_isCorrupt() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
+        ring.detach();
+        final byte[] content = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(content, content.length - 8));
+        assertFound(2, "CORRUPT: ", "length");
+        Files.write(file, Arrays.copyOf(content, 100));
         assertFound(2, "CORRUPT: not a ring: length");
-        Files.delete(file);
-        assertFound(2, "cannot read");
+        Files.write(file, new byte[0]);
+        assertFound(2, "CORRUPT: not a ring: length");
+        final byte[] foreign = content.clone();
+        foreign[7]++;
+        Files.write(file, foreign);
+        assertFound(2, "CORRUPT: ", "magic");
+        final byte[] garbage = new byte[content.length];
+        new Random(1).nextBytes(garbage);
+        Files.write(file, garbage);
+        assertFound(2, "CORRUPT: ");
+        System.arraycopy(content, 0, garbage, 0, 128); // the header is good, and the positions and slots are not
+        Files.write(file, garbage);
+        assertFound(2, "CORRUPT");
+        Files.write(file, new byte[content.length]);
+        assertFound(2, "CORRUPT: ");
+    }
+
+    /** Whoever opens a pipe waits for its other end. */
+    @Test
+    @Timeout(60)
+    void aPipe_isNoRing() throws Exception {
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        assertFound(2, "CORRUPT: not a ring: length");
+    }
+
+    @Test
+    void whatCannotBeRead_isToldAsSuch() throws Exception {
+        assertFound(2, "cannot read " + file);
+        assertSays(2, List.of(file.getParent().toString()));
+        assertSays(2, List.of("/dev/null"), "CORRUPT: not a ring: length");
+        assertSays(2, List.of(), "usage: java -jar");
+        assertSays(2, List.of("one", "two"), "usage: java -jar");
     }
 }

@@ -11,8 +11,9 @@ final class RingQueue implements MessagePassingQueue<Integer> {
     private final VarLenMpscRing ring;
     private final ThreadLocal<RingProducer> producer;
 
-    RingQueue(final int capacity) {
-        ring = VarLenMpscRing.allocate(capacity * STRIDE);
+    RingQueue(final int capacity, final boolean inFile) {
+        final int bytes = capacity * STRIDE;
+        ring = inFile ? FileRings.newRing(bytes, 0, null) : VarLenMpscRing.allocate(bytes);
         producer = ThreadLocal.withInitial(ring::newProducer);
     }
 

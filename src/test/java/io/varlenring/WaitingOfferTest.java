@@ -17,16 +17,24 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Offers that wait for room. */
+/** Offers that wait for room, on the heap and in a file. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 @Timeout(60)
 final class WaitingOfferTest {
     private static final long LONG = 50;
 
-    private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
-    private final RingProducer producer = ring.newProducer();
+    private final VarLenMpscRing ring;
+    private final RingProducer producer;
+
+    WaitingOfferTest(final boolean inFile) {
+        ring = inFile ? FileRings.newRing(256, 0, null) : VarLenMpscRing.allocate(256);
+        producer = ring.newProducer();
+    }
 
     private static boolean offer(
             final RingProducer producer,

@@ -154,10 +154,20 @@ final class WakeupThreadedTest {
      * only while a claim is open.
      */
     @ParameterizedTest
-    @CsvSource({"1, false", "2, false", "3, false", "1, true", "2, true"})
-    void timedDrainAgainstOffer_neverSleepsOn(final int producers, final boolean hook) throws Exception {
+    @CsvSource({
+        "1, false, false",
+        "2, false, false",
+        "3, false, false",
+        "1, true, false",
+        "2, true, false",
+        "2, false, true"
+    })
+    void timedDrainAgainstOffer_neverSleepsOn(final int producers, final boolean hook, final boolean inFile)
+            throws Exception {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(1024);
-        final VarLenMpscRing ring = hook ? builder.hook(() -> {}).build() : builder.build();
+        final VarLenMpscRing ring = inFile
+                ? FileRings.newRing(1024, 0, null)
+                : hook ? builder.hook(() -> {}).build() : builder.build();
         final Crew crew = new Crew();
         final int each = ROUNDS / producers;
         final AtomicInteger consumed = new AtomicInteger();
@@ -192,9 +202,10 @@ final class WakeupThreadedTest {
     }
 
     /** Timeouts that end at about the moment at which a record comes: neither the record nor a later wakeup is lost. */
-    @Test
-    void timedDrainWithShortTimeouts_losesNothing() throws Exception {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void timedDrainWithShortTimeouts_losesNothing(final boolean inFile) throws Exception {
+        final VarLenMpscRing ring = inFile ? FileRings.newRing(256, 0, null) : VarLenMpscRing.allocate(256);
         final Crew crew = new Crew();
         final int count = 20_000;
         crew.add("consumer", () -> {

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.offer;
+import static io.varlenring.Rings.payload;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.HeldProgram.Window;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who is taken for dead, and who is not: a lock that is free and a process that is not seen must both say so. */
+@Timeout(60)
+final class LivenessTest {
+    private static final int CAPACITY = 256;
+    /** How to run something in pid and user namespaces of its own, which ends with its runner. */
+    private static final List<String> ELSEWHERE =
+            List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc");
+
+    private final Path file = FileRings.newFile();
+    private VarLenMpscRing ring;
+
+    private VarLenMpscRing newRing() throws IOException {
+        ring = VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(4).build();
+        return ring;
+    }
+
+    @AfterEach
+    void deleteFile() throws IOException {
+        if (ring != null) {
+            ring.detach();
+        }
+        Files.deleteIfExists(file);
+    }
+
+    private StalledClaim.Owner owner() {
+        return ring.consumer().stalledBy().owner();
+    }
+
+    /** Of some the death is not seen at once: of a process whose runner was killed. */
+    private void awaitDeath() throws InterruptedException {
+        while (owner() != StalledClaim.Owner.DEAD) {
+            Thread.sleep(1);
+        }
+    }
+
+    private void assertLives() {
+        final StalledClaim stalled = ring.consumer().stalledBy();
+        assertEquals(StalledClaim.Owner.LIVES, stalled.owner(), stalled::toString);
+        assertThrows(IllegalStateException.class, () -> ring.consumer().recover(stalled));
+    }
+
+    private void assertRecovers() {
+        final StalledClaim stalled = ring.consumer().stalledBy();
+        assertEquals(StalledClaim.Owner.DEAD, stalled.owner(), stalled::toString);
+        assertTrue(ring.consumer().recover(stalled));
+        assertEquals(0, ring.consumer().drain(record -> {}));
+        assertTrue(ring.isEmpty());
+    }
+
+    private ChildProcess held(final Window window) throws IOException {
+        return new ChildProcess(HeldProgram.class, file, window).await(window.name());
+    }
+
+    // Another pid namespace
+
+    private static void assumeElsewhere() throws Exception {
+        boolean works = false;
+        try {
+            final List<String> command = new ArrayList<>(ELSEWHERE);
+            command.add("true");
+            works = new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (final IOException absent) {
+            works = false;
+        }
+        if (!works) {
+            System.out.println("LivenessTest: SKIPPED what happens between pid namespaces: unshare does not work here");
+        }
+        Assumptions.assumeTrue(works, "unshare makes no pid namespace here");
+    }
+
+    /** Its number there is 1, which is somebody else here; its lock alone says whether it lives. */
+    @Test
+    void producerInAnotherPidNamespace_livesUntilItsLockIsFree() throws Exception {
+        assumeElsewhere();
+        newRing().consumer();
+        try (ChildProcess child = new ChildProcess(ELSEWHERE, HeldProgram.class, file, Window.PAYLOAD_BEGUN)) {
+            child.await(Window.PAYLOAD_BEGUN.name());
+            final StalledClaim stalled = ring.consumer().stalledBy();
+            assertEquals(1, stalled.pid());
+            assertTrue(ProcessHandle.of(1).isPresent());
+            assertTrue(stalled.toString().contains("elsewhere"), stalled::toString);
+            assertLives();
+        }
+        awaitDeath();
+        assertRecovers();
+    }
+
+    @Test
+    void consumerInAnotherPidNamespace_seesWhoLivesHere() throws Exception {
+        assumeElsewhere();
+        newRing();
+        final ChildProcess owner = held(Window.PAYLOAD_BEGUN);
+        try (ChildProcess child = new ChildProcess(ELSEWHERE, RecoveringProgram.class, file)) {
+            child.await("LIVES");
+            final IllegalStateException taken = assertThrows(IllegalStateException.class, ring::consumer);
+            assertTrue(taken.getMessage().contains("elsewhere"), taken.getMessage());
+            owner.kill();
+            child.await("DEAD").await("recovered");
+        }
+        awaitConsumersPlace();
+        assertEquals(0, ring.consumer().drain(record -> {}));
+        assertTrue(ring.isEmpty());
+    }
+
+    private void awaitConsumersPlace() throws InterruptedException {
+        boolean isFree = false;
+        while (!isFree) {
+            Thread.sleep(1);
+            try {
+                ring.consumer();
+                isFree = true;
+            } catch (final IllegalStateException stillTaken) {
+                assertTrue(stillTaken.getMessage().contains("is taken by"), stillTaken.getMessage());
+            }
+        }
+    }
+
+    /** Says who is in its way whenever that changes, and recovers. */
+    static final class RecoveringProgram {
+        private RecoveringProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final RingConsumer consumer =
+                    VarLenMpscRing.attach(Path.of(arguments[0])).consumer();
+            StalledClaim.Owner last = null;
+            while (last != StalledClaim.Owner.DEAD) {
+                final StalledClaim stalled = consumer.stalledBy();
+                if (stalled.owner() != last) {
+                    last = stalled.owner();
+                    System.out.println(last);
+                }
+                if (last == StalledClaim.Owner.DEAD && consumer.recover(stalled)) {
+                    ChildProcess.sayAndStop("recovered");
+                }
+                Thread.sleep(1);
+            }
+        }
+    }
+
+    // Locks that were lost
+
+    /** Other code of the owner's process opens and closes the file, which drops its locks without a word. */
+    @Test
+    void ownerThatLostItsLocks_isUnknownUntilItIsDead() throws Exception {
+        newRing().consumer();
+        try (ChildProcess child = new ChildProcess(CarelessProgram.class, file)) {
+            child.await("careless");
+            final StalledClaim stalled = ring.consumer().stalledBy();
+            assertEquals(StalledClaim.Owner.UNKNOWN, stalled.owner());
+            assertEquals(child.pid(), stalled.pid());
+            assertThrows(IllegalStateException.class, () -> ring.consumer().recover(stalled));
+            for (int i = 0; i < 3; i++) {
+                ring.newProducer();
+            }
+            final IllegalStateException full = assertThrows(IllegalStateException.class, ring::newProducer);
+            assertTrue(full.getMessage().contains("1 by processes that live and have lost their locks"));
+        }
+        assertRecovers();
+        ring.newProducer();
+    }
+
+    /** Opens and closes the file of the ring in which it has claimed. */
+    static final class CarelessProgram {
+        private CarelessProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final Path file = Path.of(arguments[0]);
+            final RingClaim claim = VarLenMpscRing.attach(file).newProducer().tryClaim(24);
+            claim.buffer().putLong(-1);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                channel.read(ByteBuffer.allocate(8));
+            }
+            ChildProcess.sayAndStop("careless");
+        }
+    }
+
+    /** Its own locks are lost here too: this virtual machine still knows that it has the places. */
+    @Test
+    void places_ofAProcessThatLostItsLocks_areStillItsOwn() throws Exception {
+        newRing();
+        final RingProducer producer = ring.newProducer();
+        final RingConsumer consumer = ring.consumer();
+        final RingClaim claim = producer.tryClaim(24);
+        Files.readAllBytes(file);
+        final VarLenMpscRing other = VarLenMpscRing.attach(file);
+        assertThrows(IllegalStateException.class, other::consumer);
+        assertLives();
+        for (int i = 0; i < 3; i++) {
+            other.newProducer();
+        }
+        assertThrows(IllegalStateException.class, other::newProducer);
+        claim.commit();
+        assertEquals(1, consumer.drain(record -> {}));
+    }
+
+    // Numbers that are used again
+
+    /** Somebody else has the number of the dead: only one that also began when it did would be it. */
+    @Test
+    void deadOwner_whoseNumberIsUsedAgain_isDead() throws Exception {
+        newRing().consumer();
+        held(Window.PAYLOAD_BEGUN).kill();
+        final RingSlot slot = ring.places.file.slot(0);
+        final ProcessIdentity own = ProcessIdentity.OWN;
+        slot.setProcessRelease(own);
+        assertEquals(StalledClaim.Owner.UNKNOWN, owner(), "its lock is free, and it lives");
+        slot.setProcessRelease(new ProcessIdentity(own.pid(), own.start() - 1, own.namespace()));
+        assertRecovers();
+    }
+
+    @Test
+    void process_isSeenAlive_byItsNumberAndItsBeginning() throws Exception {
+        final ProcessIdentity own = ProcessIdentity.OWN;
+        assertEquals(ProcessHandle.current().pid(), own.pid());
+        assertTrue(own.isSeenAlive());
+        assertFalse(new ProcessIdentity(own.pid(), own.start() + 1, own.namespace()).isSeenAlive());
+        assertFalse(new ProcessIdentity(own.pid(), own.start(), own.namespace() + 1).isSeenAlive());
+        assertFalse(ProcessIdentity.NOBODY.isSeenAlive());
+    }
+
+    /** Killed, and its parent has not asked for its end: it still has its number, its beginning, and no lock. */
+    @Test
+    void ownerThatIsAZombie_isDead() throws Exception {
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc/self")), "no /proc");
+        newRing().consumer();
+        // The shell becomes a program that never asks for the end of the child that it had as a shell
+        final List<String> parent = List.of("sh", "-c", "\"$@\" & exec sleep 1000", "sh");
+        try (ChildProcess child = new ChildProcess(parent, HeldProgram.class, file, Window.PAYLOAD_BEGUN)) {
+            child.await(Window.PAYLOAD_BEGUN.name());
+            final StalledClaim stalled = ring.consumer().stalledBy();
+            assertLives();
+            assertTrue(stalled.pid() != child.pid());
+            ProcessHandle.of(stalled.pid()).orElseThrow().destroyForcibly();
+            final Path stat = Path.of("/proc/" + stalled.pid() + "/stat");
+            while (!new String(Files.readAllBytes(stat), StandardCharsets.ISO_8859_1).contains(") Z ")) {
+                Thread.sleep(1);
+            }
+            awaitDeath(); // its first thread has ended; its lock goes with the last one
+            assertRecovers();
+        }
+    }
+
+    // Stopped
+
+    @Test
+    void producerStopped_livesAndGoesOn() throws Exception {
+        newRing();
+        final long[] next = new long[1];
+        final RecordHandler handler = record -> assertEquals(next[0]++, record.getLong());
+        try (ChildProcess child = new ChildProcess(CountingProgram.class, file).await("counts")) {
+            for (int i = 0; i < 10; i++) {
+                child.signal("STOP");
+                ring.consumer().drain(handler);
+                final StalledClaim stalled = ring.consumer().stalledBy();
+                assertTrue(stalled == null || stalled.owner() == StalledClaim.Owner.LIVES, () -> stalled.toString());
+                final long before = next[0];
+                child.signal("CONT");
+                while (next[0] < before + 1000) {
+                    ring.consumer().drain(handler, 100, 60, TimeUnit.SECONDS);
+                }
+            }
+        }
+    }
+
+    /** Offers numbers until it is killed. */
+    static final class CountingProgram {
+        private CountingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final RingProducer producer =
+                    VarLenMpscRing.attach(Path.of(arguments[0])).newProducer();
+            final ByteBuffer record = ByteBuffer.allocate(Long.BYTES);
+            System.out.println("counts");
+            for (long i = 0; ; i++) {
+                record.clear().putLong(0, i);
+                while (!producer.offer(record)) {
+                    Thread.sleep(1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void consumerStopped_livesAndGoesOn() throws Exception {
+        newRing();
+        final RingProducer producer = ring.newProducer();
+        try (ChildProcess child = new ChildProcess(EndlessConsumer.class, file).await("consumes")) {
+            child.signal("STOP");
+            int sent = 0;
+            while (offer(producer, payload(sent, 8))) {
+                sent++;
+            }
+            assertTrue(sent >= CAPACITY / 16);
+            final IllegalStateException taken = assertThrows(IllegalStateException.class, ring::consumer);
+            assertTrue(taken.getMessage().contains("process " + child.pid() + " "), taken.getMessage());
+            child.signal("CONT");
+            while (!ring.isEmpty()) {
+                Thread.sleep(1);
+            }
+            assertTrue(offer(producer, payload(sent, 8)));
+        }
+    }
+
+    /** Consumes until it is killed. */
+    static final class EndlessConsumer {
+        private EndlessConsumer() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final RingConsumer consumer =
+                    VarLenMpscRing.attach(Path.of(arguments[0])).consumer();
+            System.out.println("consumes");
+            while (true) {
+                consumer.drain(record -> {}, 100, 1, TimeUnit.HOURS);
+            }
+        }
+    }
+
+    // Children
+
+    /**
+     * A child gets its parent's descriptors and memory, and not its locks: its end drops none, and its life keeps none.
+     */
+    @Test
+    void childrenOfAHolder_dropNoLockAndKeepNone() throws Exception {
+        newRing().consumer();
+        for (final String mechanism : List.of("FORK", "POSIX_SPAWN")) {
+            final ProcessHandle orphan;
+            try (ChildProcess child = new ChildProcess(ParentProgram.class, file, mechanism).await("has children")) {
+                assertLives();
+                orphan = ProcessHandle.of(child.pid())
+                        .orElseThrow()
+                        .children()
+                        .findAny()
+                        .orElseThrow();
+            }
+            assertTrue(orphan.isAlive());
+            assertRecovers();
+            assertTrue(orphan.destroyForcibly());
+        }
+        assertNull(ring.consumer().stalledBy());
+    }
+
+    /** Has children while it has a claim: some that have ended, and one that outlives it. */
+    static final class ParentProgram {
+        private ParentProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            System.setProperty("jdk.lang.Process.launchMechanism", arguments[1]); // read with the first child
+            final RingClaim claim =
+                    VarLenMpscRing.attach(Path.of(arguments[0])).newProducer().tryClaim(24);
+            claim.buffer().putLong(-1);
+            for (int i = 0; i < 3; i++) {
+                new ProcessBuilder("true").start().waitFor();
+            }
+            new ProcessBuilder("sleep", "1000")
+                    .redirectOutput(Redirect.DISCARD)
+                    .redirectError(Redirect.DISCARD)
+                    .start();
+            ChildProcess.sayAndStop("has children");
+        }
+    }
+}
