@@ -166,6 +166,9 @@ final class ProducerSide extends Claims {
                 }
                 return 0;
             }
+            if (full != null) {
+                raiseFull();
+            }
             final long found = exchangeProducerPosition(position, end);
             if (found == position) {
                 begin = position;
