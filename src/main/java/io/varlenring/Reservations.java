@@ -428,8 +428,8 @@ abstract class Reservations extends ProducerState {
         if (length > maxPayload) {
             counters.tooLarge();
         }
-        return new IllegalArgumentException(
-                "length must be in 0.." + maxPayload + ", the maxPayload of ring " + ring.name() + ", but is " + length);
+        return new IllegalArgumentException("length must be in 0.." + maxPayload + ", the maxPayload of ring "
+                + ring.name() + ", but is " + length);
     }
 
     final void checkNotClosed(final long producerPosition) {

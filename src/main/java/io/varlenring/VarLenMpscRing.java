@@ -750,7 +750,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     /** Returns a short description of the ring and its state, for logs. */
     @Override
     public String toString() {
-        return "VarLenMpscRing[" + name + ", capacity=" + capacity() + ", size=" + size() + ", producerPosition=" + producerPosition()
-                + ", consumerPosition=" + consumerPosition() + (isClosed() ? ", closed]" : "]");
+        return "VarLenMpscRing[" + name + ", capacity=" + capacity() + ", size=" + size() + ", producerPosition="
+                + producerPosition() + ", consumerPosition=" + consumerPosition() + (isClosed() ? ", closed]" : "]");
     }
 }

@@ -269,8 +269,8 @@ final class StatsTest {
     @Test
     void toString_saysWhereTheRingStands() {
         assertTrue(offer(producer, payload(1, 9)));
-        final String stands = "VarLenMpscRing[" + ring.name()
-                + ", capacity=256, size=24, producerPosition=24, consumerPosition=0";
+        final String stands =
+                "VarLenMpscRing[" + ring.name() + ", capacity=256, size=24, producerPosition=24, consumerPosition=0";
         assertEquals(stands + "]", ring.toString());
         ring.close();
         assertEquals(stands + ", closed]", ring.toString());

@@ -27,7 +27,9 @@ final class LoopEvents {
 
     /** A tasklet is being queued by this thread; returns null while nobody records such events. */
     static Object beginWakeup() {
-        return PRESENT && WakeupEvent.isOn() ? WakeupEvent.start(Thread.currentThread().getName()) : null;
+        return PRESENT && WakeupEvent.isOn()
+                ? WakeupEvent.start(Thread.currentThread().getName())
+                : null;
     }
 
     static void raiseWakeup(final Object begun, final TaskletLoop loop, final Tasklet tasklet) {
