@@ -457,7 +457,7 @@ abstract class ConsumerState extends Padding {
     long pausePosition;
 
     long lapEnd;
-    /** How far behind its begin a drain has to pause first: 0 while a stall is watched, whose end must not be missed. */
+    /** How far behind its begin a drain pauses first: 0 while a stall is watched, whose end must not be missed. */
     int pauseBytes;
     /** Whether the drain under way has come to a header that is not ready. */
     boolean caughtUp;

@@ -166,9 +166,6 @@ final class ProducerSide extends Claims {
                 }
                 return 0;
             }
-            if (full != null) {
-                raiseFull();
-            }
             final long found = exchangeProducerPosition(position, end);
             if (found == position) {
                 begin = position;
@@ -241,6 +238,9 @@ final class ProducerSide extends Claims {
             throw failure;
         }
         publish(firstHeader);
+        if (full != null) {
+            raiseFull();
+        }
     }
 
     /** Writes all of a batch but its first header, which it returns. */

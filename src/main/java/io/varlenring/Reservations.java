@@ -244,7 +244,7 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    /** Ends the event of the ring's being full; MUST NOT be called while something is reserved, for it takes its time. */
+    /** Raises the event of the ring's being full. MUST NOT be called while something is reserved: it takes its time. */
     final void raiseFull() {
         final Object ended = full;
         full = null;

@@ -2,7 +2,7 @@
 package io.varlenring.tasklet;
 
 /**
- * Where a loop with profiling raises its events of the JDK's Flight Recorder. A program may be without the module {@code
+ * Where a loop with profiling raises its events of the Flight Recorder. A program may be without the module {@code
  * jdk.jfr}: the classes of the events, which alone refer to it, are loaded here, and used only if that succeeds. An
  * event that has begun is an {@code Object} for everybody else, since even the type of a field can be looked up.
  */
