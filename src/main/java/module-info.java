@@ -4,6 +4,7 @@
  * the work that is woken by them. Needs no other module when it runs.
  */
 module io.varlenring {
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports io.varlenring;

@@ -54,6 +54,8 @@ final class ConsumerSide extends ConsumerState {
     /** Null on the heap. */
     private final Recovery recovery;
 
+    private final StallWatch stallWatch;
+
     ConsumerSide(final VarLenMpscRing ring, final long position, final boolean slices) {
         this.ring = ring;
         this.memory = ring.memory;
@@ -64,6 +66,8 @@ final class ConsumerSide extends ConsumerState {
         this.notOfRecords = -(capacity / 2);
         this.view = new RecordView(memory, slices);
         this.recovery = isMapped ? new Recovery(ring.places.file, memory) : null;
+        this.stallWatch = new StallWatch(ring, recovery);
+        this.pauseBytes = giveBackBytes;
         startAt(position);
     }
 
@@ -196,7 +200,7 @@ final class ConsumerSide extends ConsumerState {
         records = 0;
         caughtUp = false;
         lapEnd = cursor + capacity;
-        pausePosition = givenBack + giveBackBytes;
+        pausePosition = givenBack + pauseBytes;
     }
 
     /** Moves the cursor over padding and one record; returns that record, or null when there is none. */
@@ -253,6 +257,10 @@ final class ConsumerSide extends ConsumerState {
      * has gone over as many bytes as the ring holds, and has handed over a record.
      */
     private boolean goOn(final long position) {
+        // pairs with publish() [M1]: what stood in the way is finished
+        if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
+            endStall();
+        }
         if (records > 0 && position - lapEnd >= 0) {
             return false;
         }
@@ -318,10 +326,19 @@ final class ConsumerSide extends ConsumerState {
     private void noteStall(final long producerPosition) {
         if (producerPosition - cursor < RingLayout.ALIGNMENT) {
             stalledPosition = cursor - 1; // none: what was here has been given back, and another may come
-        } else if (stalledPosition != cursor) {
+            endStall();
+            return;
+        }
+        if (stalledPosition != cursor) {
             stalledNanos = memory.nanoTime();
             stalledPosition = cursor;
         }
+        pauseBytes = stallWatch.stands(cursor) ? 0 : giveBackBytes;
+    }
+
+    private void endStall() {
+        pauseBytes = giveBackBytes;
+        stallWatch.ended();
     }
 
     /** Says since when the consumer has been standing at this position, if it has noticed; for any thread. */
@@ -440,6 +457,8 @@ abstract class ConsumerState extends Padding {
     long pausePosition;
 
     long lapEnd;
+    /** How far behind its begin a drain pauses first: 0 while a stall is watched, whose end must not be missed. */
+    int pauseBytes;
     /** Whether the drain under way has come to a header that is not ready. */
     boolean caughtUp;
 

@@ -238,6 +238,9 @@ final class ProducerSide extends Claims {
             throw failure;
         }
         publish(firstHeader);
+        if (full != null) {
+            raiseFull();
+        }
     }
 
     /** Writes all of a batch but its first header, which it returns. */

@@ -109,6 +109,9 @@ abstract class Reservations extends ProducerState {
                 refuse(position);
                 return false;
             }
+            if (full != null) {
+                raiseFull();
+            }
             final int untilWrap = capacity - ((int) recordStart & mask);
             final long next = recordStart + Math.min(Math.min(most, untilWrap), limit - recordStart);
             final long found = exchangeProducerPosition(position, next);
@@ -181,6 +184,9 @@ abstract class Reservations extends ProducerState {
     final void leave() {
         if (!isLeft) {
             isLeft = true;
+            if (full != null) {
+                raiseFull();
+            }
             contiguousLimit = expected; // so that the next reservation looks
             if (slot != null) {
                 ring.places.giveBack(slot);
@@ -195,8 +201,8 @@ abstract class Reservations extends ProducerState {
     final void expect(final long position) {
         final long lapEnd = (position | mask) + 1;
         expected = position;
-        if (slot != null) {
-            contiguousLimit = position; // nothing is reserved without a word in the slot
+        if (slot != null || full != null) {
+            contiguousLimit = position; // nothing is reserved without a word in the slot, or a look at the event
         } else {
             contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
         }
@@ -227,6 +233,7 @@ abstract class Reservations extends ProducerState {
                     + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
         }
         counters.refused();
+        full = RingEvents.refused(full, ring);
         expect(position); // the next try need not find this out by a compare-and-set
         ring.finishAbandoned();
         // A consumer that sleeps though it has something to read: its hook has failed, and a full ring gets no commit
@@ -235,6 +242,13 @@ abstract class Reservations extends ProducerState {
         if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
             signal();
         }
+    }
+
+    /** Raises the event of the ring's being full. MUST NOT be called while something is reserved: it takes its time. */
+    final void raiseFull() {
+        final Object ended = full;
+        full = null;
+        RingEvents.raiseFull(ended);
     }
 
     // Publish
@@ -414,8 +428,8 @@ abstract class Reservations extends ProducerState {
         if (length > maxPayload) {
             counters.tooLarge();
         }
-        return new IllegalArgumentException(
-                "length must be in 0.." + maxPayload + ", the maxPayload of this ring, but is " + length);
+        return new IllegalArgumentException("length must be in 0.." + maxPayload + ", the maxPayload of ring "
+                + ring.name() + ", but is " + length);
     }
 
     final void checkNotClosed(final long producerPosition) {
@@ -426,6 +440,9 @@ abstract class Reservations extends ProducerState {
 
     private IllegalStateException notOpen(final long producerPosition) {
         announceNothing();
+        if (full != null) {
+            raiseFull();
+        }
         return (producerPosition & (ALIGNMENT - 1)) == CLOSED
                 ? new RingClosedException("the ring is closed: " + ring)
                 : new RingCorruptException("the producer position is " + producerPosition
@@ -450,6 +467,8 @@ abstract class ProducerState extends Padding {
 
     long end;
     int phase;
+    /** The event of the ring's being full for this producer, or null; while there is one, each reservation looks. */
+    Object full;
     /** Whether the last call of the hook has thrown. */
     boolean hookThrew;
 

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * says of its life, its thread and its buffer holds here too: the object is reused by its producer; whoever still uses
  * a buffer of an open batch MUST keep the batch; the buffers are views of the whole ring, on which {@code clear},
  * {@code flip}, {@code rewind} and {@code compact} must never be called.
+ *
+ * @since 0.1.0
  */
 public final class RingBatch implements AutoCloseable {
     private final RingProducer producer;

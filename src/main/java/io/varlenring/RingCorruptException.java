@@ -7,6 +7,8 @@ package io.varlenring;
  *
  * <p>The message names what was checked, where it stands, the value found and what it may be. Nothing has been changed,
  * and no position has been moved: the same call finds the same again.
+ *
+ * @since 0.1.0
  */
 public final class RingCorruptException extends IllegalStateException {
     private static final long serialVersionUID = 1L;

@@ -28,6 +28,8 @@ import java.nio.file.StandardOpenOption;
  * to live; 2 when the bytes are not those of a ring, or the file cannot be read, or there is none on the command line.
  * Whether a process lives is what the system tells of its number; in a process that has joined the ring, {@link
  * RingConsumer#stalledBy()} knows better. MUST NOT be used inside such a process: it closes the file.
+ *
+ * @since 0.1.0
  */
 public final class RingInspector {
     /** What was found. */

@@ -4,6 +4,8 @@ package io.varlenring;
 /**
  * The unfinished reservation at which the consumer of a ring stands, and what is known of its owner: a snapshot by
  * {@link RingConsumer#stalledBy()}.
+ *
+ * @since 0.1.0
  */
 public final class StalledClaim {
     /** Whether the owner of a reservation may still finish it. */

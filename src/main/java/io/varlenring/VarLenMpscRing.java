@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,12 +147,15 @@ public final class VarLenMpscRing implements AutoCloseable {
     /** No position, since those are multiples of 8. */
     private static final long NONE = -1;
 
+    private static final AtomicLong UNNAMED = new AtomicLong();
+
     final RingMemory memory;
     /** Null when there is none. */
     final WakeupHook hook;
     /** Null for a ring on the heap. */
     final RingPlaces places;
 
+    private final String name;
     private final boolean slices;
     private final ConsumerSide consumerSide;
     private final RingConsumer consumer;
@@ -160,8 +164,10 @@ public final class VarLenMpscRing implements AutoCloseable {
     private final ProducerSide closer;
 
     private VarLenMpscRing(final RingMemory memory, final RingPlaces places, final Builder builder) {
+        RingEvents.prepare();
         this.memory = memory;
         this.places = places;
+        this.name = builder.name != null ? builder.name : nameOf(places);
         this.hook = builder.hook;
         this.slices = builder.slices;
         if (places == null) {
@@ -172,6 +178,11 @@ public final class VarLenMpscRing implements AutoCloseable {
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);
         this.closer = new ProducerSide(this, builder.initialPosition, builder.initialPosition);
+    }
+
+    /** For a ring to which no name was given. */
+    private static String nameOf(final RingPlaces places) {
+        return places == null ? "ring-" + UNNAMED.incrementAndGet() : places.file.path.toString();
     }
 
     /**
@@ -238,6 +249,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         private int capacity;
         private ByteBuffer data;
         private WakeupHook hook;
+        private String name;
         private boolean slices;
         private long initialPosition;
 
@@ -344,6 +356,20 @@ public final class VarLenMpscRing implements AutoCloseable {
                 throw new IllegalStateException("the ring has a hook already: " + this.hook);
             }
             this.hook = hook;
+            return this;
+        }
+
+        /**
+         * Names the ring, for {@link VarLenMpscRing#toString()}, {@link VarLenMpscRing#dump()}, messages and events.
+         * Without a name it is called {@code ring-} and a number, or by the path of its file. A name is this process's:
+         * it is not in the file.
+         *
+         * @param name what people know the ring by
+         * @return this builder
+         * @since 0.1.0
+         */
+        public Builder name(final String name) {
+            this.name = Objects.requireNonNull(name, "name");
             return this;
         }
 
@@ -575,6 +601,16 @@ public final class VarLenMpscRing implements AutoCloseable {
         return (memory.getProducerPositionVolatile() & CLOSED) != 0; // pairs with close() [M8]
     }
 
+    /**
+     * Returns what the ring is called, for people and as a label of its figures.
+     *
+     * @return the name that {@link Builder#name} gave it, else one of its own
+     * @since 0.1.0
+     */
+    public String name() {
+        return name;
+    }
+
     // Snapshots
 
     /**
@@ -675,7 +711,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             text.append("oldest unfinished reservation: at position ")
                     .append(unfinished)
                     .append(", ");
-            text.append(producers.ownerOf(unfinished));
+            text.append(ownerOf(unfinished));
             consumerSide.describeStall(unfinished, text);
             text.append('\n');
         }
@@ -685,6 +721,11 @@ public final class VarLenMpscRing implements AutoCloseable {
         // a snapshot, for which any value that was once there will do [M10]
         text.append(memory.isArmedVolatile() ? ", armed\n" : ", not armed\n");
         return text.append(stats).append('\n').toString();
+    }
+
+    /** Says which producer of this process has the reservation at this position. */
+    String ownerOf(final long position) {
+        return producers.ownerOf(position);
     }
 
     /** Goes over the headers from the consumer position, which may all change meanwhile, until they make no sense. */
@@ -709,7 +750,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     /** Returns a short description of the ring and its state, for logs. */
     @Override
     public String toString() {
-        return "VarLenMpscRing[capacity=" + capacity() + ", size=" + size() + ", producerPosition=" + producerPosition()
-                + ", consumerPosition=" + consumerPosition() + (isClosed() ? ", closed]" : "]");
+        return "VarLenMpscRing[" + name + ", capacity=" + capacity() + ", size=" + size() + ", producerPosition="
+                + producerPosition() + ", consumerPosition=" + consumerPosition() + (isClosed() ? ", closed]" : "]");
     }
 }

@@ -100,6 +100,17 @@ final class AllocationTest {
     }
 
     @Test
+    void drainsAndSleepsBehindAClaim() throws Exception {
+        try (RingClaim claim = producer.tryClaim(100)) {
+            assertAllocatesNothing(() -> {
+                handled += consumer.drain(handler);
+                handled += consumer.arm() ? 1 : 0;
+            });
+            claim.commit();
+        }
+    }
+
+    @Test
     void claims() throws Exception {
         assertAllocatesNothing(() -> {
             try (RingClaim claim = producer.tryClaim(100)) {

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import jdk.jfr.Event;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom, read from the compiled classes; what only the source tells is in {@link SourceRulesTest}. */
@@ -104,7 +105,29 @@ final class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(resideInAPackage("io.varlenring..")
                         .or(resideInAPackage("java.."))
-                        .or(resideInAPackage("org.jspecify.annotations")))
+                        .or(resideInAPackage("org.jspecify.annotations"))
+                        .or(resideInAPackage("jdk.jfr")))
+                .check(LIBRARY);
+    }
+
+    /** A program may be without the module, so nobody else may load what needs it. */
+    @Test
+    void flightRecorder_isNamedByEventsOnly_andTheseByTheirDoors() {
+        noClasses()
+                .that()
+                .areNotAssignableTo(Event.class)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.jfr")
+                .check(LIBRARY);
+        noClasses()
+                .that()
+                .areNotAssignableTo(Event.class)
+                .and()
+                .haveNameNotMatching("io\\.varlenring\\.(RingEvents|tasklet\\.LoopEvents)")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Event.class)
                 .check(LIBRARY);
     }
 

@@ -26,14 +26,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every Java snippet in the README and in docs compiles against the library as it is, and Netty, which tests have.
+ * Every Java snippet in the README and in docs compiles against the library as it is, and Netty and Micrometer, which
+ * tests have.
  *
  * <p>What stands behind {@code java} at the beginning of a block says what else the reader needs for the snippet: {@code 21}
- * a JDK of that version or newer, {@code netty} Netty.
+ * a JDK of that version or newer, {@code netty} Netty, {@code micrometer} Micrometer.
  */
 final class SnippetsTest {
     private static final Pattern SNIPPET = Pattern.compile("```java(.*)\\R((?s:.*?))```");
-    private static final Set<String> NEEDS = Set.of("", "21", "netty");
+    private static final Set<String> NEEDS = Set.of("", "21", "netty", "micrometer");
     private static final int JDK_21 = 21;
     private static final String IMPORTS =
             "import java.nio.*; import java.nio.channels.*; import java.util.concurrent.*;"

@@ -269,11 +269,39 @@ final class StatsTest {
     @Test
     void toString_saysWhereTheRingStands() {
         assertTrue(offer(producer, payload(1, 9)));
-        assertEquals("VarLenMpscRing[capacity=256, size=24, producerPosition=24, consumerPosition=0]", ring.toString());
+        final String stands =
+                "VarLenMpscRing[" + ring.name() + ", capacity=256, size=24, producerPosition=24, consumerPosition=0";
+        assertEquals(stands + "]", ring.toString());
         ring.close();
+        assertEquals(stands + ", closed]", ring.toString());
+    }
+
+    @Test
+    void name_isWhereverTheRingIsNamed() {
+        final VarLenMpscRing named =
+                VarLenMpscRing.builder().capacity(256).name("datagrams").build();
+        assertEquals("datagrams", named.name());
+        assertTrue(named.toString().startsWith("VarLenMpscRing[datagrams, "), named::toString);
+        assertTrue(named.dump().startsWith(named.toString()), named::dump);
+        final RingProducer handle = named.newProducer();
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> handle.tryClaim(1000))
+                .getMessage()
+                .contains("ring datagrams"));
+        named.close();
+        assertTrue(assertThrows(RingClosedException.class, () -> offer(handle, payload(1, 1)))
+                .getMessage()
+                .contains("datagrams"));
+    }
+
+    @Test
+    void name_ofRingsWithoutOne_tellsThemApart() {
+        assertTrue(ring.name().matches("ring-\\d+"), ring.name());
+        assertFalse(ring.name().equals(VarLenMpscRing.allocate(256).name()));
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder();
         assertEquals(
-                "VarLenMpscRing[capacity=256, size=24, producerPosition=24, consumerPosition=0, closed]",
-                ring.toString());
+                "name",
+                assertThrows(NullPointerException.class, () -> builder.name(null))
+                        .getMessage());
     }
 
     /** Each count on its own, so that none is left out or changed over anywhere between its handle and the log. */

@@ -57,7 +57,7 @@ public final class Consumer {
         }
 
         final LongAdder ran = new LongAdder();
-        try (TaskletLoop loop = TaskletLoop.start("consumer")) {
+        try (TaskletLoop loop = TaskletLoop.builder().profiling().start("consumer")) {
             final RingTasklet tasklet =
                     RingTasklet.create(loop, VarLenMpscRing.builder().capacity(1 << 12), record -> ran.increment(), 64);
             for (final Thread thread : producers(tasklet.ring())) {

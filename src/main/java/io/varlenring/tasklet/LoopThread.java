@@ -32,6 +32,16 @@ final class LoopThread {
         return thread;
     }
 
+    /** Tells the running thread's handler of a failure that does not end the thread. */
+    static void report(final Throwable failure) {
+        final Thread current = Thread.currentThread();
+        try {
+            current.getUncaughtExceptionHandler().uncaughtException(current, failure);
+        } catch (final Throwable ignored) {
+            // nobody is left to be told
+        }
+    }
+
     /**
      * Waits for the end of a loop's thread, unless it cannot end before this call: because it is inside {@link
      * System#exit}, which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits,

@@ -68,7 +68,7 @@ public final class RingTasklet {
                     return action;
                 };
         this.budget = budget;
-        this.tasklet = loop.newTasklet(this::run);
+        this.tasklet = loop.newTasklet(new Drain());
         this.ring = ring.hook(tasklet).build();
         this.consumer = this.ring.consumer();
         this.isInFile = this.ring.file() != null;
@@ -198,7 +198,19 @@ public final class RingTasklet {
         return ring.consumerPosition() - position >= 0 || ring.isEmpty();
     }
 
-    private void run(final Tasklet self, final int reasons) {
+    /** The body of the tasklet, which can say what it drains. */
+    final class Drain implements TaskletBody {
+        @Override
+        public void run(final Tasklet self, final int reasons) {
+            RingTasklet.this.run(self);
+        }
+
+        String ringName() {
+            return ring.name();
+        }
+    }
+
+    private void run(final Tasklet self) {
         boolean idle = false;
         try {
             final int drained = drain();

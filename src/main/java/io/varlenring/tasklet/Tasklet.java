@@ -27,6 +27,9 @@ public final class Tasklet extends TaskletState implements WakeupHook {
     /** When this tasklet was queued, for profiling; written by the thread that queued it. */
     long queuedNanos;
 
+    /** The event of the wakeup by which it is queued, or null; as that. */
+    Object queuedEvent;
+
     Tasklet(final TaskletLoop loop, final TaskletBody body, final boolean heavy) {
         this.loop = loop;
         this.body = body;

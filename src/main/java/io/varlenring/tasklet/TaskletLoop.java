@@ -68,7 +68,7 @@ public final class TaskletLoop implements AutoCloseable {
     /** Null for a loop without sockets. */
     private final LoopSockets sockets;
 
-    private final boolean profiling;
+    private final String name;
     final LoopMemory memory = new LoopMemory();
     final LoopRings rings = new LoopRings();
     /** The loop's own thread; null for a manual loop. */
@@ -80,10 +80,13 @@ public final class TaskletLoop implements AutoCloseable {
     private final RunQueues.Runner runner = this::runUnlessKilled;
     private final Deadlines deadlines = new Deadlines();
     private final LoopCounters counters = new LoopCounters();
+    /** Null without profiling. */
+    private final LoopProfile profile;
 
     private TaskletLoop(final Builder builder, final String threadName) {
         this.sockets = builder.selector == null ? null : new LoopSockets(builder.selector);
-        this.profiling = builder.profiling;
+        this.profile = builder.profiling ? new LoopProfile(this, memory, counters) : null;
+        this.name = builder.name != null ? builder.name : threadName == null ? "manual" : threadName;
         this.thread = threadName == null
                 ? null
                 : LoopMemory.newThread(builder.threadFactory, this::runUntilClosed, threadName);
@@ -124,6 +127,7 @@ public final class TaskletLoop implements AutoCloseable {
      */
     public static final class Builder {
         private Selector selector;
+        private String name;
         private boolean profiling;
         private ThreadFactory threadFactory;
 
@@ -148,8 +152,21 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
+         * Names the loop, for {@link TaskletLoop#toString()}, messages and events. Without a name it is called as its
+         * thread, or {@code manual}.
+         *
+         * @param name what people know the loop by
+         * @return this builder
+         * @since 0.1.0
+         */
+        public Builder name(final String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
          * Measures the time from each tasklet's being queued to its run, and when the run began, which costs two
-         * readings of the clock a run.
+         * readings of the clock a run. Only a loop that does so raises events.
          *
          * @return this builder
          */
@@ -256,7 +273,9 @@ public final class TaskletLoop implements AutoCloseable {
         if (memory.isClosedVolatile()) { // the wakeup stays counted: nobody will ask again
             return;
         }
-        stampForProfiling(tasklet);
+        if (profile != null) {
+            profile.queued(tasklet);
+        }
         if (local) {
             queues.add(tasklet);
             return;
@@ -265,12 +284,6 @@ public final class TaskletLoop implements AutoCloseable {
         // after the inbox: pairs with sleep() [T2]; the compare-and-set elects one waker
         if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) {
             wakeThread();
-        }
-    }
-
-    private void stampForProfiling(final Tasklet tasklet) {
-        if (profiling) {
-            tasklet.queuedNanos = memory.nanoTime();
         }
     }
 
@@ -327,7 +340,9 @@ public final class TaskletLoop implements AutoCloseable {
         if (!next.addWakeup(0) || memory.isClosedVolatile()) {
             return previousOrNull;
         }
-        stampForProfiling(next);
+        if (profile != null) {
+            profile.queued(next);
+        }
         queues.addAfter(previousOrNull != null && previousOrNull.loop == this ? previousOrNull : null, next);
         return next;
     }
@@ -565,14 +580,14 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private boolean runUnlessKilled(final Tasklet tasklet) {
-        if (profiling) { // before the wakeups are taken: from then on others may queue the tasklet again
-            final long begin = memory.nanoTime();
-            counters.measured(begin - tasklet.queuedNanos);
-            counters.began(begin);
+        if (profile != null) {
+            profile.beginRun(tasklet);
         }
         final long state = tasklet.takeWakeups();
         if (tasklet.isKilled()) {
-            counters.ended();
+            if (profile != null) {
+                profile.cancelRun();
+            }
             return false;
         }
         queues.beginRun(tasklet);
@@ -582,8 +597,8 @@ public final class TaskletLoop implements AutoCloseable {
             failed(failure);
         } finally {
             queues.endRun();
-            if (profiling) {
-                counters.ended();
+            if (profile != null) {
+                profile.endRun(tasklet);
             }
             counters.ran(state >>> TaskletState.WAKEUPS_SHIFT);
         }
@@ -593,12 +608,7 @@ public final class TaskletLoop implements AutoCloseable {
     /** Counts and reports what a body or a handler has thrown. */
     void failed(final Throwable failure) {
         counters.failed();
-        final Thread current = Thread.currentThread();
-        try {
-            current.getUncaughtExceptionHandler().uncaughtException(current, failure);
-        } catch (final Throwable ignored) {
-            // nobody is left to be told
-        }
+        LoopThread.report(failure);
     }
 
     /**
@@ -700,7 +710,17 @@ public final class TaskletLoop implements AutoCloseable {
         return counters.snapshot();
     }
 
-    /** Returns the name of the loop's thread and the loop's state, for people to read. */
+    /**
+     * Returns what the loop is called, for people and as a label of its figures.
+     *
+     * @return the name that {@link Builder#name} gave it, or that of its thread, or {@code manual}
+     * @since 0.1.0
+     */
+    public String name() {
+        return name;
+    }
+
+    /** Returns the name of the loop and its state, for people to read. */
     @Override
     public String toString() {
         final String state;
@@ -711,6 +731,6 @@ public final class TaskletLoop implements AutoCloseable {
         } else {
             state = memory.isAsleepVolatile() ? "asleep" : "awake"; // a snapshot [T2]
         }
-        return "TaskletLoop[" + (thread == null ? "manual" : thread.getName()) + ", " + state + "]";
+        return "TaskletLoop[" + name + ", " + state + "]";
     }
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+/** What a loop measures of its tasklets when it was built to, and the events of that. */
+final class LoopProfile {
+    private final TaskletLoop loop;
+    private final LoopMemory memory;
+    private final LoopCounters counters;
+
+    /** The event of the run under way, or null; used by the loop's thread only. */
+    private Object run;
+
+    LoopProfile(final TaskletLoop loop, final LoopMemory memory, final LoopCounters counters) {
+        LoopEvents.prepare();
+        this.loop = loop;
+        this.memory = memory;
+        this.counters = counters;
+    }
+
+    /** By the thread that queues it, before it does. */
+    void queued(final Tasklet tasklet) {
+        tasklet.queuedNanos = memory.nanoTime();
+        tasklet.queuedEvent = LoopEvents.beginWakeup();
+    }
+
+    /** Before the wakeups are taken: from then on others may queue the tasklet again. */
+    void beginRun(final Tasklet tasklet) {
+        final long begin = memory.nanoTime();
+        counters.measured(begin - tasklet.queuedNanos);
+        counters.began(begin);
+        final Object wakeup = tasklet.queuedEvent;
+        if (wakeup != null) {
+            tasklet.queuedEvent = null;
+            LoopEvents.raiseWakeup(wakeup, loop, tasklet);
+        }
+        run = LoopEvents.beginRun();
+    }
+
+    /** Ends it without a run, since the tasklet was killed. */
+    void cancelRun() {
+        counters.ended();
+        run = null;
+    }
+
+    void endRun(final Tasklet tasklet) {
+        counters.ended();
+        final Object ended = run;
+        if (ended != null) {
+            run = null;
+            LoopEvents.raiseRun(ended, loop, tasklet);
+        }
+    }
+}
