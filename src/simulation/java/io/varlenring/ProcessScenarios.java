@@ -52,7 +52,9 @@ final class ProcessScenarios {
             run.abortedClaim(producer, simulation.choose(Long.BYTES * 2 + 1));
         }
         final int length = 1 + simulation.choose(RingRun.LONGEST);
-        if (simulation.choose(3) == 0) {
+        if (simulation.choose(4) == 0) {
+            sendBesideAClaim(run, producer, number, length);
+        } else if (simulation.choose(3) == 0) {
             run.sendByClaim(producer, number, length);
         } else if (simulation.choose(3) == 0) {
             final ByteBuffer[] batch = {ByteBuffer.wrap(run.next(number, length))};
@@ -62,6 +64,38 @@ final class ProcessScenarios {
         } else {
             run.offer(producer, run.next(number, length));
         }
+    }
+
+    /** Offers while a claim of the same handle is open, perhaps in vain. */
+    private static void sendBesideAClaim(
+            final RingRun run, final RingProducer producer, final int number, final int length) {
+        final RingClaim claim = run.claim(producer, length);
+        final byte[] claimed = run.next(number, length);
+        final byte[] offered = run.next(number, 1);
+        boolean isAnswered = false;
+        try {
+            run.ring.memory.fill(claim.buffer(), claimed);
+            if (!producer.offer(offered, 0, 1)) {
+                run.notSent(number, offered);
+            }
+            isAnswered = true;
+            claim.commit();
+        } finally {
+            if (!isAnswered) { // killed, with two records under way
+                run.perhapsNotSent();
+            }
+        }
+    }
+
+    /** Attaches again and again, which must never find what could not be. */
+    private static void addOnlooker(final RingRun run) {
+        final RingMemory memory = newProcess().memory;
+        run.simulation.addThread("onlooker", () -> {
+            for (int i = 0; i < 4; i++) {
+                FileHeader.checkPositions(memory);
+                run.simulation.letOthersRun();
+            }
+        });
     }
 
     private static void drainAndRecover(final RingRun run, final RingConsumer consumer) {
@@ -91,6 +125,7 @@ final class ProcessScenarios {
             addProducer(run, i, ended, true);
         }
         ring.consumer();
+        addOnlooker(run);
         simulation.addThread("consumer", () -> {
             while (ended.producers < PRODUCERS || !ring.isEmpty()) {
                 drainAndRecover(run, ring.consumer());
@@ -109,6 +144,7 @@ final class ProcessScenarios {
         for (int i = 0; i < PRODUCERS; i++) {
             addProducer(run, i, ended, simulation.choose(2) == 0);
         }
+        addOnlooker(run);
         for (int i = 0; i <= mortals; i++) {
             final int number = i;
             final VarLenMpscRing ring = i == mortals ? last : newProcess();

@@ -37,6 +37,8 @@ final class RingMemory {
 
     private final Word waiter = simulation.newWord("waiter", 0);
     private final Set<Thread> accidentProne = new HashSet<>();
+    /** How many of a thread's tries to reserve have come too late. */
+    private final Map<Thread, Integer> lostRaces = new HashMap<>();
     /** All values of the producer position, one after the other; of all processes when it is in a file. */
     private final List<Long> producerPositions;
     /** For a fault: what a thread has still to zero, as two positions. */
@@ -250,6 +252,11 @@ final class RingMemory {
         return consumerPosition.oldestReadable();
     }
 
+    /** Returns how many tries to reserve the current thread has lost to others. */
+    int lostRacesSoFar() {
+        return lostRaces.getOrDefault(Thread.currentThread(), 0);
+    }
+
     /** Returns how many values the producer position has had. */
     int producerPositionsSoFar() {
         return producerPositions.size();
@@ -283,6 +290,8 @@ final class RingMemory {
                         replacement);
         if (found == expected) {
             producerPositions.add(replacement);
+        } else if (replacement > expected) { // else it is for giving back
+            lostRaces.merge(Thread.currentThread(), 1, Integer::sum);
         }
         storeZeroesToCome();
         return found;

@@ -239,6 +239,78 @@ final class RingScenarios {
         }
     }
 
+    /** Three producers, and room for all that they reserve: what a call counts as lost, but for its guess. */
+    static void lostRaces(final Simulation simulation) {
+        final VarLenMpscRing ring = RingRun.builder().build();
+        for (int i = 0; i < 3; i++) {
+            final RingProducer producer = ring.newProducer();
+            simulation.addThread("producer" + i, () -> {
+                for (int call = 0; call < 2; call++) {
+                    final int lostBefore = ring.memory.lostRacesSoFar();
+                    final long countedBefore = producer.side().counters.casRetries;
+                    reserve8Bytes(simulation.choose(4), producer);
+                    final int lost = ring.memory.lostRacesSoFar() - lostBefore;
+                    final long counted = producer.side().counters.casRetries - countedBefore;
+                    if (counted > lost || counted < lost - 1) {
+                        simulation.fail("a call that has lost " + lost + " races has counted " + counted);
+                    }
+                }
+            });
+        }
+    }
+
+    private static void reserve8Bytes(final int way, final RingProducer producer) {
+        switch (way) {
+            case 0 -> producer.offer(new byte[0], 0, 0);
+            case 1 -> producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(0)}, 0, 1);
+            case 2 -> producer.tryClaim(0).commit();
+            default -> {
+                final RingBatch batch = producer.tryClaimBatch(0, Long.BYTES);
+                batch.next(0);
+                batch.add(0);
+                batch.commit();
+            }
+        }
+    }
+
+    // Time
+
+    /** Time passes by parks only, so a thread that is alone finds that it has waited exactly as long as was asked for. */
+    static void waitsOfOneThread(final Simulation simulation) {
+        final WakeupHook hook = simulation.choose(2) == 0 ? null : () -> {};
+        final RingRun run = new RingRun(simulation, hook, 1, false);
+        final RingProducer producer = run.ring.newProducer();
+        final int most = hook == null ? 3_000_000 : 300_000_000; // some tens of times as long as it polls, or a few
+        final long nanos = 1L + simulation.choose(simulation.choose(2) == 0 ? 50_000 : most);
+        simulation.addThread("waiter", () -> {
+            long begin = simulation.nanoTime();
+            int handedOver = run.ring.consumer().drain(run::onRecord, 1, nanos, TimeUnit.NANOSECONDS);
+            checkWait(simulation, "a drain of an empty ring", nanos, begin, handedOver == 0);
+            final RingClaim claim = producer.tryClaim(0);
+            while (producer.offer(new byte[0], 0, 0)) {
+                run.ring.isEmpty(); // not any more
+            }
+            begin = simulation.nanoTime();
+            handedOver = run.ring.consumer().drain(run::onRecord, 1, nanos, TimeUnit.NANOSECONDS);
+            checkWait(simulation, "a drain behind a claim", nanos, begin, handedOver == 0);
+            begin = simulation.nanoTime();
+            final boolean isStored = simulation.choose(2) == 0
+                    ? producer.offer(ByteBuffer.allocate(1), nanos, TimeUnit.NANOSECONDS)
+                    : producer.offer(new byte[1], 0, 1, nanos, TimeUnit.NANOSECONDS);
+            checkWait(simulation, "an offer", nanos, begin, !isStored);
+            claim.abort();
+        });
+    }
+
+    private static void checkWait(
+            final Simulation simulation, final String what, final long nanos, final long begin, final boolean inVain) {
+        final long passed = simulation.nanoTime() - begin;
+        if (!inVain || passed != nanos) {
+            simulation.fail(what + " has ended after " + passed + " ns instead of " + nanos
+                    + (inVain ? "" : ", and found what nobody sent"));
+        }
+    }
+
     // Sleep
 
     /** A hook that unparks the thread that is called the consumer, and counts. */

@@ -42,6 +42,16 @@ final class RingSimulationTest {
     }
 
     @Test
+    void lostRaces_areCountedButForTheGuess() {
+        Schedules.check("lostRaces", RingScenarios::lostRaces);
+    }
+
+    @Test
+    void waits_takeTheTimeThatWasAskedFor() {
+        Schedules.check("waitsOfOneThread", RingScenarios::waitsOfOneThread);
+    }
+
+    @Test
     void armedConsumer_isAlwaysWoken() {
         Schedules.check("armAndHook", RingScenarios::armAndHook);
     }

@@ -287,8 +287,9 @@ final class AccidentsTest {
     // Hooks that fail
 
     /** A hook that throws leaves the consumer armed; when the ring is full, no commit comes that could call it again. */
-    @Test
-    void hookThatFailedUntilTheRingWasFull_isCalledByARefusal() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 40}) // full to the last byte, or not quite
+    void hookThatFailedUntilTheRingWasFull_isCalledByARefusal(final int length) {
         final boolean[] broken = {true};
         final AtomicInteger woken = new AtomicInteger();
         final VarLenMpscRing ring = VarLenMpscRing.builder()
@@ -302,11 +303,14 @@ final class AccidentsTest {
                 .build();
         final RingProducer producer = ring.newProducer();
         assertTrue(ring.consumer().arm());
-        fill(producer);
+        while (ring.size() + RingLayout.stride(length) <= 256) {
+            assertTrue(offer(producer, new byte[length]));
+        }
+        assertFalse(offer(producer, new byte[length]));
         broken[0] = false;
-        assertFalse(offer(producer, new byte[0]));
+        assertFalse(offer(producer, new byte[length]));
         assertEquals(1, woken.get());
-        assertFalse(offer(producer, new byte[0]));
+        assertFalse(offer(producer, new byte[length]));
         assertEquals(1, woken.get());
     }
 

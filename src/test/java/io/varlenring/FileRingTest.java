@@ -215,6 +215,49 @@ final class FileRingTest {
         assertTrue(ring.isEmpty());
     }
 
+    /** The mistake is told, and the handle is closed all the same. */
+    @Test
+    void close_ofAHandleWhoseClaimOrBatchWasMisplaced_givesItsSlotBack() throws IOException {
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        for (int i = 0; i < 2; i++) {
+            final RingProducer producer = ring.newProducer();
+            final ByteBuffer space = i == 0
+                    ? producer.tryClaim(9).buffer()
+                    : producer.tryClaimBatch(9, 32).next(9);
+            space.clear();
+            assertThrows(IllegalStateException.class, producer::close);
+            assertThrows(IllegalStateException.class, () -> offer(producer, new byte[1]));
+            producer.close();
+        }
+        assertTrue(offer(ring.newProducer(), payload(1, 9)));
+        assertEquals(1, drain(ring).size());
+    }
+
+    /** An offer beside an open claim is told of in a second slot. */
+    @Test
+    void close_ofAHandleThatOfferedBesideAClaim_givesBothItsSlotsBack() throws IOException {
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(2).build());
+        for (int i = 0; i < 4; i++) {
+            final RingProducer producer = ring.newProducer();
+            final RingClaim claim = producer.tryClaim(8);
+            assertTrue(offer(producer, payload(i, 9)));
+            assertThrows(IllegalStateException.class, ring::newProducer);
+            if (i % 2 == 0) {
+                claim.commit();
+            }
+            producer.close();
+            assertEquals(i % 2 == 0 ? 2 : 1, drain(ring).size());
+            try (RingProducer first = ring.newProducer();
+                    RingProducer second = ring.newProducer()) {
+                assertTrue(offer(first, payload(1, 9)));
+                assertTrue(offer(second, payload(2, 9)));
+            }
+            assertEquals(2, drain(ring).size());
+        }
+    }
+
     @Test
     @Timeout(LONG_SECONDS)
     void handle_thatIsDropped_givesItsSlotBack() throws Exception {

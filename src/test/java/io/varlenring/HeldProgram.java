@@ -26,6 +26,7 @@ final class HeldProgram {
         HALF_ZEROED,
         ALL_ZEROED,
         CLAIM_BESIDE_OFFERS,
+        CLAIM_BESIDE_A_REFUSAL,
         IDLE
     }
 
@@ -48,7 +49,8 @@ final class HeldProgram {
         switch (window) {
             case IN_A_HANDLER -> program.ring.consumer().drain(record -> stop(window));
             case REDO_STORED, HALF_ZEROED, ALL_ZEROED -> program.giveBack(window);
-            case CLAIM_BESIDE_OFFERS -> program.claimBesideOffers();
+            case CLAIM_BESIDE_OFFERS -> program.claimBesideOffers(3);
+            case CLAIM_BESIDE_A_REFUSAL -> program.claimBesideOffers(Integer.MAX_VALUE);
             case IDLE -> program.ring.newProducer();
             default -> program.produce(window);
         }
@@ -125,14 +127,14 @@ final class HeldProgram {
         stop(Window.ALL_ZEROED);
     }
 
-    /** Leaves a claim with bytes in it, behind which the same handle has offered. */
-    private void claimBesideOffers() {
+    /** Leaves a claim with bytes in it, behind which the same handle has offered so often, or until it was refused. */
+    private void claimBesideOffers(final int most) {
         final RingProducer producer = ring.newProducer();
         final RingClaim claim = producer.tryClaim(LENGTH);
         claim.buffer().putLong(-1).putLong(16);
-        for (int i = 0; i < 3; i++) {
-            producer.offer(new byte[LENGTH], 0, LENGTH);
+        int offers = 0;
+        while (offers < most && producer.offer(new byte[LENGTH], 0, LENGTH)) {
+            offers++;
         }
-        stop(Window.CLAIM_BESIDE_OFFERS);
     }
 }

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.varlenring.HeldProgram.Window;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -31,6 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** Processes that end at one exact point of the protocol, killed there, and what those who live make of it. */
 final class ProcessDeathTest {
     private static final int CAPACITY = 256;
+    /** Where in what the system tells of a process is when it began. */
+    private static final int START = 21;
 
     private final Path file = FileRings.newFile();
     private VarLenMpscRing ring;
@@ -103,11 +108,15 @@ final class ProcessDeathTest {
             assertEquals(StalledClaim.Owner.DEAD, dead.owner());
             assertEquals(end, dead.end());
             assertEquals(child.pid(), dead.pid());
+            final long padding = ring.stats().paddingBytes();
             assertTrue(ring.consumer().recover(dead));
             assertFalse(ring.consumer().recover(dead));
+            assertEquals(padding + end - position, ring.stats().paddingBytes());
             final List<byte[]> records = drain(ring);
             assertEquals(1, records.size());
             assertArrayEquals(payload(2, 10), records.get(0));
+            assertFalse(ring.consumer().recover(dead), "passed long ago");
+            assertEquals(padding + end - position, ring.stats().paddingBytes());
         }
         assertTrue(before > 0);
         assertGoesOn();
@@ -158,6 +167,11 @@ final class ProcessDeathTest {
         ring.consumer();
         held(window).kill();
         assertNull(ring.consumer().stalledBy());
+        final List<RingProducer> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(ring.newProducer());
+        }
+        all.forEach(RingProducer::close);
         assertGoesOn();
     }
 
@@ -192,17 +206,43 @@ final class ProcessDeathTest {
         assertGoesOn();
     }
 
-    /** A claim has a slot of its own while its handle offers on. */
-    @Test
-    void producerKilled_withAClaimBesideOffers_losesTheClaimOnly() throws Exception {
+    /** A claim has a slot of its own while its handle offers on, be it in vain. */
+    @ParameterizedTest
+    @EnumSource(names = {"CLAIM_BESIDE_OFFERS", "CLAIM_BESIDE_A_REFUSAL"})
+    void producerKilled_withAClaimBesideOffers_losesTheClaimOnly(final Window window) throws Exception {
         newRing();
         ring.consumer();
-        final ChildProcess child = held(Window.CLAIM_BESIDE_OFFERS);
+        final ChildProcess child = held(window);
         assertEquals(0, drain(ring).size());
         assertEquals(StalledClaim.Owner.LIVES, ring.consumer().stalledBy().owner());
         child.kill();
         assertTrue(ring.consumer().recover(ring.consumer().stalledBy()));
-        assertEquals(3, drain(ring).size());
+        final int offers = window == Window.CLAIM_BESIDE_OFFERS ? 3 : CAPACITY / HeldProgram.STRIDE - 1;
+        assertEquals(offers, drain(ring).size());
+        assertGoesOn();
+    }
+
+    /** What is known to be dead is known of one ring; another one may have an owner that lives there. */
+    @Test
+    void recover_whatAnotherRingHasFound_looksAgain() throws Exception {
+        newRing();
+        ring.consumer();
+        held(Window.PAYLOAD_BEGUN).kill();
+        final StalledClaim dead = ring.consumer().stalledBy();
+        assertEquals(StalledClaim.Owner.DEAD, dead.owner());
+        final Path otherFile = FileRings.newFile();
+        final VarLenMpscRing other = VarLenMpscRing.map(otherFile, CAPACITY);
+        try {
+            final RingClaim claim = other.newProducer().tryClaim(10);
+            assertThrows(IllegalStateException.class, () -> other.consumer().recover(dead));
+            assertEquals(0, drain(other).size());
+            claim.commit();
+            assertEquals(1, drain(other).size());
+        } finally {
+            other.detach();
+            Files.delete(otherFile);
+        }
+        assertTrue(ring.consumer().recover(dead));
         assertGoesOn();
     }
 
@@ -242,6 +282,34 @@ final class ProcessDeathTest {
         claim.commit();
         assertEquals(1, drain(ring).size());
         assertGoesOn();
+    }
+
+    /** A process that has ended is there until its parent asks for it, which some never do. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @Timeout(60)
+    void processThatHasEnded_isNotSeenAlive_whoeverHasNoticed() throws Exception {
+        final Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 1000").start();
+        try {
+            final String child = parent.inputReader(StandardCharsets.US_ASCII).readLine();
+            while (!stat(child)[2].equals("Z")) {
+                Thread.sleep(1);
+            }
+            final long namespace = ProcessIdentity.OWN.namespace();
+            final long start = Long.parseLong(stat(Long.toString(parent.pid()))[START]);
+            assertTrue(new ProcessIdentity(parent.pid(), start, namespace).isSeenAlive());
+            assertFalse(new ProcessIdentity(parent.pid(), start + 1, namespace).isSeenAlive(), "an earlier one");
+            assertFalse(new ProcessIdentity(parent.pid(), start, namespace + 1).isSeenAlive(), "elsewhere");
+            final long startOfChild = Long.parseLong(stat(child)[START]);
+            assertFalse(new ProcessIdentity(Long.parseLong(child), startOfChild, namespace).isSeenAlive());
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    /** What the system tells of a process whose name has no blank. */
+    private static String[] stat(final String pid) throws Exception {
+        return Files.readString(Path.of("/proc", pid, "stat")).split(" ", -1);
     }
 
     @Test

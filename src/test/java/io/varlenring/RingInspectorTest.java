@@ -130,6 +130,20 @@ final class RingInspectorTest {
         ring.detach();
     }
 
+    /** The consumer has something to do before it comes there. */
+    @Test
+    void aDeadOwner_behindARecord_isNoStallYet() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
+        assertTrue(offer(ring.newProducer(), new byte[3]));
+        new ChildProcess(HeldProgram.class, file, Window.PAYLOAD_BEGUN)
+                .await(Window.PAYLOAD_BEGUN.name())
+                .kill();
+        assertFound(0, "at 0: record of 3 bytes", "at 16: unfinished, slot 1: process ", " is dead\n", "SOUND");
+        ring.consumer().drain(record -> {});
+        assertFound(1, "at 16: unfinished, slot 1: process ", " is dead; the consumer stands before it", "STALLED");
+        ring.detach();
+    }
+
     @Test
     void aFreshRing_isSound() throws Exception {
         VarLenMpscRing.map(file, 256).detach();

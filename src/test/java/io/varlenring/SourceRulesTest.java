@@ -43,6 +43,14 @@ final class SourceRulesTest {
     /** The first line of a method or constructor, as the formatter leaves it; its end is a brace in the same column. */
     private static final Pattern METHOD = Pattern.compile("( {4}| {8})\\w.*\\(.*");
 
+    private static final Pattern METHOD_OF_A_HANDLE =
+            Pattern.compile("(?s)\\n    (?:public |private )?[\\w@. ]+ (\\w+)\\([^)]*\\)[^;{]*\\{\\n(.*?\\n)    }\\n");
+    /** What reserves, publishes or gives back. */
+    private static final Pattern CALL_OF_A_SIDE = Pattern.compile(
+            "side\\.(offer|offerAll|claimBatch|addRecord|commitClaim|commitBatch|abortOpen|close)\\(|claim\\.open\\(");
+
+    private static final Pattern FENCE = Pattern.compile("finally \\{[^}]*Reference\\.reachabilityFence\\(");
+
     private static List<Path> sources() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             final List<Path> sources =
@@ -165,6 +173,27 @@ final class SourceRulesTest {
             }
         }
         assertEquals(inTests, inLedger);
+    }
+
+    /** A handle that could be collected during its last call would be finished by another thread while it goes on. */
+    @Test
+    void everyCallOfAHandle_keepsItReachable() throws IOException {
+        final List<String> unkept = new ArrayList<>();
+        int calls = 0;
+        for (final String name : List.of("RingProducer", "RingClaim", "RingBatch")) {
+            final Matcher method =
+                    METHOD_OF_A_HANDLE.matcher(Files.readString(SOURCES.resolve("io/varlenring/" + name + ".java")));
+            while (method.find()) {
+                if (CALL_OF_A_SIDE.matcher(method.group(2)).find()) {
+                    calls++;
+                    if (!FENCE.matcher(method.group(2)).find()) {
+                        unkept.add(name + "." + method.group(1));
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), unkept);
+        assertTrue(calls >= 15, "only " + calls + " calls found");
     }
 
     /** An accessor does what its name says: a test on one kind of processor may not see that it does less. */

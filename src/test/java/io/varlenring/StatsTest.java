@@ -38,8 +38,7 @@ final class StatsTest {
         assertFalse(ring.stats().toString().matches(".*=[^0].*"), ring.stats().toString());
     }
 
-    @Test
-    void offered_countsEveryWayToWrite() {
+    private static void writeEveryWay(final RingProducer producer) {
         assertTrue(offer(producer, payload(1, 1)));
         assertTrue(producer.offer(ByteBuffer.allocate(2)));
         assertTrue(producer.offer(ByteBuffer.allocate(3), ByteBuffer.allocate(4)));
@@ -54,13 +53,23 @@ final class StatsTest {
         }
         batch.commit();
         producer.tryClaimBatch(9, 64).commit();
-        final RingStats stats = ring.stats();
-        assertEquals(9, stats.offered());
-        assertEquals(1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10, stats.bytes());
-        assertEquals(2, stats.aborted());
-        assertEquals(0, stats.paddingBytes());
-        assertEquals(0, stats.refusedFull());
-        assertEquals(0, stats.tooLarge());
+    }
+
+    /** More than once through the same handle: no call counts what the last one has counted. */
+    @Test
+    void offered_countsEveryWayToWrite() {
+        final VarLenMpscRing large = VarLenMpscRing.allocate(1024);
+        final RingProducer writer = large.newProducer();
+        for (long round = 1; round <= 3; round++) {
+            writeEveryWay(writer);
+            final RingStats stats = large.stats();
+            assertEquals(9 * round, stats.offered());
+            assertEquals((1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10) * round, stats.bytes());
+            assertEquals(2 * round, stats.aborted());
+            assertEquals(0, stats.paddingBytes());
+            assertEquals(0, stats.refusedFull());
+            assertEquals(0, stats.tooLarge());
+        }
     }
 
     @Test

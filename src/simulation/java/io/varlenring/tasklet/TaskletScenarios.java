@@ -312,6 +312,38 @@ final class TaskletScenarios {
         });
     }
 
+    /** Time passes by parks only, so a thread that is alone finds that it has waited exactly as long as it had to. */
+    static void waitsOfOneThread(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> {});
+        final RingTasklet ring = RingTasklet.create(loop, RingRun.builder(), record -> {}, 1);
+        final RingProducer producer = ring.ring().newProducer();
+        simulation.addThread("waiter", () -> {
+            while (loop.runOnce(0) > 0) {
+                ring.ring().isEmpty(); // and armed
+            }
+            for (int i = 0; i < 3; i++) {
+                final long begin = simulation.nanoTime();
+                final long due = begin + 1 + simulation.choose(100);
+                final long most = 1L + simulation.choose(100);
+                loop.wakeupAt(tasklet, LoopMemory.CLOCK_AT_START + due, 0);
+                final boolean hasRun = loop.runOnce(most) > 0;
+                final long end = simulation.nanoTime();
+                if (end - begin > most || hasRun != (end >= due) || end > due) {
+                    simulation.fail("a round that may wait for " + most + " ns until " + due + " has ended at " + end
+                            + ", begun at " + begin + (hasRun ? ", and run" : ", and not run"));
+                }
+                loop.cancelWakeup(tasklet);
+            }
+            producer.offer(new byte[0], 0, 0);
+            final long nanos = simulation.choose(5_000_000);
+            final long begin = simulation.nanoTime();
+            if (ring.awaitDrained(nanos, TimeUnit.NANOSECONDS) || simulation.nanoTime() - begin != nanos) {
+                simulation.fail("waited for " + (simulation.nanoTime() - begin) + " ns instead of " + nanos);
+            }
+        });
+    }
+
     /** Two threads offer to a ring whose consumer is a tasklet, and close it when they have ended. */
     static void ringTasklet(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.start("loop");

@@ -52,6 +52,11 @@ final class TaskletSimulationTest {
     }
 
     @Test
+    void waits_takeTheTimeThatWasAskedFor() {
+        Schedules.check("waitsOfOneThread", TaskletScenarios::waitsOfOneThread);
+    }
+
+    @Test
     void loopThatEnds_closesItsRingAndHandsOverWhatItTook() {
         Schedules.check("ringOfALoopThatEnds", TaskletScenarios::ringOfALoopThatEnds);
     }

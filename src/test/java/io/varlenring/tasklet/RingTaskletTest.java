@@ -412,6 +412,37 @@ final class RingTaskletTest {
         assertFalse(paused.awaitDrained(1, TimeUnit.HOURS));
     }
 
+    /** What it has aborted comes again, and is consumed by its failure: the ring is empty then, and has to be armed. */
+    @Test
+    void controlledHandler_thatAbortsAndThenThrows_isWokenByTheNextRecord() {
+        final Thread thread = Thread.currentThread();
+        thread.setUncaughtExceptionHandler((t, failure) -> {});
+        try {
+            final int[] asked = new int[1];
+            final RingTasklet failing = RingTasklet.createControlled(
+                    loop,
+                    VarLenMpscRing.builder().capacity(1024),
+                    record -> {
+                        if (++asked[0] == 2) {
+                            throw new IllegalStateException("from the handler");
+                        }
+                        return asked[0] == 1 ? Action.ABORT : Action.CONTINUE;
+                    },
+                    4);
+            assertTrue(failing.ring().newProducer().offer(new byte[1], 0, 1));
+            runUntilIdle();
+            failing.tasklet().wakeup();
+            runUntilIdle();
+            assertEquals(2, asked[0]);
+            assertTrue(failing.ring().isEmpty());
+            assertTrue(failing.ring().newProducer().offer(new byte[1], 0, 1));
+            runUntilIdle();
+            assertEquals(3, asked[0]);
+        } finally {
+            thread.setUncaughtExceptionHandler(null);
+        }
+    }
+
     @Test
     void controlledHandler_thatBreaks_letsOthersRunBeforeTheNextRecord() {
         final List<String> order = new ArrayList<>();
