@@ -111,8 +111,9 @@ final class RingEventsTest {
     @Test
     void full_besideAClaimThatGivesBack_ends() throws Exception {
         try (EventRecording recording = new EventRecording(FULL)) {
+            assertTrue(producer.offer(new byte[120], 0, 120));
             final RingClaim claim = producer.tryClaim(80);
-            assertFalse(producer.offer(new byte[120], 0, 120) && producer.offer(new byte[120], 0, 120));
+            assertFalse(producer.offer(new byte[120], 0, 120));
             claim.commit(8);
             assertTrue(offer(producer, payload(1, 1)));
             recording.endWithOne(FULL);
