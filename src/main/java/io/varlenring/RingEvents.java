@@ -25,11 +25,15 @@ final class RingEvents {
     /** Is called where nothing is under way yet, so that this class is loaded there. */
     static void prepare() {}
 
-    // The consumer stands behind an unfinished reservation
+    // An event that cannot be made or raised must not end a call of the ring: none of these throws
 
-    /** Returns null while nobody records such events. */
+    /** The consumer stands behind an unfinished reservation; returns null while nobody records such events. */
     static Object beginStalled(final String ring, final long position) {
-        return PRESENT && StalledEvent.isOn() ? StalledEvent.start(ring, position) : null;
+        try {
+            return PRESENT && StalledEvent.isOn() ? StalledEvent.start(ring, position) : null;
+        } catch (final Throwable failure) { // no memory, say
+            return null;
+        }
     }
 
     static void setOwner(final Object begun, final String owner, final long process) {
@@ -38,21 +42,31 @@ final class RingEvents {
 
     /** Raises the event, from its begin to now; it may go on. */
     static void raiseStalled(final Object begun, final boolean finished) {
-        ((StalledEvent) begun).raise(finished);
+        try {
+            ((StalledEvent) begun).raise(finished);
+        } catch (final Throwable failure) {
+            // as above
+        }
     }
 
-    // The ring is full
-
-    /** Begins an event with a refusal, or counts it in one that has begun; returns null while nobody records them. */
+    /** Begins an event of a full ring, or counts the refusal in it; returns null while nobody records such events. */
     static Object refused(final Object begunOrNull, final VarLenMpscRing ring) {
         if (begunOrNull != null) {
             ((FullEvent) begunOrNull).count();
             return begunOrNull;
         }
-        return PRESENT && FullEvent.isOn() ? FullEvent.start(ring.name(), ring.capacity()) : null;
+        try {
+            return PRESENT && FullEvent.isOn() ? FullEvent.start(ring.name(), ring.capacity()) : null;
+        } catch (final Throwable failure) {
+            return null; // as above
+        }
     }
 
     static void raiseFull(final Object begun) {
-        ((FullEvent) begun).commit();
+        try {
+            ((FullEvent) begun).commit();
+        } catch (final Throwable failure) {
+            // as above
+        }
     }
 }

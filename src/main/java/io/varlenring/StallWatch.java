@@ -47,12 +47,12 @@ final class StallWatch {
 
     /** What it is, and in a file whose: the owner may be finishing it just now, and then nobody is found. */
     private void findOwner(final Object begun, final long position) {
-        final String here = ring.ownerOf(position);
-        if (recovery == null) {
-            RingEvents.setOwner(begun, here, ProcessIdentity.OWN.pid());
-            return;
-        }
         try {
+            final String here = ring.ownerOf(position);
+            if (recovery == null) {
+                RingEvents.setOwner(begun, here, ProcessIdentity.OWN.pid());
+                return;
+            }
             final StalledClaim found = recovery.find(position);
             if (found != null) {
                 final boolean isOwn = found.process().equals(ProcessIdentity.OWN);
@@ -60,6 +60,8 @@ final class StallWatch {
             }
         } catch (final RingCorruptException e) { // an event changes nothing: who recovers will be told
             RingEvents.setOwner(begun, e.getMessage(), 0);
+        } catch (final Throwable failure) {
+            // no memory, say: nobody is named
         }
     }
 }

@@ -25,24 +25,42 @@ final class LoopEvents {
     /** Is called where nothing is under way yet, so that this class is loaded there. */
     static void prepare() {}
 
+    // An event that cannot be made or raised must not cost a wakeup or a run: none of these throws
+
     /** A tasklet is being queued by this thread; returns null while nobody records such events. */
     static Object beginWakeup() {
-        return PRESENT && WakeupEvent.isOn()
-                ? WakeupEvent.start(Thread.currentThread().getName())
-                : null;
+        try {
+            return PRESENT && WakeupEvent.isOn()
+                    ? WakeupEvent.start(Thread.currentThread().getName())
+                    : null;
+        } catch (final Throwable failure) { // no memory, say
+            return null;
+        }
     }
 
     static void raiseWakeup(final Object begun, final TaskletLoop loop, final Tasklet tasklet) {
-        ((WakeupEvent) begun).raise(loop.name(), tasklet.body.getClass(), ringOf(tasklet.body));
+        try {
+            ((WakeupEvent) begun).raise(loop.name(), tasklet.body.getClass(), ringOf(tasklet.body));
+        } catch (final Throwable failure) {
+            // as above
+        }
     }
 
     /** A run begins; returns null while nobody records such events. */
     static Object beginRun() {
-        return PRESENT && RunEvent.isOn() ? RunEvent.start() : null;
+        try {
+            return PRESENT && RunEvent.isOn() ? RunEvent.start() : null;
+        } catch (final Throwable failure) {
+            return null; // as above
+        }
     }
 
     static void raiseRun(final Object begun, final TaskletLoop loop, final Tasklet tasklet) {
-        ((RunEvent) begun).raise(loop.name(), tasklet.body.getClass(), ringOf(tasklet.body));
+        try {
+            ((RunEvent) begun).raise(loop.name(), tasklet.body.getClass(), ringOf(tasklet.body));
+        } catch (final Throwable failure) {
+            // as above
+        }
     }
 
     private static String ringOf(final TaskletBody body) {
