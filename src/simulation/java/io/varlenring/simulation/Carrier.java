@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.simulation;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -12,6 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 final class Carrier extends Thread {
     private static final List<Carrier> POOL = new ArrayList<>();
 
+    static {
+        runOnOneProcessor();
+    }
+
     private volatile boolean turn;
     private volatile SimulatedThread load;
 
@@ -20,6 +25,22 @@ final class Carrier extends Thread {
         setDaemon(true);
         setUncaughtExceptionHandler((thread, failure) -> load.simulation().bodyFailed(failure));
         start();
+    }
+
+    /** Turns go round much faster on one processor. Where the system does not offer that, they are only slower. */
+    private static void runOnOneProcessor() {
+        final String process = Long.toString(ProcessHandle.current().pid());
+        try {
+            new ProcessBuilder("taskset", "--all-tasks", "--cpu-list", "--pid", "0", process)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (final IOException e) {
+            return; // there is no such command
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Returns the carrier of this number; called by the test's thread, or by the one that has the turn. */

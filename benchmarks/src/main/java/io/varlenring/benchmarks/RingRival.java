@@ -8,7 +8,11 @@ import io.varlenring.RingConsumer;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.WakeupHook;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** This library's ring; which build of it, the class path of the fork says. The source is direct memory. */
 abstract class RingRival extends Rival {
@@ -18,12 +22,37 @@ abstract class RingRival extends Rival {
     private final RecordHandler handler;
 
     RingRival(final Config config, final WakeupHook hookOrNull) {
+        this(onHeap(config.capacity(), hookOrNull), config);
+    }
+
+    private RingRival(final VarLenMpscRing ring, final Config config) {
         this.config = config;
-        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(config.capacity());
-        ring = (hookOrNull == null ? builder : builder.hook(hookOrNull)).build();
+        this.ring = ring;
         consumer = ring.consumer();
         final boolean all = config.readAll();
         handler = record -> checksum += read(record, all);
+    }
+
+    private static VarLenMpscRing onHeap(final int capacity, final WakeupHook hookOrNull) {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(capacity);
+        return (hookOrNull == null ? builder : builder.hook(hookOrNull)).build();
+    }
+
+    /** Lays the ring into a file, if possible one in memory, whose name goes at once. */
+    private static VarLenMpscRing inFile(final int capacity) {
+        final Path inMemory = Path.of("/dev/shm");
+        try {
+            final Path directory = Files.isDirectory(inMemory)
+                    ? Files.createTempDirectory(inMemory, "ring")
+                    : Files.createTempDirectory("ring");
+            final Path file = directory.resolve("ring");
+            final VarLenMpscRing ring = VarLenMpscRing.map(file, capacity);
+            Files.delete(file);
+            Files.delete(directory);
+            return ring;
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -35,6 +64,15 @@ abstract class RingRival extends Rival {
     static final class Offer extends RingRival {
         Offer(final Config config, final WakeupHook hookOrNull) {
             super(config, hookOrNull);
+        }
+
+        private Offer(final VarLenMpscRing ring, final Config config) {
+            super(ring, config);
+        }
+
+        /** The ring lies in a file. */
+        static Offer inFile(final Config config) {
+            return new Offer(RingRival.inFile(config.capacity()), config);
         }
 
         @Override

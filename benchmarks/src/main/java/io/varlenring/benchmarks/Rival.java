@@ -94,6 +94,9 @@ abstract class Rival {
             case "ring-offer":
             case "other-offer":
                 return new RingRival.Offer(config, null);
+            case "ring-file":
+            case "other-file":
+                return RingRival.Offer.inFile(config);
             case "ring-claim":
             case "other-claim":
                 return new RingRival.Claim(config);
