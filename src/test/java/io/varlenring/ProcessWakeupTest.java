@@ -174,6 +174,7 @@ final class ProcessWakeupTest {
         }
     }
 
+    /** How often a thread has slept only Linux tells, there; that sleepers are woken is tested everywhere. */
     private static void assumeTasks() {
         final boolean areSeen = Files.exists(Path.of("/proc/thread-self/status"));
         if (!areSeen) {
