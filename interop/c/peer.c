@@ -10,7 +10,7 @@
  * wrong.
  */
 #define _GNU_SOURCE
-#define IDS 4096
+#define IDS 65536
 #ifdef PEER_STEPS
 #include <unistd.h>
 static void step(void) { /* sleeps now and then */

@@ -66,7 +66,7 @@ abstract class Reservations extends ProducerState {
     final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
         final long next = position + stride;
-        if (next - contiguousLimit > 0) { // always in a file, so what follows knows that P is on the heap
+        if (next - contiguousLimitOnHeap > 0) { // always in a file, so what follows knows that P is on the heap
             return reserveOtherwise(stride);
         }
         // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
@@ -84,15 +84,35 @@ abstract class Reservations extends ProducerState {
         return true;
     }
 
-    /** Where there may be a gap, no room, or a closed ring or handle, and always in a file. */
+    /** Where there may be a gap, no room, or a closed ring or handle; and always in a file. */
     private boolean reserveOtherwise(final int stride) {
+        if (expected + stride - contiguousLimit <= 0) {
+            return reserveInFile(stride);
+        }
         checkNotLeft();
-        final long position = expected;
-        // in a file as on the heap: a guess will do where it can decide nothing but whether it is right
-        final boolean isGuess =
-                slot != null && recordStart(position, stride) == position && position + stride - limit <= 0;
         // pairs with the compare-and-set [M4]
-        return reserveFrom(isGuess ? position : memory.getProducerPositionVolatile(), stride, stride);
+        return reserveFrom(memory.getProducerPositionVolatile(), stride, stride);
+    }
+
+    /** The steps of {@link #reserve}, told in the slot, for the case that this process ends at any of them. */
+    private boolean reserveInFile(final int stride) {
+        final long position = expected;
+        final long next = position + stride;
+        final RingSlot slot = slotInUse();
+        slot.setAttemptRelease(position | ATTEMPTED); // as in exchangeProducerPosition() [M12]
+        final long found = memory.compareAndExchangeProducerPosition(position, next);
+        if (found != position) {
+            return reserveFrom(found, stride, stride);
+        }
+        // Only stores until it is noted, as above
+        begin = position;
+        start = position;
+        end = next;
+        phase = RESERVED;
+        expected = next;
+        slot.setEndPlain(next); // as in tellEnd() [M13]
+        memory.storeStoreFence();
+        return true;
     }
 
     /**
@@ -124,10 +144,8 @@ abstract class Reservations extends ProducerState {
                 tellEnd();
                 return true;
             }
-            if (slot == null || position != expected) { // a first try by a guess does not count
-                counters.lostRace();
-                Thread.onSpinWait();
-            }
+            counters.lostRace();
+            Thread.onSpinWait();
             position = found;
         }
     }
@@ -188,6 +206,7 @@ abstract class Reservations extends ProducerState {
                 raiseFull();
             }
             contiguousLimit = expected; // so that the next reservation looks
+            contiguousLimitOnHeap = expected;
             if (slot != null) {
                 ring.places.giveBack(slot);
                 if (secondSlot != null) {
@@ -201,11 +220,12 @@ abstract class Reservations extends ProducerState {
     final void expect(final long position) {
         final long lapEnd = (position | mask) + 1;
         expected = position;
-        if (slot != null || full != null) {
-            contiguousLimit = position; // nothing is reserved without a word in the slot, or a look at the event
+        if (full != null) {
+            contiguousLimit = position; // nothing is reserved without a look at the event
         } else {
             contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
         }
+        contiguousLimitOnHeap = slot == null ? contiguousLimit : position; // a P in a file only grows
     }
 
     /** Where a record of this stride goes behind this producer position: there, or at the start of the next lap. */
@@ -458,6 +478,8 @@ abstract class ProducerState extends Padding {
     long expected;
     /** Up to here a reservation at the expected position needs no gap, and is within the limit. */
     long contiguousLimit;
+    /** The same on the heap; in a file not beyond the expected position, so that {@link Reservations#reserve} knows. */
+    long contiguousLimitOnHeap;
 
     /** The reservation of the call under way: from its gap, if there is one, to the end of its padding. */
     long begin;

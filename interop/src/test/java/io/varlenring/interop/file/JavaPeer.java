@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The peer of {@code interop/c/peer.c} in Java: the same arguments, records and book, so either can be the other's. */
 final class JavaPeer {
-    static final int IDS = 4096;
+    static final int IDS = 65_536;
 
     private static final int LEAST_LENGTH = 24;
     private static final long SUM_BEGIN = 0xcbf29ce484222325L;

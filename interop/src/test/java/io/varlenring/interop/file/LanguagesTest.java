@@ -27,11 +27,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Processes in C and in Java on one ring in a file. Each consumer checks what it gets: nothing lost, doubled, torn or out of
  * a producer's order.
  *
- * <p>The system property {@code varlenring.kills} says how many producers are killed.
+ * <p>The system property {@code varlenring.kills} says how many producers are killed, and {@code varlenring.javaEach} that
+ * one in so many of them is in Java, which takes a hundred times as long to start.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LanguagesTest {
     private static final int KILLS = Integer.getInteger("varlenring.kills", 16);
+    private static final int JAVA_EACH = Integer.getInteger("varlenring.javaEach", 2);
     private static final int CAPACITY = 1024;
     private static final int SLOTS = 8;
     private static final int AT_ONCE = 4;
@@ -160,14 +162,15 @@ class LanguagesTest {
     @Test
     void bothKilledAtRandom_loseNothing() throws Exception {
         final long seed = Long.getLong("varlenring.seed", System.nanoTime());
-        System.out.println("LanguagesTest: varlenring.seed=" + seed + ", varlenring.kills=" + KILLS);
+        System.out.println("LanguagesTest: varlenring.seed=" + seed + ", varlenring.kills=" + KILLS
+                + ", varlenring.javaEach=" + JAVA_EACH);
         final SplittableRandom random = new SplittableRandom(seed);
         final Place place = new Place();
         final ArrayDeque<PeerProcess> producers = new ArrayDeque<>();
         PeerProcess consumer = place.consumer(slowC);
         int consumers = 1;
         for (int id = 1; id <= KILLS; id++) {
-            producers.add(place.producer(random.nextBoolean() ? slowC : JAVA, id, 0));
+            producers.add(place.producer(random.nextInt(JAVA_EACH) > 0 ? slowC : JAVA, id, 0));
             Thread.sleep(random.nextInt(50));
             if (id % CONSUMER_EACH == 0) {
                 consumer.kill();
