@@ -234,6 +234,23 @@ final class FileRingTest {
         assertEquals(1, drain(ring).size());
     }
 
+    /** As if an Error had ended a call behind its reservation, at the expected position and at another. */
+    @Test
+    void whatACallLeft_isFinishedByTheNextOne() throws IOException {
+        final VarLenMpscRing ring = map();
+        final RingProducer producer = ring.newProducer();
+        final RingProducer other = ring.newProducer();
+        for (int i = 1; i <= 2; i++) {
+            assertTrue(producer.side().reserve(24));
+            assertTrue(offer(producer, payload(i, 9)));
+            assertArrayEquals(payload(i, 9), drain(ring).get(0));
+            assertTrue(ring.isEmpty());
+            assertEquals(i, ring.stats().aborted());
+            assertTrue(offer(other, payload(0, 9)));
+            assertEquals(1, drain(ring).size());
+        }
+    }
+
     /** An offer beside an open claim is told of in a second slot. */
     @Test
     void close_ofAHandleThatOfferedBesideAClaim_givesBothItsSlotsBack() throws IOException {
