@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * a producer's order.
  *
  * <p>The system property {@code varlenring.kills} says how many producers are killed, and {@code varlenring.javaEach} that
- * one in so many of them is in Java, which takes a hundred times as long to start.
+ * one process in so many is in Java, which takes a hundred times as long to start.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LanguagesTest {
@@ -158,7 +158,7 @@ class LanguagesTest {
         assertEquals(0, JavaPeer.recovered(place.book));
     }
 
-    /** Each consumer that is killed is succeeded by one in the other language. */
+    /** One consumer in each so many is in Java: unless told otherwise, each is succeeded by one in the other language. */
     @Test
     void bothKilledAtRandom_loseNothing() throws Exception {
         final long seed = Long.getLong("varlenring.seed", System.nanoTime());
@@ -174,7 +174,7 @@ class LanguagesTest {
             Thread.sleep(random.nextInt(50));
             if (id % CONSUMER_EACH == 0) {
                 consumer.kill();
-                consumer = place.consumer(++consumers % 2 == 0 ? JAVA : slowC);
+                consumer = place.consumer(++consumers % JAVA_EACH == 0 ? JAVA : slowC);
             }
             if (producers.size() == AT_ONCE) {
                 producers.remove().kill();
