@@ -215,8 +215,9 @@ final class TaskletTimeTest {
             current.interrupt();
         });
         other.start();
-        assertEquals(0, manual.runOnce(HOUR));
-        assertTrue(Thread.interrupted());
+        do {
+            assertEquals(0, manual.runOnce(HOUR)); // which would be a hang
+        } while (!Thread.interrupted()); // a park may end for no reason
         other.join();
     }
 

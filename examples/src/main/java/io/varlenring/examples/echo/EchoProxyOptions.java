@@ -14,26 +14,19 @@ final class EchoProxyOptions extends Options {
     /** On the way to the echo server and back a datagram is longer by the session's number. */
     private static final int MAX_LENGTH = Datagrams.MAX_LENGTH - Session.HEADER_LENGTH;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "how long to send, 1..86400 (${DEFAULT-VALUE})")
+    @Option(names = "--seconds", description = "how long to send")
     @Within(min = 1, max = 86_400)
     int seconds = 5;
 
-    @Option(names = "--clients", paramLabel = "N", description = "threads with a socket, 1..64 (${DEFAULT-VALUE})")
+    @Option(names = "--clients", description = "threads with a socket")
     @Within(min = 1, max = 64)
     int clients = 4;
 
-    @Option(
-            names = "--size",
-            paramLabel = "MIN..MAX",
-            converter = Range.class,
-            description = "bytes of each datagram, random, within 16..65503 (${DEFAULT-VALUE})")
+    @Option(names = "--size", description = "bytes of each datagram, random")
     @Within(min = Datagrams.HEADER_LENGTH, max = MAX_LENGTH)
     Range size = new Range(64, 1200);
 
-    @Option(
-            names = "--controls",
-            paramLabel = "N",
-            description = "threads that write commands to the ring, 1..64 (${DEFAULT-VALUE})")
+    @Option(names = "--controls", description = "threads that write commands to the ring")
     @Within(min = 1, max = 64)
     int controls = 2;
 }

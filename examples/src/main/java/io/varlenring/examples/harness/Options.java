@@ -6,11 +6,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.lang.reflect.Field;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options of a program: fields that picocli fills, each with its default value, and what is checked after that. */
@@ -21,7 +24,7 @@ public abstract class Options {
     @CommandLine.Option(names = "--help", usageHelp = true, description = "print this")
     private boolean help;
 
-    /** The limits of a number, or of both ends of a range. */
+    /** The limits of a number, or of both ends of a range; {@code --help} says them and the default. */
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.FIELD)
     public @interface Within {
@@ -99,42 +102,36 @@ public abstract class Options {
      * @throws IllegalArgumentException when an option is not good; the message says which, and what would be
      */
     public static <O extends Options> O parse(final O options, final String... args) {
+        final CommandLine commandLine = commandLine(options);
         final CommandLine.ParseResult result;
         try {
-            result = commandLine(options).parseArgs(args);
+            result = commandLine.parseArgs(args);
         } catch (final CommandLine.ParameterException bad) {
             throw new IllegalArgumentException(bad.getMessage(), bad);
         }
         if (!result.isUsageHelpRequested()) {
-            for (Class<?> type = options.getClass(); type != Options.class; type = type.getSuperclass()) {
-                for (final Field field : type.getDeclaredFields()) {
-                    checkLimits(field, options);
-                }
-            }
+            commandLine.getCommandSpec().options().forEach(Options::checkLimits);
             options.check();
         }
         return options;
     }
 
-    private static void checkLimits(final Field field, final Object options) {
-        final Within limits = field.getAnnotation(Within.class);
+    private static void checkLimits(final OptionSpec option) {
+        final Within limits = limitsOf(option);
+        final String name = option.longestName();
         if (limits == null) {
             return;
         }
-        final String name = field.getAnnotation(CommandLine.Option.class).names()[0];
-        final Object value;
-        try {
-            field.setAccessible(true);
-            value = field.get(options);
-        } catch (final IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
-        if (value instanceof Range range) {
+        if (option.getValue() instanceof Range range) {
             checkLimits("MIN of " + name, range.min(), limits.min(), limits.max());
             checkLimits("MAX of " + name, range.max(), range.min(), limits.max());
         } else {
-            checkLimits(name, (Integer) value, limits.min(), limits.max());
+            checkLimits(name, option.getValue(), limits.min(), limits.max());
         }
+    }
+
+    private static Within limitsOf(final OptionSpec option) {
+        return option.userObject() instanceof Field field ? field.getAnnotation(Within.class) : null;
     }
 
     private static void checkLimits(final String name, final int value, final int min, final int max) {
@@ -151,10 +148,25 @@ public abstract class Options {
     }
 
     private static CommandLine commandLine(final Options options) {
-        return new CommandLine(options)
+        final CommandLine commandLine = new CommandLine(options)
+                .registerConverter(Range.class, new Range())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(110);
+        final CommandSpec command = commandLine.getCommandSpec();
+        for (final OptionSpec option : List.copyOf(command.options())) { // all are put back: they keep their order
+            command.remove(option).addOption(limitsOf(option) == null ? option : described(option, limitsOf(option)));
+        }
+        return commandLine;
+    }
+
+    /** Says in a number's description what its limits and its default are. */
+    private static OptionSpec described(final OptionSpec option, final Within limits) {
+        return option.toBuilder()
+                .paramLabel(option.type() == Range.class ? "MIN..MAX" : "N")
+                .description(
+                        option.description()[0] + ", " + limits.min() + ".." + limits.max() + " (${DEFAULT-VALUE})")
+                .build();
     }
 
     /** Returns the value that stands for a constant on a command line. */

@@ -11,35 +11,27 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = "UDP listeners hand datagrams to one handler through the ring.%n")
 final class UdpHandoverOptions extends Options {
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            description = "how long to send each way, after a second of warm-up, 1..86400 (${DEFAULT-VALUE})")
+    @Option(names = "--seconds", description = "how long to send each way, after a second of warm-up")
     @Within(min = 1, max = 86_400)
     int seconds = 10;
 
     @Option(
             names = "--rate",
-            paramLabel = "N",
             description =
-                    "datagrams per second of all senders, 0..1000000 (${DEFAULT-VALUE}): the same once through the ring"
-                            + " and once through a queue; 0: as many as they can, through the ring only")
+                    "datagrams per second of all senders, the same once through the ring and once through a queue;"
+                            + " with 0 as many as they can, through the ring only")
     @Within(min = 0, max = 1_000_000)
     int rate = 20_000;
 
-    @Option(names = "--listeners", paramLabel = "N", description = "threads with a socket, 1..64 (${DEFAULT-VALUE})")
+    @Option(names = "--listeners", description = "threads with a socket")
     @Within(min = 1, max = 64)
     int listeners = 2;
 
-    @Option(names = "--senders", paramLabel = "N", description = "threads with a socket, 1..64 (${DEFAULT-VALUE})")
+    @Option(names = "--senders", description = "threads with a socket")
     @Within(min = 1, max = 64)
     int senders = 2;
 
-    @Option(
-            names = "--size",
-            paramLabel = "MIN..MAX",
-            converter = Range.class,
-            description = "bytes of each datagram, random, within 16..65507 (${DEFAULT-VALUE})")
+    @Option(names = "--size", description = "bytes of each datagram, random")
     @Within(min = Datagrams.HEADER_LENGTH, max = Datagrams.MAX_LENGTH)
     Range size = new Range(64, 1200);
 

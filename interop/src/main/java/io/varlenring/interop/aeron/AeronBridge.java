@@ -11,7 +11,6 @@ import io.varlenring.examples.udp.ParkingConsumer;
 import io.varlenring.interop.measure.MessageWriter;
 import io.varlenring.interop.measure.Rounds;
 import io.varlenring.interop.measure.TimedMessages;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +34,7 @@ public final class AeronBridge {
         Program.main(args, new BridgeOptions(), AeronBridge::run);
     }
 
-    static int run(final BridgeOptions options, final ThreadWatch watch, final PrintStream out)
-            throws IOException, InterruptedException {
+    static int run(final BridgeOptions options, final ThreadWatch watch, final PrintStream out) throws Exception {
         return Rounds.run(List.of("bridge"), 1, watch, out, VERIFIED, bridge -> {
             try (Machine near = new Machine(watch);
                     Machine far = new Machine(watch)) {
@@ -55,17 +53,22 @@ public final class AeronBridge {
         final Subscription subscription = far.subscribe();
         final Subscription acknowledgements = near.subscribe();
         final TimedMessages messages = new TimedMessages(options.producers, System.nanoTime());
-        final RecordHandler handler = slowedDown(options.interposer.apply(messages::receive), options.delayMicros);
+        final RecordHandler receiver = options.interposer.apply(messages::receive);
+        final RecordHandler handler = message -> {
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(options.delayMicros)); // of 0: returns at once
+            receiver.onRecord(message);
+        };
         final ParkingConsumer consumer = ParkingConsumer.start(options.capacity, handler, watch);
         final FarSide farSide = new FarSide(subscription, consumer.ring(), far.publish(acknowledgements));
         final Thread farThread = watch.start("far-side", farSide::run);
-        final NearSide nearSide = NearSide.start(options.capacity, near.publish(subscription), acknowledgements, watch);
+        final NearSide nearSide = new NearSide(options.capacity, near.publish(subscription), acknowledgements, watch);
+        nearSide.thread.start();
 
         final long start = System.nanoTime();
         final List<MessageWriter> producers =
-                MessageWriter.list(options.producers, 0, options.size, () -> MessageWriter.into(nearSide.ring()));
+                MessageWriter.list(options.producers, 0, options.size, () -> MessageWriter.into(nearSide.ring));
         final List<Thread> producerThreads = watch.startAll("producer", producers, MessageWriter::run);
-        new Progress(() -> "first ring " + nearSide.ring().size() + " bytes, second ring "
+        new Progress(() -> "first ring " + nearSide.ring.size() + " bytes, second ring "
                         + consumer.ring().size() + " bytes")
                 .rate("arrived", messages::messages)
                 .run(options.seconds, watch, out);
@@ -73,9 +76,9 @@ public final class AeronBridge {
         // In the order in which messages go, so that everything still under way arrives.
         producers.forEach(MessageWriter::stop);
         watch.joinAll(producerThreads);
-        nearSide.ring().close();
+        nearSide.ring.close();
         awaitEnd(consumer.ring(), messages);
-        watch.joinAll(List.of(nearSide.thread(), farThread));
+        watch.joinAll(List.of(nearSide.thread, farThread));
         consumer.await();
         final double seconds = (System.nanoTime() - start) / 1e9;
 
@@ -85,15 +88,6 @@ public final class AeronBridge {
         result.add("throughput, messages/s", Math.round(messages.messages() / seconds));
         result.add("throughput, MB/s", messages.bytes() / 1e6 / seconds);
         return result;
-    }
-
-    private static RecordHandler slowedDown(final RecordHandler handler, final int delayMicros) {
-        return delayMicros == 0
-                ? handler
-                : message -> {
-                    LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(delayMicros));
-                    handler.onRecord(message);
-                };
     }
 
     /** Waits for the end of a ring, however long it takes, as long as something arrives: a slow consumer has to catch up. */

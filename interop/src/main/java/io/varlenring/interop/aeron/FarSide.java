@@ -52,7 +52,8 @@ final class FarSide {
     void run() {
         final ControlledFragmentAssembler assembler = new ControlledFragmentAssembler(this::onMessage);
         Image image = null;
-        while (image == null ? !subscription.isClosed() : !isAtEnd(image)) {
+        // until all of the stream was taken, or nothing more can come
+        while (image == null ? !subscription.isClosed() : !image.isEndOfStream() && !image.isClosed()) {
             if (image == null && subscription.imageCount() > 0) {
                 image = subscription.imageAtIndex(0);
                 missedBytes = image.joinPosition();
@@ -73,11 +74,6 @@ final class FarSide {
         if (image != null && !image.isEndOfStream()) {
             throw new IllegalStateException("the connection was lost at position " + image.position());
         }
-    }
-
-    /** Tells whether all of the stream was taken, or nothing more can come. */
-    private static boolean isAtEnd(final Image image) {
-        return image.isEndOfStream() || image.isClosed();
     }
 
     /** Says how far this side has come; when the stream back does not take that now, again with the next poll. */

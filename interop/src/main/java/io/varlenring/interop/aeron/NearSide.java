@@ -31,8 +31,9 @@ final class NearSide {
     private static final long RETRY_NANOS = 20_000;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final Thread thread;
-    private final VarLenMpscRing ring;
+    final Thread thread;
+    final VarLenMpscRing ring;
+
     private final Publication publication;
     private final Subscription acknowledgements;
     private final FragmentHandler acknowledge = this::acknowledge;
@@ -44,7 +45,8 @@ final class NearSide {
     private long result;
     private long backPressured;
 
-    private NearSide(
+    /** Makes a ring, and a thread to be started that drains it. */
+    NearSide(
             final int capacity,
             final Publication publication,
             final Subscription acknowledgements,
@@ -58,56 +60,31 @@ final class NearSide {
                 .build();
     }
 
-    /** Makes a ring, and starts the thread that drains it. */
-    static NearSide start(
-            final int capacity,
-            final Publication publication,
-            final Subscription acknowledgements,
-            final ThreadWatch watch) {
-        final NearSide side = new NearSide(capacity, publication, acknowledgements, watch);
-        side.thread.start();
-        return side;
-    }
-
-    VarLenMpscRing ring() {
-        return ring;
-    }
-
-    Thread thread() {
-        return thread;
-    }
-
     /** Publishes until the ring is closed and empty and the far side has taken all, and then ends the stream. */
     private void run() {
-        try {
-            publish();
-        } finally {
-            publication.close(); // which tells the other side that this was all
-        }
-    }
-
-    private void publish() {
         final RingConsumer consumer = ring.consumer();
-        while (!(ring.isClosed() && ring.isEmpty())) {
-            lookAtFarSide();
-            if (farSide == null) { // nothing is published before it is known whose the acknowledgements are
+        try (publication) { // to close it tells the other side that this was all
+            while (!(ring.isClosed() && ring.isEmpty())) {
+                lookAtFarSide();
+                if (farSide == null) { // nothing is published before it is known whose the acknowledgements are
+                    LockSupport.parkNanos(RETRY_NANOS);
+                    continue;
+                }
+                result = 1;
+                final int published = consumer.drainControlled(publish, Integer.MAX_VALUE);
+                if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
+                    throw new IllegalStateException("the publication has ended: " + Publication.errorString(result));
+                }
+                if (result < 0) {
+                    LockSupport.parkNanos(RETRY_NANOS);
+                } else if (published == 0 && consumer.arm()) {
+                    LockSupport.parkNanos(this, LOOK_NANOS); // not for ever: the far side may go while nothing comes
+                }
+            }
+            while (takenUpTo != publication.position()) {
+                lookAtFarSide();
                 LockSupport.parkNanos(RETRY_NANOS);
-                continue;
             }
-            result = 1;
-            final int published = consumer.drainControlled(publish, Integer.MAX_VALUE);
-            if (result == Publication.CLOSED || result == Publication.MAX_POSITION_EXCEEDED) {
-                throw new IllegalStateException("the publication is at its end: " + Publication.errorString(result));
-            }
-            if (result < 0) {
-                LockSupport.parkNanos(RETRY_NANOS);
-            } else if (published == 0 && consumer.arm()) {
-                LockSupport.parkNanos(this, LOOK_NANOS); // not for ever: the far side may go while nothing comes
-            }
-        }
-        while (takenUpTo != publication.position()) {
-            lookAtFarSide();
-            LockSupport.parkNanos(RETRY_NANOS);
         }
     }
 

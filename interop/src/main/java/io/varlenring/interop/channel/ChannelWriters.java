@@ -44,8 +44,7 @@ public final class ChannelWriters implements AutoCloseable {
     private final FarEnd farEnd;
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private List<MessageWriter> workers = List.of();
-
-    private volatile RingRoute ring;
+    private RingRoute ring;
 
     private ChannelWriters(final boolean isRing, final ChannelWritersOptions options, final ThreadWatch watch)
             throws IOException {
@@ -62,7 +61,7 @@ public final class ChannelWriters implements AutoCloseable {
     }
 
     static int run(final ChannelWritersOptions options, final ThreadWatch watch, final PrintStream out)
-            throws IOException, InterruptedException {
+            throws Exception {
         final String verified = "messages verified at the far end: checksum, per-worker order, none missing";
         return Rounds.run(WAYS, options.rounds, watch, out, verified, way -> {
             try (ChannelWriters run = new ChannelWriters(way.equals("ring"), options, watch)) {
@@ -74,7 +73,10 @@ public final class ChannelWriters implements AutoCloseable {
     private Rounds.Result run() throws IOException, InterruptedException {
         final Thread farEndThread = watch.start("far-end", farEnd::run);
         final Channel channel = connect();
-        ring = isRing ? new RingRoute(channel, options) : null;
+        if (isRing) {
+            ring = new RingRoute(channel, options);
+            channel.pipeline().addFirst(ring);
+        }
         workers = MessageWriter.list(
                 options.workers,
                 options.rate,
@@ -119,7 +121,7 @@ public final class ChannelWriters implements AutoCloseable {
                         if (!isRing) { // the ring's route flushes once for each batch anyway
                             channel.pipeline().addLast(new FlushConsolidationHandler(FLUSHES_CONSOLIDATED, true));
                         }
-                        channel.pipeline().addLast(new Events());
+                        channel.pipeline().addLast(new Failures());
                     }
                 })
                 .connect(farEnd.address())
@@ -159,15 +161,7 @@ public final class ChannelWriters implements AutoCloseable {
         watch.join(farEndThread);
     }
 
-    /** What the channel tells. */
-    private final class Events extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelWritabilityChanged(final ChannelHandlerContext context) {
-            if (ring != null && context.channel().isWritable()) {
-                ring.writable();
-            }
-        }
-
+    private final class Failures extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(final ChannelHandlerContext context, final Throwable failure) {
             watch.threw("the channel", failure);

@@ -3,6 +3,8 @@ package io.varlenring.interop.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.varlenring.ControlledRecordHandler;
 import io.varlenring.RingConsumer;
@@ -17,7 +19,7 @@ import java.nio.ByteBuffer;
  * <p>Back-pressure: the event loop takes nothing out of the ring while the channel is not writable. The ring fills, and
  * refuses. When the channel is writable again it says so, and that is where the draining goes on.
  */
-final class RingRoute {
+final class RingRoute extends ChannelInboundHandlerAdapter {
     /** Messages are gathered up to this many bytes, or one message, for one write to the channel. */
     private static final int BATCH_BYTES = 32 * 1024;
 
@@ -48,7 +50,7 @@ final class RingRoute {
     /** Sends one batch, and sees to it that this is called again when there may be more. */
     private void drain() {
         if (!channel.isWritable()) {
-            stalled = true; // writable() goes on
+            stalled = true; // it goes on when the channel is writable again
             return;
         }
         boolean mayBeMore = true; // also when something is thrown here
@@ -84,8 +86,9 @@ final class RingRoute {
         return ControlledRecordHandler.Action.CONTINUE;
     }
 
-    void writable() {
-        if (stalled) {
+    @Override
+    public void channelWritabilityChanged(final ChannelHandlerContext context) {
+        if (stalled && channel.isWritable()) {
             stalled = false;
             loop.execute(drain); // not here: the flush that made room may still be under way
         }

@@ -8,7 +8,6 @@ import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Drop;
 import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.FrontCounts;
-import io.varlenring.interop.front.Inlet;
 import io.varlenring.interop.front.QuicRecords;
 import io.varlenring.interop.measure.HandlerCounts;
 import io.varlenring.interop.measure.Rounds;
@@ -23,8 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -37,9 +34,9 @@ final class FrontRun implements Closeable {
     private static final double NANOS_PER_MICRO = 1e3;
 
     private final ThreadWatch watch;
-    private final Front front;
+    final Front front;
     private final List<ThreadMeter> listenerMeters = new CopyOnWriteArrayList<>();
-    private final List<Handler> handlers = new ArrayList<>();
+    final List<Handler> handlers = new ArrayList<>();
     private final List<HandoverKind.Handover> handovers = new ArrayList<>();
 
     private record Snapshot(
@@ -55,10 +52,7 @@ final class FrontRun implements Closeable {
             handlers.add(handler);
             handovers.add(kind.open(options.capacity, options.interposer.apply(handler), watch));
         }
-        final List<Supplier<Inlet>> inlets = handovers.stream()
-                .<Supplier<Inlet>>map(handover -> handover::newInlet)
-                .toList();
-        front.start(inlets, this::newListenerThread);
+        front.start(handovers.size(), handler -> handovers.get(handler).newInlet(), this::newListenerThread);
     }
 
     /** Netty's pools and recyclers are at their best on its own kind of thread; to others it makes no difference. */
@@ -98,7 +92,7 @@ final class FrontRun implements Closeable {
         add(result, "handlers", end.handlers.minus(begin.handlers), datagrams);
         result.add("collections", end.collections - begin.collections);
         result.add("longest of them, ms", longestMillis);
-        result.percentiles("hand-over latency", latencyNanos());
+        result.percentiles("hand-over latency", HandlerCounts.latencyNanos(counts()));
         result.add("dropped as full, no stall", end.full - begin.full);
         result.add("dropped as full, a stall", (full() - end.full) / (double) STALLS);
         return result;
@@ -113,7 +107,7 @@ final class FrontRun implements Closeable {
 
     private Snapshot snapshot() throws IOException {
         return new Snapshot(
-                ofListeners(FrontCounts::received),
+                front.sum(FrontCounts::received),
                 full(),
                 listenerUse(),
                 ThreadMeter.use(handlers.stream().map(handler -> handler.meter).toList()),
@@ -128,34 +122,34 @@ final class FrontRun implements Closeable {
         result.add("datagrams sent", sender.sent());
         result.add("made longer, to be verifiable", sender.lengthened());
         result.percentiles("sent late by", late);
-        result.add("put into a ring in place", ofListeners(FrontCounts::inPlace));
-        result.add("put into a ring by a copy", ofListeners(FrontCounts::copied));
+        result.add("put into a ring in place", front.sum(FrontCounts::inPlace));
+        result.add("put into a ring by a copy", front.sum(FrontCounts::copied));
         for (int i = 0; i < handlers.size(); i++) {
             result.add("handed over to handler " + i, handlers.get(i).verifier.checked());
         }
         result.add("refused as full", full());
-        result.add("lost by the kernel", sender.sent() - ofListeners(FrontCounts::received));
-        result.percentiles("hand-over latency", latencyNanos());
+        result.add("lost by the kernel", sender.sent() - front.sum(FrontCounts::received));
+        result.percentiles("hand-over latency", HandlerCounts.latencyNanos(counts()));
         return result;
     }
 
     /** Ends all threads: every datagram sent must have gone to exactly one place. */
     private Rounds.Result finish(final FrontSender sender) throws IOException, InterruptedException {
-        if (!finish()) {
-            final Rounds.Result unknown = new Rounds.Result(0);
-            unknown.violations().add("it did not end");
-            return unknown;
-        }
-        final Rounds.Result result = new Rounds.Result(handedOver());
+        final boolean ended = finish();
+        final Rounds.Result result = new Rounds.Result(ended ? handedOver() : 0);
         result.violations().addAll(watch.failures());
+        if (!ended) {
+            result.violations().add("it did not end");
+            return result;
+        }
         result.violations().addAll(violations());
-        final long received = ofListeners(FrontCounts::received);
+        final long received = front.sum(FrontCounts::received);
         final long lost = front.droppedByKernel();
         if (lost < 0 ? received > sender.sent() : received + lost != sender.sent()) {
             result.violations()
                     .add("sent " + sender.sent() + ", but received " + received + " and lost by the kernel " + lost);
         }
-        final long malformed = ofListeners(FrontCounts::dropped) - full();
+        final long malformed = front.sum(FrontCounts::dropped) - full();
         if (malformed != 0) {
             result.violations().add("took " + malformed + " datagrams for malformed");
         }
@@ -173,30 +167,17 @@ final class FrontRun implements Closeable {
 
     /** Returns what was wrong, as far as kept; after {@link #finish()}. */
     List<String> violations() {
-        final List<String> violations = HandlerCounts.mismatches(
-                front.counts(), handlers.stream().map(handler -> handler.counts).toList());
+        final List<String> violations = HandlerCounts.mismatches(front.counts(), counts());
         handlers.forEach(handler -> violations.addAll(handler.verifier.violations()));
         return violations;
-    }
-
-    Front front() {
-        return front;
-    }
-
-    List<Handler> handlers() {
-        return handlers;
     }
 
     ThreadMeter.Use listenerUse() throws IOException {
         return ThreadMeter.use(listenerMeters);
     }
 
-    long ofListeners(final ToLongFunction<FrontCounts> count) {
-        return front.counts().stream().mapToLong(count).sum();
-    }
-
     private long full() {
-        return ofListeners(counts -> counts.drops(Drop.RING_FULL));
+        return front.sum(counts -> counts.drops(Drop.RING_FULL));
     }
 
     /** Returns how many records were handed over. */
@@ -206,10 +187,8 @@ final class FrontRun implements Closeable {
                 .sum();
     }
 
-    private Histogram latencyNanos() {
-        final Histogram all = new Histogram(3);
-        handlers.forEach(handler -> all.add(handler.counts.latencyNanos()));
-        return all;
+    private List<HandlerCounts> counts() {
+        return handlers.stream().map(handler -> handler.counts).toList();
     }
 
     @Override
@@ -220,7 +199,7 @@ final class FrontRun implements Closeable {
 
     /** A handler that verifies every datagram, and can be made to stall. Datagrams may be missing: dropped, or another handler's. */
     static final class Handler implements RecordHandler {
-        private static final int OFFSET = QuicRecords.HEADER_LENGTH + FrontSender.Encoder.HEADER_LENGTH;
+        private static final int OFFSET = QuicRecords.HEADER_LENGTH + FrontSender.HEADER_LENGTH;
 
         final HandlerCounts counts;
         final Verifier verifier;

@@ -4,6 +4,7 @@ package io.varlenring.interop.compare;
 import io.varlenring.examples.harness.Datagrams;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Front;
+import io.varlenring.interop.front.FrontCounts;
 import io.varlenring.interop.front.HandlerIds;
 import io.varlenring.interop.front.QuicRecords;
 import java.io.Closeable;
@@ -17,7 +18,11 @@ import org.HdrHistogram.Histogram;
 
 /** Sends datagrams with the sizes and flows of a trace to a front; each flow has its socket. */
 final class FrontSender implements Closeable {
-    private static final int MAX_PROBES = 1000;
+    static final int HEADER_LENGTH = 1 + HandlerIds.LENGTH;
+    static final int MIN_LENGTH = HEADER_LENGTH + Datagrams.HEADER_LENGTH;
+
+    private static final byte SHORT_HEADER = 0x40;
+    private static final int MAX_PROBES = 10_000;
     /** Sleeps are cut to pieces of this length, so that a stop is seen. */
     private static final long MAX_SLEEP_NANOS = 50_000_000;
 
@@ -26,16 +31,16 @@ final class FrontSender implements Closeable {
     private final ThreadWatch watch;
     private final List<DatagramChannel> sockets = new ArrayList<>();
     private final long[] sequences;
-    private final Encoder datagrams = new Encoder();
+    private final Datagrams datagrams = new Datagrams();
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(QuicRecords.MAX_DATAGRAM_LENGTH);
     private int next;
     private long sent;
     private long lengthened;
 
     /** Makes a sender of a trace, with a socket for each flow of it, or {@code senders}. */
-    FrontSender(final Front front, final String trace, final int senders, final ThreadWatch watch) {
+    FrontSender(final Front front, final Trace trace, final int senders, final ThreadWatch watch) {
         this.front = front;
-        this.trace = Trace.load(trace, senders);
+        this.trace = trace.load(senders);
         this.watch = watch;
         this.sequences = new long[senders];
     }
@@ -46,39 +51,28 @@ final class FrontSender implements Closeable {
      * load of the listeners would be a matter of luck, and differ from run to run.
      */
     void connectEvenly() throws IOException, InterruptedException {
-        final int[] peers = new int[front.counts().size()];
-        for (int probes = 0; sockets.size() < sequences.length; probes++) {
-            if (probes == MAX_PROBES) {
+        final List<FrontCounts> listeners = front.counts();
+        final int[] probes = new int[listeners.size()];
+        final int[] peers = new int[listeners.size()];
+        while (sockets.size() < sequences.length) {
+            if (sent == MAX_PROBES) {
                 throw new IOException("the kernel gives nothing to some listener");
             }
-            final long[] before = received();
             final DatagramChannel socket = DatagramChannel.open();
             socket.connect(front.address());
             send(socket, sockets.size(), trace.get(0));
-            final int[] listener = {-1};
-            watch.await("receiving one datagram", () -> (listener[0] = firstAbove(before)) >= 0);
-            if (++peers[listener[0]] <= sequences.length / peers.length) {
+            watch.await("receiving one datagram", () -> front.sum(FrontCounts::received) == sent);
+            int listener = 0;
+            while (listeners.get(listener).received() == probes[listener]) {
+                listener++;
+            }
+            probes[listener]++;
+            if (++peers[listener] <= sequences.length / peers.length) {
                 sockets.add(socket);
             } else {
                 socket.close();
             }
         }
-    }
-
-    private long[] received() {
-        return front.counts().stream()
-                .mapToLong(counts -> counts.handedIn() + counts.dropped())
-                .toArray();
-    }
-
-    private int firstAbove(final long[] before) {
-        final long[] after = received();
-        for (int i = 0; i < after.length; i++) {
-            if (after[i] > before[i]) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     /** Opens the sockets, whatever the kernel makes of them. */
@@ -127,9 +121,9 @@ final class FrontSender implements Closeable {
 
     private void send(final DatagramChannel socket, final int sender, final Trace.Datagram recorded)
             throws IOException {
-        final int length = Math.max(Encoder.MIN_LENGTH, recorded.size());
+        final int length = Math.max(MIN_LENGTH, recorded.size());
         lengthened += length > recorded.size() ? 1 : 0;
-        datagrams.encode(datagram, length, recorded.flow(), sender, sequences[sender]++);
+        encode(datagrams, datagram, length, recorded.flow(), sender, sequences[sender]++);
         socket.write(datagram);
         sent++;
     }
@@ -151,7 +145,8 @@ final class FrontSender implements Closeable {
     }
 
     /**
-     * Datagrams of made-up connections: to the front a short header of QUIC's, to the handler a datagram to be verified.
+     * Writes a datagram of a made-up connection into a buffer, zero but for such datagrams, as what remains in it: to the front
+     * a short header of QUIC's, to the handler a datagram to be verified.
      *
      * <pre>
      *   offset    +0      +1             +2          +6          +17                    +length
@@ -161,18 +156,14 @@ final class FrontSender implements Closeable {
      *                     | destination connection ID            |
      * </pre>
      */
-    static final class Encoder {
-        static final int HEADER_LENGTH = 1 + HandlerIds.LENGTH;
-        static final int MIN_LENGTH = HEADER_LENGTH + Datagrams.HEADER_LENGTH;
-
-        private static final byte SHORT_HEADER = 0x40;
-
-        private final Datagrams datagrams = new Datagrams();
-
-        /** Writes a datagram of a flow into a buffer, zero but for datagrams of the same kind, as what remains in it. */
-        void encode(final ByteBuffer target, final int length, final int flow, final int sender, final long sequence) {
-            datagrams.encode(target, HEADER_LENGTH, length - HEADER_LENGTH, sender, sequence);
-            target.position(0).put(0, SHORT_HEADER).put(1, (byte) flow).putInt(2, flow);
-        }
+    static void encode(
+            final Datagrams datagrams,
+            final ByteBuffer target,
+            final int length,
+            final int flow,
+            final int sender,
+            final long sequence) {
+        datagrams.encode(target, HEADER_LENGTH, length - HEADER_LENGTH, sender, sequence);
+        target.position(0).put(0, SHORT_HEADER).put(1, (byte) flow).putInt(2, flow);
     }
 }

@@ -6,7 +6,6 @@ import io.varlenring.examples.harness.Options;
 import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.measure.Rounds;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,7 @@ public final class HandoverCompare {
     }
 
     static int run(final TraceOptions.Compare options, final ThreadWatch watch, final PrintStream out)
-            throws IOException, InterruptedException {
+            throws Exception {
         out.printf(Locale.ROOT, "sizes of %s, %,d datagrams/s%n", options.trace, options.rate);
         final List<String> kinds =
                 Arrays.stream(HandoverKind.values()).map(Options::nameOf).toList();
@@ -38,7 +37,7 @@ public final class HandoverCompare {
         return Rounds.run(kinds, options.rounds, watch, out, verified, kind -> {
             try (FrontRun run =
                             new FrontRun(HandoverKind.valueOf(kind.toUpperCase(Locale.ROOT)), options, senders, watch);
-                    FrontSender sender = new FrontSender(run.front(), options.trace, senders, watch)) {
+                    FrontSender sender = new FrontSender(run.front, options.trace, senders, watch)) {
                 final Rounds.Result result = run.measure(options, sender, collections);
                 return watch.isOver() && result.violations().isEmpty() ? null : result; // stopped: too short to count
             }

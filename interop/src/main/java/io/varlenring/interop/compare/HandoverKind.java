@@ -16,9 +16,8 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The kinds of hand-over that are compared. All may hold about the same number of bytes: those with slots have as many as
@@ -35,7 +34,7 @@ enum HandoverKind {
 
     Handover open(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
         return switch (this) {
-            case RING -> new ByRing(capacity, handler, watch);
+            case RING -> new ByRing(ParkingConsumer.start(capacity, handler, watch));
             case QUEUE -> new ByQueue(capacity, handler, watch);
             case NETTY -> new ByNetty(capacity, handler, watch);
         };
@@ -58,13 +57,7 @@ enum HandoverKind {
         void close();
     }
 
-    private static final class ByRing implements Handover {
-        private final ParkingConsumer consumer;
-
-        ByRing(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
-            this.consumer = ParkingConsumer.start(capacity, handler, watch);
-        }
-
+    private record ByRing(ParkingConsumer consumer) implements Handover {
         @Override
         public Inlet newInlet() {
             return new RingInlet(consumer.ring());
@@ -137,13 +130,14 @@ enum HandoverKind {
 
         private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         private final EventLoop loop = group.next();
-        private final AtomicInteger used = new AtomicInteger();
         private final int slots;
+        private final Semaphore free;
         private final RecordHandler handler;
         private final ThreadWatch watch;
 
         ByNetty(final int capacity, final RecordHandler handler, final ThreadWatch watch) {
             this.slots = Math.max(1, capacity / SLOT_BYTES);
+            this.free = new Semaphore(slots);
             this.handler = handler;
             this.watch = watch;
         }
@@ -158,8 +152,7 @@ enum HandoverKind {
 
             @Override
             public ByteBuffer tryClaim() {
-                if (used.incrementAndGet() > slots) {
-                    used.decrementAndGet();
+                if (!free.tryAcquire()) {
                     return null;
                 }
                 space = PooledByteBufAllocator.DEFAULT.directBuffer(QuicRecords.CLAIM_LENGTH);
@@ -170,13 +163,7 @@ enum HandoverKind {
             public void commit(final int length) {
                 final ByteBuf record = space;
                 space = null;
-                try {
-                    loop.execute(() -> handle(record, length));
-                } catch (final RejectedExecutionException e) { // the loop has ended
-                    record.release();
-                    used.decrementAndGet();
-                    throw e;
-                }
+                loop.execute(() -> handle(record, length));
             }
 
             @Override
@@ -184,7 +171,7 @@ enum HandoverKind {
                 if (space != null) {
                     space.release();
                     space = null;
-                    used.decrementAndGet();
+                    free.release();
                 }
             }
 
@@ -208,13 +195,13 @@ enum HandoverKind {
                 watch.threw("the event loop", failure);
             } finally {
                 record.release();
-                used.decrementAndGet();
+                free.release();
             }
         }
 
         @Override
         public boolean finish() throws InterruptedException {
-            final boolean empty = watch.await("the event loop's tasks", () -> used.get() == 0);
+            final boolean empty = watch.await("the event loop's tasks", () -> free.availablePermits() == slots);
             close();
             return empty && watch.await("the event loop", group::isTerminated);
         }

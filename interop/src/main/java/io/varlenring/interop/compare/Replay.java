@@ -4,7 +4,6 @@ package io.varlenring.interop.compare;
 import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.measure.Rounds;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -17,13 +16,12 @@ public final class Replay {
         Program.main(args, new TraceOptions.Replay(), Replay::run);
     }
 
-    static int run(final TraceOptions.Replay options, final ThreadWatch watch, final PrintStream out)
-            throws IOException, InterruptedException {
+    static int run(final TraceOptions.Replay options, final ThreadWatch watch, final PrintStream out) throws Exception {
         final int senders = options.listeners;
         final String verified = "records verified: route, checksum and per-sender order";
         return Rounds.run(List.of("ring"), 1, watch, out, verified, ring -> {
             try (FrontRun run = new FrontRun(HandoverKind.RING, options, senders, watch);
-                    FrontSender sender = new FrontSender(run.front(), options.trace, senders, watch)) {
+                    FrontSender sender = new FrontSender(run.front, options.trace, senders, watch)) {
                 return run.replay(sender, options.seconds);
             }
         });

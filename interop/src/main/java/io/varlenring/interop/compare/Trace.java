@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.compare;
 
+import io.varlenring.examples.harness.Options;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,37 +15,32 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
-/** When datagrams of which size were sent, as recorded from QUIC traffic. */
-final class Trace {
-    /** The traces that are here; {@code traces/README.md} says where they come from. */
-    static final List<String> NAMES =
-            List.of("upload", "download", "connection-storm", "ngtcp2-cubic", "picoquic-bbr", "quiche-gso-unpaced");
-
-    /** What a command line says of them. */
-    static final String CHOICE =
-            "upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr or quiche-gso-unpaced (upload)";
+/** When datagrams of which size were sent, as recorded from QUIC traffic; {@code traces/README.md} says where and by whom. */
+enum Trace {
+    UPLOAD,
+    DOWNLOAD,
+    CONNECTION_STORM,
+    NGTCP2_CUBIC,
+    PICOQUIC_BBR,
+    QUICHE_GSO_UNPACED;
 
     /** One datagram, sent so long after the first one, of a flow whose number counts from 0. */
     record Datagram(long nanos, int size, int flow) {}
 
-    private Trace() {}
-
-    /** Throws an {@link IllegalArgumentException} when there is no such trace. */
-    static void check(final String name) {
-        if (!NAMES.contains(name)) {
-            throw new IllegalArgumentException(
-                    "--trace must be one of " + String.join(", ", NAMES) + ", but is '" + name + "'");
-        }
+    /** Returns its name on a command line, and its file's. */
+    @Override
+    public String toString() {
+        return Options.nameOf(this).replace('_', '-');
     }
 
     /**
      * Reads a trace. Its flows, each a direction of a connection, are numbered from 0 on; of a trace of one flow there are
      * {@code copies}, each datagram of one followed by the same of the others.
      */
-    static List<Datagram> load(final String name, final int copies) {
+    List<Datagram> load(final int copies) {
         final List<Datagram> trace = new ArrayList<>();
         final Map<String, Integer> flowNumbers = new HashMap<>();
-        final InputStream resource = Trace.class.getResourceAsStream("/traces/" + name + ".csv.gz");
+        final InputStream resource = Trace.class.getResourceAsStream("/traces/" + this + ".csv.gz");
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII))) {
             final int fields = lines.readLine().split(",").length;
@@ -58,12 +54,12 @@ final class Trace {
                         trace.add(new Datagram(nanos, size, flow));
                     }
                 } else {
-                    flowNumbers.putIfAbsent(values[1] + values[2], flowNumbers.size());
-                    trace.add(new Datagram(nanos, size, flowNumbers.get(values[1] + values[2])));
+                    final int flow = flowNumbers.computeIfAbsent(values[1] + values[2], first -> flowNumbers.size());
+                    trace.add(new Datagram(nanos, size, flow));
                 }
             }
         } catch (final IOException failure) {
-            throw new UncheckedIOException("trace " + name, failure);
+            throw new UncheckedIOException("trace " + this, failure);
         }
         return trace;
     }

@@ -21,9 +21,4 @@ public enum Drop {
     public String words() {
         return words;
     }
-
-    /** Tells whether it was the datagram's fault. */
-    public boolean isMalformed() {
-        return this != RING_FULL;
-    }
 }

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -76,10 +78,12 @@ public final class Front implements Closeable {
     }
 
     /** Starts to hand over what is received, on a thread for each socket, which gets an inlet of its own to each handler. */
-    public void start(final List<Supplier<Inlet>> handlers, final ThreadFactory factory) throws IOException {
+    public void start(final int handlers, final IntFunction<Inlet> newInlet, final ThreadFactory factory)
+            throws IOException {
         for (int i = 0; i < channels.size(); i++) {
-            listeners.add(new FrontListener(
-                    i, channels.get(i), handlers.stream().map(Supplier::get).toList()));
+            final Inlet[] inlets =
+                    IntStream.range(0, handlers).mapToObj(newInlet).toArray(Inlet[]::new);
+            listeners.add(new FrontListener(i, channels.get(i), inlets));
         }
         for (final FrontListener listener : listeners) {
             final Thread thread = factory.newThread(listener);
@@ -101,6 +105,11 @@ public final class Front implements Closeable {
 
     public List<FrontCounts> counts() {
         return listeners.stream().map(FrontListener::counts).toList();
+    }
+
+    /** Returns a count of all listeners together. */
+    public long sum(final ToLongFunction<FrontCounts> count) {
+        return counts().stream().mapToLong(count).sum();
     }
 
     /** Returns how many datagrams the kernel dropped because a socket's buffer was full; -1 when it does not say. */

@@ -1,28 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.front;
 
-import java.util.List;
-import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
-/**
- * What became of the datagrams that one listener received.
- *
- * @param received all of them
- * @param inPlace those received into space of the ring that they belonged to
- * @param copied those copied into their ring, because another one's space, or none, was at hand
- * @param toHandlers for each handler, those put into its ring
- * @param drops those dropped, by reason
- */
-public record FrontCounts(long received, long inPlace, long copied, List<Long> toHandlers, Map<Drop, Long> drops) {
+/** What becomes of the datagrams that one listener receives. */
+public final class FrontCounts {
+    final LongAdder received = new LongAdder();
+    final LongAdder inPlace = new LongAdder();
+    final LongAdder copied = new LongAdder();
+
+    private final LongAdder[] toHandlers;
+    private final LongAdder[] drops = adders(Drop.values().length);
+
+    FrontCounts(final int handlers) {
+        this.toHandlers = adders(handlers);
+    }
+
+    private static LongAdder[] adders(final int count) {
+        return Stream.generate(LongAdder::new).limit(count).toArray(LongAdder[]::new);
+    }
+
+    /** Counts a datagram put into a handler's ring, in the one way or the other. */
+    void handIn(final LongAdder way, final int handler) {
+        way.increment();
+        toHandlers[handler].increment();
+    }
+
+    void drop(final Drop reason) {
+        drops[reason.ordinal()].increment();
+    }
+
+    /** Returns how many there were. */
+    public long received() {
+        return received.sum();
+    }
+
+    /** Returns how many were received into space of the ring that they belonged to. */
+    public long inPlace() {
+        return inPlace.sum();
+    }
+
+    /** Returns how many were copied into their ring, because another one's space, or none, was at hand. */
+    public long copied() {
+        return copied.sum();
+    }
+
     public long handedIn() {
-        return inPlace + copied;
+        return inPlace() + copied();
+    }
+
+    public long toHandler(final int handler) {
+        return toHandlers[handler].sum();
     }
 
     public long dropped() {
-        return drops.values().stream().mapToLong(Long::longValue).sum();
+        return Stream.of(drops).mapToLong(LongAdder::sum).sum();
     }
 
     public long drops(final Drop reason) {
-        return drops.getOrDefault(reason, 0L);
+        return drops[reason.ordinal()].sum();
     }
 }

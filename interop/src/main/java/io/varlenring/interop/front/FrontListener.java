@@ -11,13 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A thread of the front: takes datagrams from its socket and puts each into the ring of the handler that it belongs to.
@@ -62,11 +57,7 @@ public final class FrontListener implements Runnable, Closeable {
     private final ByteBuffer aside = ByteBuffer.allocateDirect(QuicRecords.CLAIM_LENGTH);
 
     private final ByteBuffer answer = ByteBuffer.allocate(QuicRecords.MAX_DATAGRAM_LENGTH);
-    private final LongAdder received = new LongAdder();
-    private final LongAdder inPlace = new LongAdder();
-    private final LongAdder copied = new LongAdder();
-    private final LongAdder[] toHandlers;
-    private final LongAdder[] drops = adders(Drop.values().length);
+    private final FrontCounts counts;
 
     private int likelyHandler = NONE;
     private SocketAddress lastSender;
@@ -75,17 +66,13 @@ public final class FrontListener implements Runnable, Closeable {
     private volatile boolean finishing;
 
     /** Makes the listener of a channel, which is bound and non-blocking, and from now on the listener's to close. */
-    public FrontListener(final int id, final DatagramChannel channel, final List<Inlet> inlets) throws IOException {
+    public FrontListener(final int id, final DatagramChannel channel, final Inlet... inlets) throws IOException {
         this.id = id;
         this.channel = channel;
-        this.inlets = inlets.toArray(Inlet[]::new);
-        this.toHandlers = adders(inlets.size());
+        this.inlets = inlets;
+        this.counts = new FrontCounts(inlets.length);
         this.selector = Selector.open();
         channel.register(selector, SelectionKey.OP_READ);
-    }
-
-    private static LongAdder[] adders(final int count) {
-        return Stream.generate(LongAdder::new).limit(count).toArray(LongAdder[]::new);
     }
 
     /** Receives until {@link #finish} has been called, and after that until nothing has come for a while, or for some time. */
@@ -111,12 +98,9 @@ public final class FrontListener implements Runnable, Closeable {
 
     /** Takes datagrams from the socket while the bet is won, but not too many; returns {@code false} when the selector is to say whether there are more. */
     private boolean receive() throws IOException {
-        if (likelyHandler == NONE) {
-            return receive(aside.clear(), null);
-        }
         final int handler = likelyHandler;
-        final Inlet inlet = inlets[handler];
-        ByteBuffer space = inlet.tryClaim();
+        final Inlet inlet = handler == NONE ? null : inlets[handler];
+        ByteBuffer space = inlet == null ? null : inlet.tryClaim();
         if (space == null) {
             return receive(aside.clear(), null);
         }
@@ -144,12 +128,12 @@ public final class FrontListener implements Runnable, Closeable {
         if (sender == null) {
             return false;
         }
-        received.increment();
+        counts.received.increment();
         final int length = record.position() - datagram;
         final Drop malformed =
                 length > QuicRecords.MAX_DATAGRAM_LENGTH ? Drop.TOO_LARGE : header.read(record, datagram, length);
         if (malformed != null) {
-            drops[malformed.ordinal()].increment();
+            counts.drop(malformed);
             if (malformed == Drop.OTHER_VERSION && length >= MIN_NEGOTIATED_LENGTH) {
                 QuicHeader.putVersionNegotiation(answer, record, datagram);
                 channel.send(answer, sender); // or not, when the socket is full: the client asks again
@@ -161,8 +145,7 @@ public final class FrontListener implements Runnable, Closeable {
         final int handler = HandlerIds.handlerOf(record, header, inlets.length);
         if (claimed != null && handler == likelyHandler) {
             claimed.commit(QuicRecords.HEADER_LENGTH + length);
-            inPlace.increment();
-            toHandlers[handler].increment();
+            counts.handIn(counts.inPlace, handler);
         } else {
             offer(handler, record.limit(datagram + length).position(start));
         }
@@ -172,10 +155,9 @@ public final class FrontListener implements Runnable, Closeable {
 
     private void offer(final int handler, final ByteBuffer record) {
         if (inlets[handler].offer(record)) {
-            copied.increment();
-            toHandlers[handler].increment();
+            counts.handIn(counts.copied, handler);
         } else {
-            drops[Drop.RING_FULL.ordinal()].increment();
+            counts.drop(Drop.RING_FULL);
         }
     }
 
@@ -193,16 +175,7 @@ public final class FrontListener implements Runnable, Closeable {
     }
 
     public FrontCounts counts() {
-        final Map<Drop, Long> dropped = new EnumMap<>(Drop.class);
-        for (final Drop reason : Drop.values()) {
-            dropped.put(reason, drops[reason.ordinal()].sum());
-        }
-        return new FrontCounts(
-                received.sum(),
-                inPlace.sum(),
-                copied.sum(),
-                Stream.of(toHandlers).map(LongAdder::sum).toList(),
-                dropped);
+        return counts;
     }
 
     @Override

@@ -61,23 +61,16 @@ public final class QuicHeader {
             return Drop.NO_FIXED_BIT;
         }
         final int destinationLength = buffer.get(start + LONG_ID_OFFSET - 1) & 0xff;
-        final boolean knowsMaximum = version == VERSION_1 || version == VERSION_2;
-        if (destinationLength > MAX_ID_LENGTH && knowsMaximum) {
-            return Drop.ID_TOO_LONG;
-        }
         final int sourceOffset = LONG_ID_OFFSET + destinationLength + 1;
         if (length < sourceOffset) {
             return Drop.TRUNCATED;
         }
         final int sourceLength = buffer.get(start + sourceOffset - 1) & 0xff;
-        if (sourceLength > MAX_ID_LENGTH && knowsMaximum) {
-            return Drop.ID_TOO_LONG;
-        }
         if (length < sourceOffset + sourceLength) {
             return Drop.TRUNCATED;
         }
         if (Math.max(destinationLength, sourceLength) > MAX_ID_LENGTH) {
-            return Drop.OTHER_VERSION;
+            return version == VERSION_1 || version == VERSION_2 ? Drop.ID_TOO_LONG : Drop.OTHER_VERSION;
         }
         idOffset = start + LONG_ID_OFFSET;
         idLength = destinationLength;
@@ -105,11 +98,13 @@ public final class QuicHeader {
         final int destinationLength = 1 + (buffer.get(destination) & 0xff);
         final int source = destination + destinationLength;
         final int sourceLength = 1 + (buffer.get(source) & 0xff);
-        target.clear().put((byte) (LONG_FORM | FIXED_BIT)).put(new byte[Integer.BYTES]);
-        target.put(target.position(), buffer, source, sourceLength).position(target.position() + sourceLength);
-        target.put(target.position(), buffer, destination, destinationLength)
-                .position(target.position() + destinationLength);
-        target.put(new byte[] {0, 0, 0, VERSION_1}).flip();
+        target.clear()
+                .put((byte) (LONG_FORM | FIXED_BIT))
+                .put(new byte[Integer.BYTES])
+                .put(buffer.slice(source, sourceLength))
+                .put(buffer.slice(destination, destinationLength))
+                .put(new byte[] {0, 0, 0, VERSION_1})
+                .flip();
     }
 
     /** Byte by byte, because the buffer's order is its owner's matter. */

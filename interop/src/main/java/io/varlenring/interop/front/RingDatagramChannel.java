@@ -90,9 +90,7 @@ public final class RingDatagramChannel extends AbstractChannel {
                     notSent.increment();
                 }
                 outbound.remove();
-            } catch (
-                    final IOException
-                            e) { // to a peer that cannot be reached, by its port 0 for example; the others can
+            } catch (final IOException e) { // to a peer that has port 0, for example; the others can be reached
                 notSent.increment();
                 outbound.remove(e);
             }

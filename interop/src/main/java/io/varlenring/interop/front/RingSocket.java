@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.LongAdder;
 public final class RingSocket extends DatagramSocket {
     private static final long WAIT_MILLIS = 1_000;
 
-    private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final PeerAddresses peers = new PeerAddresses();
     private final LongAdder notSent = new LongAdder();
@@ -35,6 +34,8 @@ public final class RingSocket extends DatagramSocket {
     private final InetSocketAddress local;
     private final DatagramChannel channel;
     private final RecordHandler tap;
+
+    private volatile boolean ended;
 
     /** What is being received into, while the receiving thread drains. */
     private DatagramPacket receiving;
@@ -58,14 +59,14 @@ public final class RingSocket extends DatagramSocket {
         try {
             while (ring.consumer().drain(handler, 1, WAIT_MILLIS, TimeUnit.MILLISECONDS) == 0) {
                 if (ring.isClosed() && ring.isEmpty()) {
-                    ended.countDown();
+                    ended = true;
                     closed.await(); // kwik ends the JVM when a socket fails that it has not closed itself
                     throw new SocketException("closed");
                 }
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
-            ended.countDown();
+            ended = true;
             throw new SocketException("interrupted");
         }
     }
@@ -94,9 +95,9 @@ public final class RingSocket extends DatagramSocket {
         }
     }
 
-    /** Waits until the closed ring has been read to its end, but not for ever. */
-    public boolean awaitEnd(final long millis) throws InterruptedException {
-        return ended.await(millis, TimeUnit.MILLISECONDS);
+    /** Tells whether the closed ring has been read to its end. */
+    public boolean hasEnded() {
+        return ended;
     }
 
     public long notSent() {
@@ -107,11 +108,6 @@ public final class RingSocket extends DatagramSocket {
     public void close() {
         closed.countDown();
         super.close();
-    }
-
-    @Override
-    public boolean isClosed() {
-        return closed.getCount() == 0;
     }
 
     @Override

@@ -63,8 +63,11 @@ public final class HandlerCounts implements RecordHandler {
         return astray;
     }
 
-    public Histogram latencyNanos() {
-        return latencyNanos;
+    /** Returns the latencies of several handlers. */
+    public static Histogram latencyNanos(final List<HandlerCounts> handlers) {
+        final Histogram all = new Histogram(MAX_LATENCY_NANOS, 3);
+        handlers.forEach(handler -> all.add(handler.latencyNanos));
+        return all;
     }
 
     /** Returns what does not add up: every datagram received must have gone to exactly one place, and come out there, where its connection is. */
@@ -77,7 +80,7 @@ public final class HandlerCounts implements RecordHandler {
                         + counts.handedIn() + " and dropped " + counts.dropped());
             }
             for (int j = 0; j < handlers.size(); j++) {
-                final long handedIn = counts.toHandlers().get(j);
+                final long handedIn = counts.toHandler(j);
                 final long handedOut = handlers.get(j).fromListener(i);
                 if (handedIn != handedOut) {
                     mismatches.add("listener " + i + " handed " + handedIn + " datagrams to handler " + j + ", but "

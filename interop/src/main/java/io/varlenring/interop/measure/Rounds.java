@@ -4,7 +4,6 @@ package io.varlenring.interop.measure;
 import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.Table;
 import io.varlenring.examples.harness.ThreadWatch;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,12 +16,10 @@ import org.HdrHistogram.Histogram;
 
 /** Ways that take turns, and a table of them: for each figure and way the median of the rounds, the least and the most. */
 public final class Rounds {
-    private static final int LABEL_WIDTH = 36;
-    private static final int CELL_WIDTH = 34;
+    private static final String LABEL = "%-36s";
+    private static final String CELL = "%34s";
     private static final double NANOS_PER_MICRO = 1e3;
 
-    private final List<String> ways;
-    private final PrintStream out;
     private final Map<String, List<Result>> results = new LinkedHashMap<>();
     private final List<String> violations = new ArrayList<>();
     private long verified;
@@ -31,7 +28,7 @@ public final class Rounds {
     @FunctionalInterface
     public interface Run {
         /** Returns null when it was stopped early. */
-        Result run(String way) throws IOException, InterruptedException;
+        Result run(String way) throws Exception;
     }
 
     /**
@@ -58,10 +55,7 @@ public final class Rounds {
         }
     }
 
-    private Rounds(final List<String> ways, final PrintStream out) {
-        this.ways = ways;
-        this.out = out;
-    }
+    private Rounds() {}
 
     /**
      * Lets all ways take turns, each round beginning with another one, so that none always comes first; until one goes wrong.
@@ -74,14 +68,15 @@ public final class Rounds {
             final PrintStream out,
             final String words,
             final Run run)
-            throws IOException, InterruptedException {
-        final Rounds all = new Rounds(ways, out);
-        all.run(rounds, watch, run);
-        return all.print(words) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+            throws Exception {
+        final Rounds all = new Rounds();
+        all.run(ways, rounds, watch, out, run);
+        return all.print(out, words) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
     }
 
-    private void run(final int rounds, final ThreadWatch watch, final Run run)
-            throws IOException, InterruptedException {
+    private void run(
+            final List<String> ways, final int rounds, final ThreadWatch watch, final PrintStream out, final Run run)
+            throws Exception {
         for (int round = 0; round < rounds && !watch.isOver() && violations.isEmpty(); round++) {
             for (int turn = 0; turn < ways.size() && violations.isEmpty(); turn++) {
                 final String way = ways.get((round + turn) % ways.size());
@@ -97,17 +92,17 @@ public final class Rounds {
         }
     }
 
-    private boolean print(final String words) {
-        final StringBuilder header = new StringBuilder(String.format("%n%-" + LABEL_WIDTH + "s", ""));
-        results.keySet().forEach(way -> header.append(String.format("%" + CELL_WIDTH + "s", way)));
-        out.println(header);
+    private boolean print(final PrintStream out, final String words) {
+        out.printf("%n" + LABEL, "");
+        results.keySet().forEach(way -> out.printf(CELL, way));
+        out.println();
         final Set<String> names = results.isEmpty()
                 ? Set.of()
                 : results.values().iterator().next().get(0).figures.keySet();
         for (final String name : names) {
-            final StringBuilder line = new StringBuilder(String.format("%-" + LABEL_WIDTH + "s", name));
-            results.values().forEach(runs -> line.append(String.format("%" + CELL_WIDTH + "s", cell(name, runs))));
-            out.println(line);
+            out.printf(LABEL, name);
+            results.values().forEach(runs -> out.printf(CELL, cell(name, runs)));
+            out.println();
         }
         return Table.verdict(out, verified, words, violations.size(), violations);
     }
@@ -116,12 +111,8 @@ public final class Rounds {
         final double[] values =
                 runs.stream().mapToDouble(run -> run.figures.get(name)).sorted().toArray();
         final double median = (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
-        final String format = Arrays.stream(values).allMatch(value -> value == Math.rint(value)) ? "%,.0f" : "%,.2f";
-        final String cell = String.format(Locale.ROOT, format, median);
-        return values.length == 1
-                ? cell
-                : cell
-                        + String.format(
-                                Locale.ROOT, " (" + format + ".." + format + ")", values[0], values[values.length - 1]);
+        final String number = Arrays.stream(values).allMatch(value -> value == Math.rint(value)) ? "%,.0f" : "%,.2f";
+        final String format = values.length == 1 ? number : number + " (" + number + ".." + number + ")";
+        return String.format(Locale.ROOT, format, median, values[0], values[values.length - 1]);
     }
 }

@@ -27,9 +27,7 @@ public record ThreadMeter(long id, Path status) {
      * @param sleeps how often it gave up the processor to wait for something; 0 when the kernel does not say
      */
     public record Use(long allocatedBytes, long cpuNanos, long sleeps) {
-        public static final Use NONE = new Use(0, 0, 0);
-
-        public Use plus(final Use other) {
+        Use plus(final Use other) {
             return new Use(allocatedBytes + other.allocatedBytes, cpuNanos + other.cpuNanos, sleeps + other.sleeps);
         }
 
@@ -51,7 +49,7 @@ public record ThreadMeter(long id, Path status) {
 
     /** Returns what several threads have used so far, those left out that are null. */
     public static Use use(final List<ThreadMeter> meters) throws IOException {
-        Use sum = Use.NONE;
+        Use sum = new Use(0, 0, 0);
         for (final ThreadMeter meter : meters) {
             sum = meter == null ? sum : sum.plus(meter.use());
         }

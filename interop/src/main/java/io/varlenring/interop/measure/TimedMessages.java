@@ -30,7 +30,6 @@ public final class TimedMessages {
     private static final long MAX_LATENCY_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final Verifier verifier;
-    private final int senders;
     private final Histogram latencyNanos = new Histogram(MAX_LATENCY_NANOS, 3);
 
     private volatile long measuredSinceNanos;
@@ -39,7 +38,6 @@ public final class TimedMessages {
     /** Expects messages of {@code senders} senders; the latencies of those sent before {@code measuredSinceNanos} are left out. */
     public TimedMessages(final int senders, final long measuredSinceNanos) {
         this.verifier = new Verifier("message", senders, false);
-        this.senders = senders;
         this.measuredSinceNanos = measuredSinceNanos;
     }
 
@@ -110,7 +108,7 @@ public final class TimedMessages {
     /** Returns the first few wrong messages, and which senders sent how many that did not arrive. */
     List<String> violations(final long[] sent) {
         final List<String> all = verifier.violations();
-        for (int sender = 0; sender < senders; sender++) {
+        for (int sender = 0; sender < sent.length; sender++) {
             if (verifier.nextSequence(sender) != sent[sender]) {
                 all.add("sender " + sender + ": sent " + sent[sender]
                         + " messages, but the last one to arrive was number " + verifier.nextSequence(sender));

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -17,20 +16,14 @@ import java.util.stream.Stream;
  * Processes of {@code gtlsclient}, the client of ngtcp2: a QUIC stack in C, which Debian packages as ngtcp2-client. One that has
  * moved, and whose new path the server could not validate in time, never hears from it again, and gives up.
  */
-final class GtlsClients extends UploadClients<Process> {
-    private static final String PROGRAM = "gtlsclient";
+final class GtlsClients extends UploadClients {
+    static final String PROGRAM = "gtlsclient";
     /** Many processes share few processors. */
     private static final String HANDSHAKE_PATIENCE = "60s";
 
-    private static final long EXIT_MILLIS = 1_000;
-
     private final QuicOptions.Migration migration;
     private final String program;
-    private long failed;
-
-    GtlsClients(final InetSocketAddress server, final Uploads uploads, final QuicOptions.Migration migration) {
-        this(server, uploads, migration, PROGRAM);
-    }
+    private final List<Process> processes = new ArrayList<>();
 
     GtlsClients(
             final InetSocketAddress server,
@@ -49,13 +42,9 @@ final class GtlsClients extends UploadClients<Process> {
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, PROGRAM)));
     }
 
+    /** Whether its upload has arrived is another question: it ends well too when the server has been silent for too long. */
     @Override
-    String name() {
-        return PROGRAM;
-    }
-
-    @Override
-    Process start(final int upload) throws IOException {
+    CompletableFuture<Boolean> start(final int upload) throws IOException {
         final String host = server.getAddress().getHostAddress();
         final String port = Integer.toString(server.getPort());
         final List<String> command = new ArrayList<>(List.of(program, "--quiet", "--exit-on-all-streams-close"));
@@ -63,31 +52,17 @@ final class GtlsClients extends UploadClients<Process> {
         command.addAll(migration.arguments(upload));
         command.addAll(List.of("--http-method=POST", "--data=" + uploads.file(upload), host, port));
         command.add("https://" + host + ":" + port + Uploads.path(upload));
-        return new ProcessBuilder(command)
+        final Process process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-    }
-
-    /** The exit code does not tell whether it ended well: it is 0 as well when the server has been silent for too long. */
-    @Override
-    boolean hasEnded(final Process client) {
-        return !client.isAlive();
+        processes.add(process);
+        return process.onExit().thenApply(ended -> ended.exitValue() == 0);
     }
 
     @Override
     public void close() {
-        CompletableFuture.allOf(clients.stream().map(Process::onExit).toArray(CompletableFuture[]::new))
-                .completeOnTimeout(null, EXIT_MILLIS, TimeUnit.MILLISECONDS)
-                .join();
-        failed = clients.stream()
-                .filter(process -> process.isAlive() || process.exitValue() != 0)
-                .count();
-        clients.forEach(Process::destroyForcibly);
-    }
-
-    @Override
-    long failed() {
-        return failed;
+        super.close();
+        processes.forEach(Process::destroyForcibly);
     }
 }

@@ -2,39 +2,40 @@
 package io.varlenring.interop.quic;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.handler.codec.http3.DefaultHttp3DataFrame;
-import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpChunkedInput;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
-import io.netty.handler.codec.http3.Http3DataFrame;
-import io.netty.handler.codec.http3.Http3HeadersFrame;
-import io.netty.handler.codec.http3.Http3RequestStreamInboundHandler;
+import io.netty.handler.codec.http3.Http3FrameToHttpObjectCodec;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.stream.ChunkedNioFile;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
 /** Netty's own QUIC client, for machines without {@link GtlsClients}: one thread, and a socket for each connection. */
-final class NettyClients extends UploadClients<Channel> {
-    private static final int BLOCK_LENGTH = 1 << 14;
+final class NettyClients extends UploadClients {
     private static final int WINDOW = 1 << 16;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -42,19 +43,14 @@ final class NettyClients extends UploadClients<Channel> {
             .trustManager(InsecureTrustManagerFactory.INSTANCE) // the certificate is self-signed, and a moment old
             .applicationProtocols(Http3.supportedApplicationProtocols())
             .build();
-    private final LongAdder failed = new LongAdder();
 
     NettyClients(final InetSocketAddress server, final Uploads uploads) {
         super(server, uploads);
     }
 
     @Override
-    String name() {
-        return "Netty";
-    }
-
-    @Override
-    Channel start(final int upload) throws InterruptedException {
+    CompletableFuture<Boolean> start(final int upload) throws InterruptedException {
+        final CompletableFuture<Boolean> end = new CompletableFuture<>();
         final Channel socket = new Bootstrap()
                 .group(group)
                 .channel(NioDatagramChannel.class)
@@ -67,6 +63,7 @@ final class NettyClients extends UploadClients<Channel> {
                 .bind(0) // of either family
                 .sync()
                 .channel();
+        socket.closeFuture().addListener(closed -> end.complete(false)); // unless it has ended well before
         QuicChannel.newBootstrap(socket)
                 .handler(new Http3ClientConnectionHandler())
                 .remoteAddress(server)
@@ -76,95 +73,54 @@ final class NettyClients extends UploadClients<Channel> {
                         connecting.getNow().closeFuture().addListener(closed -> socket.close());
                         Http3.newRequestStream(connecting.getNow(), new ChannelInitializer<QuicStreamChannel>() {
                             @Override
-                            protected void initChannel(final QuicStreamChannel stream) throws IOException {
-                                stream.pipeline().addLast(new Uploader(upload));
+                            protected void initChannel(final QuicStreamChannel stream) {
+                                stream.pipeline()
+                                        .addLast(
+                                                new Http3FrameToHttpObjectCodec(false),
+                                                new ChunkedWriteHandler(),
+                                                new Uploader(upload, end));
                             }
                         });
                     } else {
-                        failed.increment();
                         socket.close();
                     }
                 });
-        return socket;
-    }
-
-    /** The client's end, good or bad, closes its socket. */
-    @Override
-    boolean hasEnded(final Channel socket) {
-        return !socket.isOpen();
+        return end;
     }
 
     @Override
     public void close() {
+        super.close();
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    @Override
-    long failed() {
-        return failed.sum();
-    }
-
     /** Sends one upload, as fast as the connection takes it, and closes the connection when the server has answered. */
-    private final class Uploader extends Http3RequestStreamInboundHandler {
+    private final class Uploader extends SimpleChannelInboundHandler<HttpObject> {
         private final int upload;
-        private final FileChannel file;
-        private boolean sent;
+        private final CompletableFuture<Boolean> end;
 
-        Uploader(final int upload) throws IOException {
+        Uploader(final int upload, final CompletableFuture<Boolean> end) {
             this.upload = upload;
-            this.file = FileChannel.open(uploads.file(upload), StandardOpenOption.READ);
+            this.end = end;
         }
 
         @Override
-        public void channelActive(final ChannelHandlerContext context) throws Exception {
-            final DefaultHttp3HeadersFrame request = new DefaultHttp3HeadersFrame();
-            request.headers()
-                    .method("POST")
-                    .scheme("https")
-                    .authority("localhost")
-                    .path(Uploads.path(upload));
+        public void channelActive(final ChannelHandlerContext context) throws IOException {
+            final HttpRequest request =
+                    new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, Uploads.path(upload));
+            request.headers().set(HttpHeaderNames.HOST, "localhost");
             context.write(request);
-            send(context);
-            super.channelActive(context);
+            context.writeAndFlush(
+                    new HttpChunkedInput(new ChunkedNioFile(uploads.file(upload).toFile())));
         }
 
+        /** What the answer says does not matter: the server's books say what has arrived. */
         @Override
-        public void channelWritabilityChanged(final ChannelHandlerContext context) throws Exception {
-            send(context);
-            super.channelWritabilityChanged(context);
-        }
-
-        private void send(final ChannelHandlerContext context) throws IOException {
-            while (!sent && context.channel().isWritable()) {
-                final ByteBuffer block = ByteBuffer.allocate(BLOCK_LENGTH);
-                if (file.read(block) < 0) {
-                    sent = true;
-                    context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
-                } else {
-                    context.writeAndFlush(new DefaultHttp3DataFrame(Unpooled.wrappedBuffer(block.flip())));
-                }
+        protected void channelRead0(final ChannelHandlerContext context, final HttpObject part) {
+            if (part instanceof LastHttpContent) {
+                end.complete(true);
+                context.channel().parent().close();
             }
-        }
-
-        @Override
-        protected void channelRead(final ChannelHandlerContext context, final Http3HeadersFrame answer) {
-            // the server's books say what has arrived
-        }
-
-        @Override
-        protected void channelRead(final ChannelHandlerContext context, final Http3DataFrame frame) {
-            ReferenceCountUtil.release(frame);
-        }
-
-        @Override
-        protected void channelInputClosed(final ChannelHandlerContext context) {
-            context.channel().parent().close();
-        }
-
-        @Override
-        public void channelInactive(final ChannelHandlerContext context) throws Exception {
-            file.close();
-            super.channelInactive(context);
         }
     }
 }

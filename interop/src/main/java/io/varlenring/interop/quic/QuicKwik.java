@@ -28,28 +28,29 @@ import tech.kwik.flupke.server.HttpServerResponse;
  */
 public final class QuicKwik implements QuicServer {
     private static final int BUFFER_LENGTH = 1 << 16;
-    private static final long END_MILLIS = 10_000;
 
     private final VarLenMpscRing ring;
     private final HandlerCounts counts;
     private final RingSocket socket;
     private final ServerConnector connector;
     private final Uploads uploads;
+    private final ThreadWatch watch;
 
     private QuicKwik(
-            final QuicOptions options,
+            final QuicOptions.Kwik options,
             final Front front,
             final ServerKeys keys,
             final Uploads uploads,
             final ThreadWatch watch)
             throws SocketException, CertificateException {
         this.uploads = uploads;
+        this.watch = watch;
         this.ring = VarLenMpscRing.allocate(options.capacity);
         this.counts = new HandlerCounts(options.listeners, 0, 1);
         this.socket = new RingSocket(ring, front.address(), front.socket(0), counts);
         this.connector = ServerConnector.builder()
                 .withSocket(socket)
-                .withKeyStore(keys.store(), ServerKeys.ALIAS, ServerKeys.password())
+                .withKeyStore(keys.store(), ServerKeys.ALIAS, ServerKeys.PASSWORD.toCharArray())
                 .withLogger(new NullLogger())
                 .withConfiguration(ServerConnectionConfig.builder()
                         .connectionIdLength(HandlerIds.LENGTH)
@@ -71,7 +72,7 @@ public final class QuicKwik implements QuicServer {
         Program.main(args, new QuicOptions.Kwik(), QuicKwik::run);
     }
 
-    static int run(final QuicOptions options, final ThreadWatch watch, final PrintStream out) throws Exception {
+    static int run(final QuicOptions.Kwik options, final ThreadWatch watch, final PrintStream out) throws Exception {
         return UploadRun.run("quic-kwik", options, QuicKwik::new, watch, out);
     }
 
@@ -99,7 +100,7 @@ public final class QuicKwik implements QuicServer {
 
     @Override
     public boolean shutdown() throws InterruptedException {
-        final boolean ended = socket.awaitEnd(END_MILLIS);
+        final boolean ended = watch.await("draining a closed ring", socket::hasEnded);
         connector.close();
         return ended;
     }
@@ -112,11 +113,5 @@ public final class QuicKwik implements QuicServer {
     @Override
     public long notSent() {
         return socket.notSent();
-    }
-
-    /** kwik has no event for it. */
-    @Override
-    public Moves moves() {
-        return null;
     }
 }

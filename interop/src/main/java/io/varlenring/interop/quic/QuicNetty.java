@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.quic;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -54,7 +53,7 @@ public final class QuicNetty implements QuicServer {
     private final ThreadWatch watch;
 
     private QuicNetty(
-            final QuicOptions options,
+            final QuicOptions.Netty options,
             final Front front,
             final ServerKeys keys,
             final Uploads uploads,
@@ -63,13 +62,12 @@ public final class QuicNetty implements QuicServer {
         this.keys = sslContext(keys);
         this.uploads = uploads;
         this.watch = watch;
-        for (int i = 0; i < options.handlers(); i++) {
-            final HandlerCounts counted = new HandlerCounts(options.listeners, i, options.handlers());
+        for (int i = 0; i < options.handlers; i++) {
+            final HandlerCounts counted = new HandlerCounts(options.listeners, i, options.handlers);
             final RingDatagramChannel channel = new RingDatagramChannel(front.address(), front.socket(i), counted);
             counts.add(counted);
             channels.add(channel);
-            loops.add(
-                    options.handler().newLoop(options.capacity, channel, failure -> watch.threw("a handler", failure)));
+            loops.add(options.handler.newLoop(options.capacity, channel, failure -> watch.threw("a handler", failure)));
         }
     }
 
@@ -78,14 +76,14 @@ public final class QuicNetty implements QuicServer {
         Program.main(args, new QuicOptions.Netty(), QuicNetty::run);
     }
 
-    static int run(final QuicOptions options, final ThreadWatch watch, final PrintStream out) throws Exception {
+    static int run(final QuicOptions.Netty options, final ThreadWatch watch, final PrintStream out) throws Exception {
         return UploadRun.run("quic-netty", options, QuicNetty::new, watch, out);
     }
 
     private static QuicSslContext sslContext(final ServerKeys keys) throws GeneralSecurityException {
         final KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(keys.store(), ServerKeys.password());
-        return QuicSslContextBuilder.forServer(factory, new String(ServerKeys.password()))
+        factory.init(keys.store(), ServerKeys.PASSWORD.toCharArray());
+        return QuicSslContextBuilder.forServer(factory, ServerKeys.PASSWORD)
                 .applicationProtocols(Http3.supportedApplicationProtocols())
                 .build();
     }
@@ -213,9 +211,8 @@ public final class QuicNetty implements QuicServer {
         @Override
         protected void channelRead(final ChannelHandlerContext context, final Http3DataFrame frame) {
             try {
-                final ByteBuf content = frame.content();
                 if (upload != null) {
-                    upload.add(content.nioBuffer());
+                    upload.add(frame.content().nioBuffer());
                 }
             } finally {
                 ReferenceCountUtil.release(frame);

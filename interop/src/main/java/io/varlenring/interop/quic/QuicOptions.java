@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.quic;
 
-import io.varlenring.examples.harness.Options;
 import io.varlenring.interop.front.HandlerIds;
 import io.varlenring.interop.front.HandlerLoop;
-import io.varlenring.interop.front.QuicRecords;
+import io.varlenring.interop.measure.FrontOptions;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -15,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options of both QUIC servers. */
-class QuicOptions extends Options {
+class QuicOptions extends FrontOptions {
     private static final long BYTES_PER_MEGABYTE = 1_000_000;
 
     @Option(
@@ -27,27 +26,13 @@ class QuicOptions extends Options {
                             + " clients of its own")
     InetSocketAddress listen;
 
-    @Option(
-            names = "--megabytes",
-            paramLabel = "N",
-            description = "to upload, by all connections together, 1..100000 (${DEFAULT-VALUE})")
+    @Option(names = "--megabytes", description = "to upload, by all connections together")
     @Within(min = 1, max = 100_000)
     int megabytes = 64;
 
-    @Option(names = "--connections", paramLabel = "N", description = "all at once, 1..1000 (${DEFAULT-VALUE})")
+    @Option(names = "--connections", description = "all at once")
     @Within(min = 1, max = 1_000)
     int connections = 32;
-
-    @Option(names = "--listeners", paramLabel = "N", description = "sockets, and threads, 1..64 (${DEFAULT-VALUE})")
-    @Within(min = 1, max = 64)
-    int listeners = 2;
-
-    @Option(
-            names = "--capacity",
-            paramLabel = "BYTES",
-            converter = Capacity.class,
-            description = "of each ring, a power of two, from 4k on; k or m may follow (1m)")
-    int capacity = 1 << 20;
 
     @Option(
             names = "--migrate",
@@ -63,7 +48,7 @@ class QuicOptions extends Options {
             description = "netty: uses Netty's client even where gtlsclient is installed (auto)")
     Client client = Client.AUTO;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "how long it may take, 1..3600 (${DEFAULT-VALUE})")
+    @Option(names = "--seconds", description = "how long it may take")
     @Within(min = 1, max = 3_600)
     int seconds = 120;
 
@@ -94,16 +79,14 @@ class QuicOptions extends Options {
         BOTH;
 
         private static final String SOON = "--change-local-addr=30ms";
-        private static final List<String> PATH_ARGUMENTS = List.of(SOON);
-        private static final List<String> NAT_ARGUMENTS = List.of(SOON, "--nat-rebinding");
 
         /** Returns the arguments that make a gtlsclient do that. */
         List<String> arguments(final int connection) {
             return switch (this) {
                 case NONE -> List.of();
-                case PATH -> PATH_ARGUMENTS;
-                case NAT -> NAT_ARGUMENTS;
-                case BOTH -> connection % 2 == 0 ? PATH_ARGUMENTS : NAT_ARGUMENTS;
+                case PATH -> List.of(SOON);
+                case NAT -> List.of(SOON, "--nat-rebinding");
+                case BOTH -> (connection % 2 == 0 ? PATH : NAT).arguments(connection);
             };
         }
     }
@@ -111,20 +94,6 @@ class QuicOptions extends Options {
     enum Client {
         AUTO,
         NETTY
-    }
-
-    @Override
-    protected void check() {
-        checkFits("the longest datagram's record", QuicRecords.CLAIM_LENGTH, 0, capacity);
-    }
-
-    /** Returns the number of rings, each with a server and a thread. */
-    int handlers() {
-        return 1;
-    }
-
-    HandlerLoop.Kind handler() {
-        return HandlerLoop.Kind.EXECUTOR;
     }
 
     /** Returns the bytes of each upload, so that all together are at least what was asked for. */
@@ -137,29 +106,16 @@ class QuicOptions extends Options {
             sortOptions = false,
             description = "Netty's QUIC and HTTP/3 server, its datagrams handed over through rings.%n")
     static final class Netty extends QuicOptions {
-        @Option(
-                names = "--handlers",
-                paramLabel = "N",
-                description = "rings, each with a server and a thread, 1..64 (${DEFAULT-VALUE})")
+        @Option(names = "--handlers", description = "rings, each with a server and a thread")
         @Within(min = 1, max = HandlerIds.MAX_HANDLERS)
-        private int handlers = 2;
+        int handlers = 2;
 
         @Option(
                 names = "--handler",
                 paramLabel = "KIND",
                 description =
                         "whose thread a server runs on: executor: Netty's event loop; tasklet: our own (executor)")
-        private HandlerLoop.Kind handler = HandlerLoop.Kind.EXECUTOR;
-
-        @Override
-        int handlers() {
-            return handlers;
-        }
-
-        @Override
-        HandlerLoop.Kind handler() {
-            return handler;
-        }
+        HandlerLoop.Kind handler = HandlerLoop.Kind.EXECUTOR;
     }
 
     /** kwik has no way to choose connection IDs, by which several handlers would be told apart. */

@@ -2,7 +2,6 @@
 package io.varlenring.interop.quic;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +17,7 @@ import java.util.List;
 record ServerKeys(KeyStore store) {
     static final String ALIAS = "server";
     /** Protects nothing: the store is deleted when it has been read. */
-    private static final String PASSWORD = "for-this-run-alone";
-
-    static char[] password() {
-        return PASSWORD.toCharArray();
-    }
+    static final String PASSWORD = "for-this-run-alone";
 
     /** Makes keys, in a file of the directory, which is deleted again. */
     static ServerKeys make(final Path directory) throws IOException, InterruptedException, GeneralSecurityException {
@@ -39,10 +34,7 @@ record ServerKeys(KeyStore store) {
         if (keytool.waitFor() != 0) {
             throw new IOException("keytool failed: " + output);
         }
-        final KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, password());
-        }
+        final KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
         Files.delete(file);
         return new ServerKeys(store);
     }

@@ -3,32 +3,26 @@ package io.varlenring.interop.quic;
 
 import io.varlenring.RingStats;
 import io.varlenring.VarLenMpscRing;
-import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.Progress;
-import io.varlenring.examples.harness.Table;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Drop;
 import io.varlenring.interop.front.Front;
 import io.varlenring.interop.front.FrontCounts;
-import io.varlenring.interop.front.Inlet;
 import io.varlenring.interop.front.RingInlet;
 import io.varlenring.interop.measure.HandlerCounts;
+import io.varlenring.interop.measure.Rounds;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
+import org.agrona.IoUtil;
 
 /**
  * A run of a QUIC example: a front, a server and clients; waits for the uploads, and looks at all the books.
@@ -42,30 +36,31 @@ record UploadRun(
         Uploads uploads,
         Front front,
         QuicServer server,
-        UploadClients<?> clients) {
+        UploadClients clients) {
     /** With fewer connections than this it is luck whether the kernel gives each listener some. */
     private static final int ENOUGH_CONNECTIONS = 16;
 
-    private static final int LABEL_WIDTH = 40;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     /** Makes the server of an example. */
     @FunctionalInterface
-    interface ServerFactory {
-        QuicServer open(QuicOptions options, Front front, ServerKeys keys, Uploads uploads, ThreadWatch watch)
-                throws Exception;
+    interface ServerFactory<O> {
+        QuicServer open(O options, Front front, ServerKeys keys, Uploads uploads, ThreadWatch watch) throws Exception;
     }
 
     /** Runs, prints the results, and returns the exit code. */
-    static int run(
+    static <O extends QuicOptions> int run(
             final String name,
-            final QuicOptions options,
-            final ServerFactory servers,
+            final O options,
+            final ServerFactory<O> servers,
             final ThreadWatch watch,
             final PrintStream out)
             throws Exception {
         final boolean foreign = options.listen != null;
+        final String verified = foreign
+                ? "requests at the most, and every datagram accounted for"
+                : "uploads of " + options.uploadLength() + " bytes verified: length and checksum";
         final Path directory = Files.createTempDirectory(name);
         try (Front front = new Front(
                 foreign ? options.listen : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -73,17 +68,19 @@ record UploadRun(
             final Uploads uploads =
                     new Uploads(foreign ? 0 : options.connections, foreign ? 0 : options.uploadLength(), directory);
             final QuicServer server = servers.open(options, front, ServerKeys.make(directory), uploads, watch);
-            final UploadClients<?> clients = foreign ? null : newClients(options, front.address(), uploads, out);
-            return new UploadRun(options, watch, out, uploads, front, server, clients).run();
+            final UploadClients clients = foreign ? null : newClients(options, front.address(), uploads, out);
+            final UploadRun run = new UploadRun(options, watch, out, uploads, front, server, clients);
+            return Rounds.run(List.of(name), 1, watch, out, verified, way -> run.run());
         } finally {
-            delete(directory);
+            IoUtil.delete(directory.toFile(), false);
         }
     }
 
-    private static UploadClients<?> newClients(
+    private static UploadClients newClients(
             final QuicOptions options, final InetSocketAddress server, final Uploads uploads, final PrintStream out) {
         if (options.client == QuicOptions.Client.AUTO && GtlsClients.isInstalled()) {
-            return new GtlsClients(server, uploads, options.migration);
+            out.println("the clients are gtlsclient's");
+            return new GtlsClients(server, uploads, options.migration, GtlsClients.PROGRAM);
         }
         if (options.client == QuicOptions.Client.AUTO) {
             out.println("gtlsclient is not installed (Debian: ngtcp2-client), so Netty's own client takes its place");
@@ -94,12 +91,12 @@ record UploadRun(
         return new NettyClients(server, uploads);
     }
 
-    private int run() throws Exception {
+    private Rounds.Result run() throws Exception {
         server.start();
+        final List<VarLenMpscRing> rings = server.rings();
         front.start(
-                server.rings().stream()
-                        .<Supplier<Inlet>>map(ring -> () -> new RingInlet(ring))
-                        .toList(),
+                rings.size(),
+                handler -> new RingInlet(rings.get(handler)),
                 listener -> watch.newThread("listener", listener::run));
         final long start = System.nanoTime();
         if (clients == null) {
@@ -114,23 +111,26 @@ record UploadRun(
 
         // Upstream first, so that everything still under way arrives.
         final boolean received = front.finish();
-        server.rings().forEach(VarLenMpscRing::close);
-        final List<String> violations = new ArrayList<>();
-        if (!(received & server.shutdown())) {
-            violations.add("the server did not end, so the counts are not final");
+        rings.forEach(VarLenMpscRing::close);
+        final boolean ended = received & server.shutdown();
+        // It is no fault when no stranger has come.
+        final Rounds.Result result =
+                new Rounds.Result(clients == null ? Math.max(1, uploads.requests()) : uploads.arrived());
+        if (!ended) {
+            result.violations().add("the server did not end, so the counts are not final");
         }
-        violations.addAll(watch.failures());
-        addViolations(violations);
-        print(seconds);
-        return verdict(violations) ? Program.EXIT_GOOD : Program.EXIT_FAILED;
+        addViolations(result.violations());
+        addFigures(result, seconds);
+        return result;
     }
 
     /** Serves strangers until it is over. */
     private void serve() throws InterruptedException {
         out.println("listening on " + front.address());
         new Progress(() -> uploads.requests() + " requests, " + uploads.answeredOtherwise() + " answered otherwise, "
-                        + uploads.bytes() + " bytes uploaded, " + sum(FrontCounts::dropped) + " datagrams dropped")
-                .rate("datagrams", () -> sum(FrontCounts::received))
+                        + uploads.bytes() + " bytes uploaded, " + front.sum(FrontCounts::dropped)
+                        + " datagrams dropped")
+                .rate("datagrams", () -> front.sum(FrontCounts::received))
                 .run(Integer.MAX_VALUE, watch, out);
     }
 
@@ -152,53 +152,35 @@ record UploadRun(
         }
     }
 
-    private long sum(final ToLongFunction<FrontCounts> count) {
-        return front.counts().stream().mapToLong(count).sum();
-    }
-
-    private void print(final double seconds) throws IOException {
+    private void addFigures(final Rounds.Result result, final double seconds) throws IOException {
         final double megabytes = uploads.bytes() / BYTES_PER_MEGABYTE;
-        final Table table = new Table(out, LABEL_WIDTH);
-        out.println();
         if (clients != null) {
-            table.text("client", clients.name());
-            table.count("clients that did not end well", clients.failed());
-            table.count("clients that started over", clients.startedOver());
+            result.add("clients that did not end well", clients.failed());
+            result.add("clients that started over", clients.startedOver());
         }
-        table.count("requests", uploads.requests());
-        table.count("requests answered otherwise", uploads.answeredOtherwise());
-        table.count("uploads that arrived", uploads.arrived());
-        table.number("megabytes that arrived", megabytes);
-        table.number("seconds", seconds);
-        table.number("megabytes/s", megabytes / seconds);
+        result.add("requests", uploads.requests());
+        result.add("requests answered otherwise", uploads.answeredOtherwise());
+        result.add("uploads that arrived", uploads.arrived());
+        result.add("megabytes that arrived", megabytes);
+        result.add("seconds", seconds);
+        result.add("megabytes/s", megabytes / seconds);
         final long droppedByKernel = front.droppedByKernel();
         if (droppedByKernel >= 0) {
-            table.count("dropped by the kernel", droppedByKernel);
+            result.add("dropped by the kernel", droppedByKernel);
         }
-        table.count("received by listeners", sum(FrontCounts::received));
-        table.count("put into a ring in place", sum(FrontCounts::inPlace));
-        table.count("put into a ring by a copy", sum(FrontCounts::copied));
+        result.add("received by listeners", front.sum(FrontCounts::received));
+        result.add("put into a ring in place", front.sum(FrontCounts::inPlace));
+        result.add("put into a ring by a copy", front.sum(FrontCounts::copied));
         for (final Drop reason : Drop.values()) {
-            table.count("dropped: " + reason.words(), sum(counts -> counts.drops(reason)));
+            result.add("dropped: " + reason.words(), front.sum(counts -> counts.drops(reason)));
         }
-        table.count("answers that the socket did not take", server.notSent());
+        result.add("answers that the socket did not take", server.notSent());
         if (server.moves() != null) {
-            table.count("moves to another address", server.moves().migrations());
-            table.count("of them to another listener", server.moves().listenerChanges());
+            result.add("moves to another address", server.moves().migrations());
+            result.add("of them to another listener", server.moves().listenerChanges());
         }
-        table.count("wakeups", stats().mapToLong(RingStats::wakeups).sum());
-        final Histogram latency = new Histogram(3);
-        server.counts().forEach(counts -> latency.add(counts.latencyNanos()));
-        table.percentiles("hand-over latency", latency);
-    }
-
-    private boolean verdict(final List<String> violations) {
-        final String verified = clients == null
-                ? "requests at the most, and every datagram accounted for"
-                : "uploads of " + uploads.length() + " bytes verified: length and checksum";
-        // It is no fault when no stranger has come.
-        final long count = clients == null ? Math.max(1, uploads.requests()) : uploads.arrived();
-        return Table.verdict(out, count, verified, violations.size(), violations);
+        result.add("wakeups", stats().mapToLong(RingStats::wakeups).sum());
+        result.percentiles("hand-over latency", HandlerCounts.latencyNanos(server.counts()));
     }
 
     private Stream<RingStats> stats() {
@@ -206,6 +188,7 @@ record UploadRun(
     }
 
     private void addViolations(final List<String> violations) {
+        violations.addAll(watch.failures());
         violations.addAll(uploads.violations());
         violations.addAll(HandlerCounts.mismatches(front.counts(), server.counts()));
         final long hookFailures = stats().mapToLong(RingStats::hookFailures).sum();
@@ -235,16 +218,8 @@ record UploadRun(
 
     private boolean hasSeveralProducers(final int ring) {
         return front.counts().stream()
-                        .filter(counts -> counts.toHandlers().get(ring) > 0)
+                        .filter(counts -> counts.toHandler(ring) > 0)
                         .count()
                 > 1;
-    }
-
-    private static void delete(final Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

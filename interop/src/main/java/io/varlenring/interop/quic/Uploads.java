@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.quic;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -67,7 +66,7 @@ final class Uploads {
         final SplittableRandom random = new SplittableRandom(seed);
         final CRC32C checksum = new CRC32C();
         final byte[] block = new byte[BLOCK_LENGTH];
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+        try (OutputStream out = Files.newOutputStream(file)) {
             for (long rest = length; rest > 0; rest -= BLOCK_LENGTH) {
                 random.nextBytes(block);
                 final int part = (int) Math.min(rest, BLOCK_LENGTH);
@@ -80,10 +79,6 @@ final class Uploads {
 
     int count() {
         return count;
-    }
-
-    long length() {
-        return length;
     }
 
     /** Returns what an upload is to send. */
@@ -101,11 +96,11 @@ final class Uploads {
         final int upload = known.matches() ? Integer.parseInt(known.group(1)) : -1;
         final int status;
         if (path == null) {
-            status = "CONNECT".contentEquals(method == null ? "" : method) ? NOT_IMPLEMENTED : BAD_REQUEST;
+            status = "CONNECT".contentEquals(String.valueOf(method)) ? NOT_IMPLEMENTED : BAD_REQUEST;
         } else if (!known.matches() || count > 0 && upload >= count) {
             status = NOT_FOUND;
         } else {
-            status = method != null && METHODS.contains(method.toString()) ? OK : NOT_ALLOWED;
+            status = METHODS.contains(String.valueOf(method)) ? OK : NOT_ALLOWED;
         }
         requests.increment();
         if (status != OK) {

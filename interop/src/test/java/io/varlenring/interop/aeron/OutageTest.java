@@ -44,7 +44,8 @@ class OutageTest {
         farChannel = subscription.tryResolveChannelEndpointPort();
         startFarSide(far, subscription, TWO_MESSAGES);
         publication = near.publish(subscription);
-        nearSide = NearSide.start(1 << 16, publication, acknowledgements, watch);
+        nearSide = new NearSide(1 << 16, publication, acknowledgements, watch);
+        nearSide.thread.start();
         assertTrue(watch.await("connecting", publication::isConnected));
         return far;
     }
@@ -56,11 +57,11 @@ class OutageTest {
     }
 
     private void send(final int messages) throws InterruptedException {
-        final RingProducer producer = nearSide.ring().newProducer();
+        final RingProducer producer = nearSide.ring.newProducer();
         for (int i = 0; i < messages; i++) {
             assertTrue(producer.offer(new byte[LENGTH], 0, LENGTH));
         }
-        assertTrue(watch.await("publishing", nearSide.ring()::isEmpty));
+        assertTrue(watch.await("publishing", nearSide.ring::isEmpty));
         Thread.sleep(500); // all of it is acknowledged that will be
     }
 
@@ -78,7 +79,7 @@ class OutageTest {
         final Machine far = start();
         send(3);
         far.close();
-        nearSide.thread().join();
+        nearSide.thread.join();
 
         assertLost(3 * FRAME_LENGTH, 2 * FRAME_LENGTH);
     }
@@ -91,7 +92,7 @@ class OutageTest {
         first.close();
         try (Machine second = new Machine(watch)) {
             startFarSide(second, second.subscribe(farChannel), 1 << 16);
-            nearSide.thread().join();
+            nearSide.thread.join();
         }
 
         assertLost(5 * FRAME_LENGTH, 2 * FRAME_LENGTH);
@@ -122,9 +123,9 @@ class OutageTest {
     void nearSide_farSideSlow_endsWhenAllIsTaken() throws Exception {
         final Machine far = start();
         send(3);
-        nearSide.ring().close();
-        nearSide.thread().join(1_000);
-        assertTrue(nearSide.thread().isAlive(), "a message has not been taken");
+        nearSide.ring.close();
+        nearSide.thread.join(1_000);
+        assertTrue(nearSide.thread.isAlive(), "a message has not been taken");
         far.close();
     }
 }

@@ -78,7 +78,7 @@ class ChannelWritersTest {
             delimiter = '|',
             value = {
                 "--workers 65 | --workers must be in 1..64, but is 65",
-                "--size 27..100 | MIN of --size must be in 28..60000, but is 27",
+                "--size 27..100 | MIN of --size must be in 28..131072, but is 27",
                 "--capacity 1k | MAX of --size must be at most 504 with a --capacity of 1024 bytes, but is 1200",
                 "--rounds 0 | --rounds must be in 1..100, but is 0"
             })

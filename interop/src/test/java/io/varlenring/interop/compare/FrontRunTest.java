@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.RecordHandler;
+import io.varlenring.examples.harness.Datagrams;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.interop.front.Drop;
 import io.varlenring.interop.front.FrontCounts;
@@ -34,7 +35,7 @@ class FrontRunTest {
     private static final long ALLOWED_BYTES = 16 << 10;
 
     private final ThreadWatch watch = new ThreadWatch(System.err, 30_000);
-    private final FrontSender.Encoder datagrams = new FrontSender.Encoder();
+    private final Datagrams datagrams = new Datagrams();
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(LENGTH);
     private FrontRun run;
     private long sent;
@@ -63,7 +64,7 @@ class FrontRunTest {
         open(kind, ROOM_FOR_ALL, UnaryOperator.identity());
         final long bytes;
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(run.front().address());
+            sender.connect(run.front.address());
             send(sender, WARMUP);
             run.listenerUse(); // its first time is not to be measured
             final long before = run.listenerUse().allocatedBytes();
@@ -74,7 +75,7 @@ class FrontRunTest {
         assertEquals(List.of(), run.violations());
         assertEquals(List.of(), watch.failures());
         assertEquals(sent, run.handedOver());
-        assertTrue(run.handlers().stream().allMatch(handler -> handler.verifier.checked() > 0));
+        assertTrue(run.handlers.stream().allMatch(handler -> handler.verifier.checked() > 0));
         return bytes;
     }
 
@@ -83,15 +84,15 @@ class FrontRunTest {
     void run_handlerThatStalls_dropsWhatDoesNotFitAndAccountsForAll(final HandoverKind kind) throws Exception {
         open(kind, 1 << 14, UnaryOperator.identity());
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(run.front().address());
+            sender.connect(run.front.address());
             send(sender, 2 * BURST);
-            run.handlers().forEach(handler -> handler.stallOnce(500));
+            run.handlers.forEach(handler -> handler.stallOnce(500));
             send(sender, 10 * BURST);
         }
 
         assertTrue(run.finish());
         assertEquals(List.of(), run.violations());
-        final long full = run.ofListeners(counts -> counts.drops(Drop.RING_FULL));
+        final long full = run.front.sum(counts -> counts.drops(Drop.RING_FULL));
         assertTrue(full > 0);
         assertEquals(sent, run.handedOver() + full);
         assertEquals(List.of(), watch.failures());
@@ -109,7 +110,7 @@ class FrontRunTest {
             };
         });
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(run.front().address());
+            sender.connect(run.front.address());
             send(sender, 4 * BURST);
         }
 
@@ -135,7 +136,7 @@ class FrontRunTest {
         };
         open(kind, 1 << 20, damage);
         try (DatagramChannel sender = DatagramChannel.open()) {
-            sender.connect(run.front().address());
+            sender.connect(run.front.address());
             send(sender, 2 * BURST);
         }
 
@@ -163,12 +164,12 @@ class FrontRunTest {
     /** Sends from one socket, in runs of two flows, and waits for the listener after each. */
     private void send(final DatagramChannel sender, final int count) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
-            datagrams.encode(datagram, LENGTH, (int) (sent / BURST), 0, sent);
+            FrontSender.encode(datagrams, datagram, LENGTH, (int) (sent / BURST), 0, sent);
             sender.write(datagram);
             sent++;
             if (sent % BURST == 0) {
                 final long expected = sent;
-                assertTrue(watch.await("receiving", () -> run.ofListeners(FrontCounts::received) == expected));
+                assertTrue(watch.await("receiving", () -> run.front.sum(FrontCounts::received) == expected));
             }
         }
     }

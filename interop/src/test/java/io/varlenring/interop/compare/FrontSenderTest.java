@@ -17,17 +17,16 @@ final class FrontSenderTest {
     /** A trace may have more flows than a byte has values, and each is a connection. */
     @Test
     void connectionIds_ofManyFlows_differ() {
-        final ByteBuffer datagram = ByteBuffer.allocate(FrontSender.Encoder.MIN_LENGTH);
-        final FrontSender.Encoder datagrams = new FrontSender.Encoder();
+        final ByteBuffer datagram = ByteBuffer.allocate(FrontSender.MIN_LENGTH);
+        final Datagrams datagrams = new Datagrams();
         final QuicHeader header = new QuicHeader(HandlerIds.LENGTH);
         final Set<ByteBuffer> ids = new HashSet<>();
         for (int flow = 0; flow < 1000; flow++) {
-            datagrams.encode(datagram, FrontSender.Encoder.MIN_LENGTH, flow, 1, flow);
-            assertNull(header.read(datagram, 0, FrontSender.Encoder.MIN_LENGTH));
+            FrontSender.encode(datagrams, datagram, FrontSender.MIN_LENGTH, flow, 1, flow);
+            assertNull(header.read(datagram, 0, FrontSender.MIN_LENGTH));
             assertTrue(ids.add(ByteBuffer.wrap(datagram.array().clone(), 1, HandlerIds.LENGTH)), "flow " + flow);
             assertEquals(flow & 0xff, HandlerIds.handlerOf(datagram, header, 256));
-            assertTrue(new Datagrams()
-                    .isIntact(datagram.clear(), FrontSender.Encoder.HEADER_LENGTH, Datagrams.HEADER_LENGTH));
+            assertTrue(datagrams.isIntact(datagram.clear(), FrontSender.HEADER_LENGTH, Datagrams.HEADER_LENGTH));
         }
     }
 }

@@ -67,7 +67,7 @@ class HandoverCompareTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--trace x | --trace must be one of upload,",
+                "--trace x | Invalid value for option '--trace': expected one of [UPLOAD,",
                 "--rounds 0 | --rounds must be in 1..1000, but is 0",
                 "--rate 0 | --rate must be in 1..1000000, but is 0",
                 "--capacity 2k | the longest datagram's record must be at most 1016 with",

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReplayTest {
     private static final String SHORT = "--trace connection-storm --seconds 1 ";
-    private static final List<Trace.Datagram> TRACE = Trace.load("connection-storm", 1);
+    private static final List<Trace.Datagram> TRACE = Trace.CONNECTION_STORM.load(1);
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int DAMAGED_RECORD = 50;
 
@@ -89,8 +89,8 @@ class ReplayTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--trace x | --trace must be one of upload, download, connection-storm, ngtcp2-cubic, picoquic-bbr, quiche-gso-unpaced, but is 'x'",
-                "--listeners 0 | --listeners must be in 1..16, but is 0",
+                "--trace x | Invalid value for option '--trace': expected one of [UPLOAD, DOWNLOAD, CONNECTION_STORM, connection-storm,",
+                "--listeners 0 | --listeners must be in 1..64, but is 0",
                 "--handlers 65 | --handlers must be in 1..64, but is 65",
                 "--capacity 2k | the longest datagram's record must be at most 1016 with a --capacity of 2048 bytes, but is 1529",
                 "--seconds 0 | --seconds must be in 1..86400, but is 0"

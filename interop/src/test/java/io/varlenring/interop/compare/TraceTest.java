@@ -16,15 +16,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TraceTest {
     @ParameterizedTest
     @CsvSource({
-        "upload, 89148, 1444, 3462",
-        "download, 126457, 1444, 3182",
-        "connection-storm, 1430, 1444, 4135",
-        "ngtcp2-cubic, 75705, 1444, 22561",
-        "picoquic-bbr, 74759, 1440, 22752",
-        "quiche-gso-unpaced, 82437, 1350, 23375"
+        "UPLOAD, 89148, 1444, 3462",
+        "DOWNLOAD, 126457, 1444, 3182",
+        "CONNECTION_STORM, 1430, 1444, 4135",
+        "NGTCP2_CUBIC, 75705, 1444, 22561",
+        "PICOQUIC_BBR, 74759, 1440, 22752",
+        "QUICHE_GSO_UNPACED, 82437, 1350, 23375"
     })
-    void load_oneCopy_hasAll(final String name, final int datagrams, final int maxSize, final long millis) {
-        final List<Trace.Datagram> trace = Trace.load(name, 1);
+    void load_oneCopy_hasAll(final Trace recorded, final int datagrams, final int maxSize, final long millis) {
+        final List<Trace.Datagram> trace = recorded.load(1);
 
         assertEquals(datagrams, trace.size());
         assertEquals(
@@ -39,7 +39,7 @@ class TraceTest {
 
     @Test
     void load_severalFlows_areNotCopied() {
-        final List<Trace.Datagram> trace = Trace.load("upload", 3);
+        final List<Trace.Datagram> trace = Trace.UPLOAD.load(3);
 
         assertEquals(89148, trace.size());
         for (int sender = 0; sender < 3; sender++) {
@@ -53,7 +53,7 @@ class TraceTest {
 
     @Test
     void load_oneFlow_isCopied() {
-        final List<Trace.Datagram> trace = Trace.load("picoquic-bbr", 2);
+        final List<Trace.Datagram> trace = Trace.PICOQUIC_BBR.load(2);
 
         assertEquals(2 * 74759, trace.size());
         assertEquals(0, trace.get(0).flow());

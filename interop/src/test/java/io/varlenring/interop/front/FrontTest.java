@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +23,7 @@ class FrontTest {
 
     private Front start(final String host) throws IOException {
         final Front front = new Front(new InetSocketAddress(host, 0), 1);
-        front.start(List.of(() -> new RingInlet(ring)), Thread::new);
+        front.start(1, handler -> new RingInlet(ring), Thread::new);
         return front;
     }
 

@@ -69,7 +69,7 @@ class QuicHeaderTest {
         "c0 00000001 08 1122334455667788 02 aa, TRUNCATED",
         "40 112233445566778899aabbccddeeff, TRUNCATED",
         "c0 00000001 15" + ID_21 + "00, ID_TOO_LONG",
-        "c0 00000001 ff, ID_TOO_LONG",
+        "c0 00000001 ff, TRUNCATED",
         "c0 6b3343cf 15" + ID_21 + "00, ID_TOO_LONG",
         "c0 0a0a0a0a 15" + ID_21 + "00, OTHER_VERSION",
         "c0 0a0a0a0a 00 15" + ID_21 + ", OTHER_VERSION",

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,11 +38,11 @@ class GtlsClientsTest {
     @ValueSource(strings = {ENDS_WELL, ENDS_BADLY}) // gtlsclient ends with 0 also when the server is silent
     void startOver_endedWithoutArrival_startsThemAnew(final String program) throws Exception {
         try (GtlsClients clients = start(program)) {
-            awaitEnd();
+            awaitEnd(clients);
             clients.startOver();
             assertEquals(2, clients.startedOver());
 
-            awaitEnd();
+            awaitEnd(clients);
             clients.startOver();
             assertEquals(4, clients.startedOver());
         }
@@ -51,7 +52,7 @@ class GtlsClientsTest {
     void startOver_uploadHasArrived_leavesItsClient() throws Exception {
         try (GtlsClients clients = start(ENDS_WELL)) {
             arrive(1);
-            awaitEnd();
+            awaitEnd(clients);
             clients.startOver();
 
             assertEquals(1, clients.startedOver());
@@ -72,10 +73,10 @@ class GtlsClientsTest {
     @Test
     void failed_programsThatEndBadly_areCounted() throws Exception {
         final GtlsClients bad = start(ENDS_BADLY);
-        awaitEnd();
+        awaitEnd(bad);
         bad.close();
         final GtlsClients good = start(ENDS_WELL);
-        awaitEnd();
+        awaitEnd(good);
         good.close();
 
         assertEquals(2, bad.failed());
@@ -89,8 +90,8 @@ class GtlsClientsTest {
         return clients;
     }
 
-    private static void awaitEnd() {
-        ProcessHandle.current().children().forEach(child -> child.onExit().join());
+    private static void awaitEnd(final GtlsClients clients) {
+        clients.ends.forEach(CompletableFuture::join);
     }
 
     private void arrive(final int upload) throws IOException {
