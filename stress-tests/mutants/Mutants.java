@@ -184,7 +184,7 @@ final class Mutants {
         final Path copy = SCRATCH.resolve(name);
         delete(copy);
         final Path classes = Files.createDirectories(copy.resolve("classes"));
-        for (final String read : List.of("docs", "stress-tests")) { // by tests that compare them with the sources
+        for (final String read : List.of("docs", "stress-tests", "pom.xml")) { // by tests
             Files.createSymbolicLink(copy.resolve(read), ROOT.resolve(read));
         }
         final List<String> arguments = new ArrayList<>(
