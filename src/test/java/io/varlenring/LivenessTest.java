@@ -274,7 +274,8 @@ final class LivenessTest {
                     Files.readAllBytes(Path.of("/proc/" + process.pid() + "/stat")), StandardCharsets.ISO_8859_1);
             final String name = " (a) Z 1 (b) ";
             assertTrue(stat.contains(name), stat);
-            final long start = Long.parseLong(stat.substring(stat.indexOf(name) + name.length()).split(" ")[19]);
+            final long start = Long.parseLong(
+                    stat.substring(stat.indexOf(name) + name.length()).split(" ")[19]);
             assertTrue(new ProcessIdentity(process.pid(), start, ProcessIdentity.OWN.namespace()).isSeenAlive());
             assertFalse(new ProcessIdentity(process.pid(), start - 1, ProcessIdentity.OWN.namespace()).isSeenAlive());
         } finally {
