@@ -129,9 +129,9 @@ public final class RingConsumer {
      * itself, such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link
      * WakeupHook#semaphore} has no such hole.
      *
-     * @return {@code true} when there is nothing to do and the next commit, abort or close will call the hook; {@code
-     *     false} when there is something to look at (a record, padding, or the ring is closed and drained), and the
-     *     consumer MUST NOT sleep
+     * @return {@code true} when there is nothing to do and the next commit, close, or abort that leaves padding will
+     *     call the hook; {@code false} when there is something to look at (a record, padding, or the ring is closed and
+     *     drained), and the consumer MUST NOT sleep
      * @throws IllegalStateException when the consumer is in use already
      */
     public boolean arm() {

@@ -10,10 +10,11 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Wakes whatever runs the consumer of a ring.
  *
- * <p>The contract is: once a record is committed, or a claim aborted, or the ring closed, after {@link
- * RingConsumer#arm()} returned {@code true}, the hook is called at least once, unless the consumer itself has ended the
- * arming, by an {@code arm()} that answered {@code false} or by waiting in a drain with a timeout. Calls are coalesced:
- * one arming leads to one call as a rule, whatever number of records follow. A call may be spurious.
+ * <p>The contract is: once a record is committed, or the ring closed, or a claim aborted whose space does not go back
+ * to the producers, after {@link RingConsumer#arm()} returned {@code true}, the hook is called at least once, unless
+ * the consumer itself has ended the arming, by an {@code arm()} that answered {@code false} or by waiting in a drain
+ * with a timeout. Calls are coalesced: one arming leads to one call as a rule, whatever number of records follow. A
+ * call may be spurious.
  *
  * <p>A consumer that sleeps by itself, with a semaphore as its memory of wakeups:
  *

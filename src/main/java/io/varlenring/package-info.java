@@ -34,9 +34,10 @@
  *
  * <dl>
  *   <dt>position
- *   <dd>a {@code long} in bytes that only ever grows. The <em>producer position</em> is the next byte to reserve, the
- *       <em>consumer position</em> the next byte to read. A position is the identity of a byte: it is compared by
- *       difference and never masked before a comparison.
+ *   <dd>a {@code long} in bytes. The <em>producer position</em> is the next byte to reserve, the <em>consumer
+ *       position</em> the next byte to read. They grow; only the producer position goes back, when what a producer
+ *       has reserved last is given back unused. A position is compared by difference and never masked before a
+ *       comparison.
  *   <dt>offset
  *   <dd>a position masked into the ring: an {@code int} in {@code 0..capacity-1}.
  *   <dt>record

@@ -102,6 +102,20 @@ final class HostileFileTest {
         assertTrue(message.contains(" is ") && message.contains(", and must be "), message);
     }
 
+    /** Where it was made the system does not tell when it was started, so nothing is known against it. */
+    @Test
+    void attach_toAFileWithoutABootId_joins() throws IOException {
+        final ByteBuffer good = goodFile();
+        good.putLong(RingLayout.BOOT_ID_OFFSET, 0).putLong(RingLayout.BOOT_ID_OFFSET + Long.BYTES, 0);
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(good));
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        assertTrue(Rings.offer(ring.newProducer(), Rings.payload(1, 8)));
+        assertEquals(1, Rings.drain(ring).size());
+        ring.detach();
+        Files.delete(file);
+    }
+
     @Test
     void attach_toAFileOfAnotherLength_saysSo() throws IOException {
         final byte[] good = bytes(goodFile());

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Who is taken for dead, and who is not: a lock that is free and a process that is not seen must both say so. */
 @Timeout(60)
@@ -253,6 +254,33 @@ final class LivenessTest {
         assertFalse(new ProcessIdentity(own.pid(), own.start() + 1, own.namespace()).isSeenAlive());
         assertFalse(new ProcessIdentity(own.pid(), own.start(), own.namespace() + 1).isSeenAlive());
         assertFalse(ProcessIdentity.NOBODY.isSeenAlive());
+    }
+
+    /** The system's line of a process has its name in parentheses, with whatever characters the name has. */
+    @Test
+    void process_withAnyName_isSeenAlive(@TempDir final Path directory) throws Exception {
+        final boolean isSeen = Files.isDirectory(Path.of("/proc/self"));
+        if (!isSeen) {
+            System.out.println("LivenessTest: SKIPPED a process with a strange name: no /proc");
+        }
+        Assumptions.assumeTrue(isSeen, "no /proc");
+        final Path script = directory.resolve("a) Z 1 (b");
+        Files.writeString(script, "#!/bin/sh\necho begun\nread line\n");
+        assertTrue(script.toFile().setExecutable(true));
+        final Process process = new ProcessBuilder(script.toString()).start();
+        try {
+            assertEquals("begun", process.inputReader().readLine());
+            final String stat = new String(
+                    Files.readAllBytes(Path.of("/proc/" + process.pid() + "/stat")), StandardCharsets.ISO_8859_1);
+            final String name = " (a) Z 1 (b) ";
+            assertTrue(stat.contains(name), stat);
+            final long start = Long.parseLong(
+                    stat.substring(stat.indexOf(name) + name.length()).split(" ")[19]);
+            assertTrue(new ProcessIdentity(process.pid(), start, ProcessIdentity.OWN.namespace()).isSeenAlive());
+            assertFalse(new ProcessIdentity(process.pid(), start - 1, ProcessIdentity.OWN.namespace()).isSeenAlive());
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     /** Killed, and its parent has not asked for its end: it still has its number, its beginning, and no lock. */

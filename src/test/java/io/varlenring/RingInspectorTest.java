@@ -171,6 +171,63 @@ final class RingInspectorTest {
         ring.detach();
     }
 
+    /** Whoever has announced the position may be the owner: one that may live is enough, in whatever slot it stands. */
+    @Test
+    void aReservationOfOneOfSeveral_isNoStallWhileOneMayLive() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
+        final ProcessIdentity lives = ProcessIdentity.OWN;
+        final ProcessIdentity dead = new ProcessIdentity(lives.pid(), lives.start() - 1, lives.namespace());
+        final ProcessIdentity elsewhere = new ProcessIdentity(lives.pid(), lives.start(), lives.namespace() + 1);
+        ring.memory.compareAndExchangeProducerPosition(0, 32);
+        assertCandidates(0, ring, lives, dead);
+        assertCandidates(0, ring, dead, lives);
+        assertCandidates(0, ring, elsewhere, dead);
+        assertCandidates(1, ring, dead, dead);
+        ring.detach();
+    }
+
+    private void assertCandidates(final int code, final VarLenMpscRing ring, final ProcessIdentity... candidates)
+            throws Exception {
+        final StringBuilder expected = new StringBuilder("at 0: unfinished");
+        for (int i = 0; i < candidates.length; i++) {
+            final RingSlot slot = ring.places.file.slot(i);
+            slot.setAttemptRelease(RingLayout.ATTEMPTED);
+            slot.setProcessRelease(candidates[i]);
+            final boolean isElsewhere = candidates[i].namespace() != ProcessIdentity.OWN.namespace();
+            expected.append(", slot ").append(i).append(": process ").append(candidates[i].pid());
+            expected.append(" (started at ").append(candidates[i].start()).append(isElsewhere ? ", elsewhere)" : ")");
+            expected.append(isElsewhere ? " may live" : candidates[i].isSeenAlive() ? " lives" : " is dead");
+        }
+        assertFound(code, expected + "; the consumer stands before it", code == 0 ? "SOUND" : "STALLED");
+    }
+
+    @Test
+    void slotsAndConsumer_areShownWithWhatTheyAnnounce() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
+        final RingProducer first = ring.newProducer();
+        ring.newProducer();
+        assertTrue(offer(first, new byte[8]));
+        ring.consumer().drain(record -> {});
+        assertTrue(ring.consumer().arm());
+        ring.consumer().doorbell();
+        final RingSlot third = ring.places.file.slot(2);
+        third.setAttemptRelease(16 | RingLayout.ATTEMPTED); // and has no process yet
+        third.setEndPlain(16);
+        final String own = "process " + ProcessHandle.current().pid();
+        final String lives = " (started at " + ProcessIdentity.OWN.start() + ") lives, ";
+        assertFound(
+                0,
+                "consumer: " + own + lives + "armed, doorbell " + ring.memory.getDoorbellVolatile() + "\n",
+                "slot 0: " + own + lives + "has reserved 0 to 16\n",
+                "slot 1: " + own + lives + "idle\n",
+                "slot 2: nobody, tries at 16\n",
+                "3 slots in use\n");
+        final RingClaim claim = first.tryClaim(8);
+        assertFound(0, "slot 0: " + own + lives + "reserved 16 to 32\n");
+        claim.abort();
+        ring.detach();
+    }
+
     @Test
     void aConsumerThatDied_isNamed() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);

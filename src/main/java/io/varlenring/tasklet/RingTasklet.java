@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * The consumer of a ring as a tasklet: records wake it, it hands over a budget of them and lets others run.
  *
  * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the
- * others; otherwise it arms the ring, and the next commit, abort or close wakes it. When the ring is closed and drained
- * it kills itself.
+ * others; otherwise it arms the ring, and the next commit, close, or abort that leaves padding wakes it. When the ring
+ * is closed and drained it kills itself.
  *
  * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
  * them, hands over what was committed, whatever the budget, and kills the tasklet. Reservations under way are waited

@@ -121,6 +121,17 @@ final class TaskletLoopTest {
         assertEquals(0, both.minus(both).averageLatencyNanos());
     }
 
+    /** To the nanosecond, which those of a loop that has run cannot be. */
+    @Test
+    void stats_minusEarlierOnes_areTheDifferenceOfEachCount() {
+        final TaskletStats earlier = new TaskletStats(4, 8, 1, 3, 4, 400, 300, 5);
+        final TaskletStats later = new TaskletStats(10, 30, 3, 4, 10, 1600, 300, 7);
+        assertEquals(
+                "TaskletStats[runs=6, wakeups=22, coalesced=16, failures=2, sleeps=1, averageLatencyNanos=200, "
+                        + "worstLatencyNanos=300, runningSinceNanos=7]",
+                later.minus(earlier).toString());
+    }
+
     @Test
     void allReasonBits_reachTheBodyAndTouchNothingElse() {
         final AtomicInteger seen = new AtomicInteger();
