@@ -9,6 +9,8 @@ final class LoopProfile {
 
     /** The event of the run under way, or null; used by the loop's thread only. */
     private Object run;
+    /** How long its tasklet was queued. */
+    private long queuedForNanos;
 
     LoopProfile(final TaskletLoop loop, final LoopMemory memory, final LoopCounters counters) {
         LoopEvents.prepare();
@@ -26,7 +28,7 @@ final class LoopProfile {
     /** Before the wakeups are taken: from then on others may queue the tasklet again. */
     void beginRun(final Tasklet tasklet) {
         final long begin = memory.nanoTime();
-        counters.measured(begin - tasklet.queuedNanos);
+        queuedForNanos = begin - tasklet.queuedNanos;
         counters.began(begin);
         final Object wakeup = tasklet.queuedEvent;
         if (wakeup != null) {
@@ -43,6 +45,7 @@ final class LoopProfile {
     }
 
     void endRun(final Tasklet tasklet) {
+        counters.measured(queuedForNanos); // not before: a killed tasklet has no run
         counters.ended();
         final Object ended = run;
         if (ended != null) {

@@ -900,6 +900,18 @@ final class TaskletLoopTest {
     }
 
     @Test
+    void profiling_ofAKilledTasklet_isOfNoRun() throws Exception {
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final Tasklet killed = profiled.newTasklet((self, reasons) -> {});
+        killed.wakeup();
+        killed.kill();
+        Thread.sleep(1);
+        assertEquals(0, profiled.runOnce(0));
+        assertEquals(0, profiled.stats().averageLatencyNanos());
+        assertEquals(0, profiled.stats().worstLatencyNanos());
+    }
+
+    @Test
     void profiling_betweenTwoRuns_saysThatNothingRuns() {
         final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final Tasklet ends = profiled.newTasklet((self, reasons) -> {});
