@@ -118,6 +118,7 @@ if ! is_built; then
         rm -rf "${tree:?}"/*
         for part in pom.xml src $modules; do cp -R "$root/$part" "$tree/"; done
         chmod -R u+w "$tree"
+        for module in $modules; do rm -rf "${tree:?}/$module/target"; done # old, but the copy would look new
     fi
     build
 fi

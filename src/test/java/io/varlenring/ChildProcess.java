@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ final class ChildProcess implements AutoCloseable {
     }
 
     private static String pathOf(final Class<?> type) {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
+        return Path.of(URI.create(
+                        type.getProtectionDomain().getCodeSource().getLocation().toString()))
                 .toString();
     }
 
@@ -60,7 +62,7 @@ final class ChildProcess implements AutoCloseable {
         final String said = output.readLine();
         if (!line.equals(said)) {
             final StringBuilder all = new StringBuilder(String.valueOf(said));
-            process.destroyForcibly();
+            process.toHandle().destroyForcibly(); // unlike the process's own, leaves the output open
             output.lines().forEach(more -> all.append('\n').append(more));
             assertEquals(line, all.toString());
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How a producer in one process wakes the consumer in another, and how seldom that wakes by itself. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // an interrupt does not end a loop of selects
 final class ProcessWakeupTest {
     private static final int ROUNDS = 50;
     private static final int CAPACITY = 1024;

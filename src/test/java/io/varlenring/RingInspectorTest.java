@@ -134,13 +134,15 @@ final class RingInspectorTest {
     @Test
     void aDeadOwner_behindARecord_isNoStallYet() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
-        assertTrue(offer(ring.newProducer(), new byte[3]));
+        final RingProducer producer = ring.newProducer();
+        assertTrue(offer(producer, new byte[3]));
         new ChildProcess(HeldProgram.class, file, Window.PAYLOAD_BEGUN)
                 .await(Window.PAYLOAD_BEGUN.name())
                 .kill();
         assertFound(0, "at 0: record of 3 bytes", "at 16: unfinished, slot 1: process ", " is dead\n", "SOUND");
         ring.consumer().drain(record -> {});
         assertFound(1, "at 16: unfinished, slot 1: process ", " is dead; the consumer stands before it", "STALLED");
+        producer.close(); // only now: a collected handle would have left slot 0 to the child
         ring.detach();
     }
 

@@ -182,6 +182,21 @@ class LaunchTest {
         assertTrue(output.startsWith("java "), output);
     }
 
+    @Test
+    void treeThatCannotBeWritten_andHasAnOldBuild_isNotTakenForBuilt() throws Exception {
+        launch("udp-handover");
+        TimeUnit.MILLISECONDS.sleep(20); // the clock of files may be coarse
+        Files.createFile(root.resolve("src/main/A.java"));
+        Files.setPosixFilePermissions(root.resolve("examples"), PosixFilePermissions.fromString("r-xr-xr-x"));
+        assumeFalse(Files.isWritable(root.resolve("examples")), "root can write everywhere");
+        script("mvn", "echo no network; exit 1");
+        launch("udp-handover");
+        assertEquals(3, code, output);
+
+        launch("udp-handover");
+        assertEquals(3, code, "the copy of the old build is not taken for one of now");
+    }
+
     /** The script knows the options, so that nobody waits for a build to be told; so it has to know the same. */
     @ParameterizedTest
     @ValueSource(strings = {"examples", "interop"})
