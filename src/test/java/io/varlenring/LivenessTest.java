@@ -275,7 +275,7 @@ final class LivenessTest {
             final String name = " (a) Z 1 (b) ";
             assertTrue(stat.contains(name), stat);
             final long start = Long.parseLong(
-                    stat.substring(stat.indexOf(name) + name.length()).split(" ")[19]);
+                    stat.substring(stat.indexOf(name) + name.length()).split(" ", -1)[19]);
             assertTrue(new ProcessIdentity(process.pid(), start, ProcessIdentity.OWN.namespace()).isSeenAlive());
             assertFalse(new ProcessIdentity(process.pid(), start - 1, ProcessIdentity.OWN.namespace()).isSeenAlive());
         } finally {
