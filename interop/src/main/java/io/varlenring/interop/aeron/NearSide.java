@@ -42,6 +42,7 @@ final class NearSide {
 
     private Image farSide;
     private long takenUpTo;
+    private long publishedUpTo; // a publication that has been closed does not tell it any more
     private long result;
     private long backPressured;
 
@@ -97,7 +98,7 @@ final class NearSide {
             if (farSide.isClosed() || acknowledgements.imageCount() > 1) {
                 throw new IllegalStateException(
                         "the far side has gone, or was restarted: it had taken what is before position " + takenUpTo
-                                + ", so up to " + (publication.position() - takenUpTo) + " bytes are lost");
+                                + ", so up to " + (publishedUpTo - takenUpTo) + " bytes are lost");
             }
         }
     }
@@ -113,6 +114,7 @@ final class NearSide {
             backPressured++;
             return ControlledRecordHandler.Action.ABORT;
         }
+        publishedUpTo = result;
         return ControlledRecordHandler.Action.CONTINUE;
     }
 
