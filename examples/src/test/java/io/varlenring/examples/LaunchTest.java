@@ -223,7 +223,9 @@ class LaunchTest {
     /** Reads the options out of the source, since those of interop are not on the class path. */
     private static List<String> declared(final Path folder, final String program) throws IOException {
         try (Stream<Path> sources = Files.walk(folder.resolve("src/main/java"))) {
-            final String source = sources.filter(path -> path.toString().endsWith("Options.java"))
+            final List<Path> files = sources.filter(path -> path.toString().endsWith("Options.java"))
+                    .toList();
+            final String source = files.stream()
                     .map(LaunchTest::read)
                     .filter(text -> text.contains("run " + program + "\""))
                     .findFirst()
@@ -233,8 +235,16 @@ class LaunchTest {
             final String own = Stream.of(parts)
                     .filter(part -> part.equals(parts[0]) || part.contains("run " + program + "\""))
                     .collect(Collectors.joining());
+            // What several classes share stands in one that they extend, but for --help, which all have.
+            final String inherited = files.stream()
+                    .filter(path -> !path.endsWith("Options.java"))
+                    .filter(path -> own.contains(
+                            "extends " + path.getFileName().toString().replace(".java", " ")))
+                    .map(LaunchTest::read)
+                    .filter(text -> !text.equals(source))
+                    .collect(Collectors.joining());
             return Pattern.compile("names = \"(--[a-z]+)\"")
-                    .matcher(own)
+                    .matcher(own + inherited)
                     .results()
                     .map(name -> name.group(1))
                     .sorted()
