@@ -256,14 +256,22 @@ final class LivenessTest {
         assertFalse(ProcessIdentity.NOBODY.isSeenAlive());
     }
 
+    /**
+     * Skips a test of what the system's own line of a process says, loudly: only Linux has {@code /proc}. Elsewhere the
+     * platform is asked, which has neither such a line nor the state of a zombie.
+     */
+    private static void assumeProc(final String what) {
+        final boolean isThere = Files.isDirectory(Path.of("/proc/self"));
+        if (!isThere) {
+            System.out.println("LivenessTest: SKIPPED " + what + ": no /proc");
+        }
+        Assumptions.assumeTrue(isThere, "no /proc");
+    }
+
     /** The system's line of a process has its name in parentheses, with whatever characters the name has. */
     @Test
     void process_withAnyName_isSeenAlive(@TempDir final Path directory) throws Exception {
-        final boolean isSeen = Files.isDirectory(Path.of("/proc/self"));
-        if (!isSeen) {
-            System.out.println("LivenessTest: SKIPPED a process with a strange name: no /proc");
-        }
-        Assumptions.assumeTrue(isSeen, "no /proc");
+        assumeProc("a process with a strange name");
         final Path script = directory.resolve("a) Z 1 (b");
         Files.writeString(script, "#!/bin/sh\necho begun\nread line\n");
         assertTrue(script.toFile().setExecutable(true));
@@ -286,13 +294,7 @@ final class LivenessTest {
     /** Killed, and its parent has not asked for its end: it still has its number, its beginning, and no lock. */
     @Test
     void ownerThatIsAZombie_isDead() throws Exception {
-        // The state of a process that has ended is to be read there only; elsewhere the platform is asked, which knows
-        // no such state
-        final boolean isSeen = Files.isDirectory(Path.of("/proc/self"));
-        if (!isSeen) {
-            System.out.println("LivenessTest: SKIPPED an owner that is a zombie: no /proc");
-        }
-        Assumptions.assumeTrue(isSeen, "no /proc");
+        assumeProc("an owner that is a zombie");
         newRing().consumer();
         // The shell becomes a program that never asks for the end of the child that it had as a shell
         final List<String> parent = List.of("sh", "-c", "\"$@\" & exec sleep 1000", "sh");
