@@ -76,7 +76,7 @@ final class ArchitectureTest {
         return noClasses()
                 .that()
                 .haveNameNotMatching(
-                        "io\\.varlenring\\.(tasklet\\.)?(Ring(Memory|Slot|Counters)|TaskletState|LoopMemory)")
+                        "io\\.varlenring\\.(tasklet\\.)?(Ring(Memory|Slot|Counters)|TaskletState|Loop(Memory|Counters))")
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(means);

@@ -30,8 +30,13 @@ final class SourceRulesTest {
     private static final Pattern CLASS = Pattern.compile("`(\\w+)`");
     private static final int LINES_ABOVE = 3;
     /** The classes that name shared memory: those whose place a simulated memory takes, and the counters. */
-    private static final Set<String> MEMORIES =
-            Set.of("RingMemory.java", "RingSlot.java", "RingCounters.java", "TaskletState.java", "LoopMemory.java");
+    private static final Set<String> MEMORIES = Set.of(
+            "RingMemory.java",
+            "RingSlot.java",
+            "RingCounters.java",
+            "TaskletState.java",
+            "LoopMemory.java",
+            "LoopCounters.java");
     /** In place of a stress test, for what is seen only when a process ends and another one goes on. */
     private static final String NONE = "none: ";
 

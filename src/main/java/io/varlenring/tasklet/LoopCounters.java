@@ -1,74 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
-/** The counters of a loop: written by its thread, read by any. */
+/**
+ * The counters of a loop: its thread writes, and any may read. Each is opaque: a reader may find it late, and never
+ * torn [T4]. Each handle stands as a constant where it is used: passed to a method of its own it would not be one, and
+ * slow.
+ */
 final class LoopCounters {
-    private static final int RUNS = 0;
-    private static final int WAKEUPS = 1;
-    private static final int FAILURES = 2;
-    private static final int SLEEPS = 3;
-    private static final int MEASURED = 4;
-    private static final int LATENCY = 5;
-    private static final int WORST_LATENCY = 6;
-    private static final int RUNNING_SINCE = 7;
-    private static final int COUNT = 8;
+    private static final VarHandle RUNS = counter("runs");
+    private static final VarHandle WAKEUPS = counter("wakeups");
+    private static final VarHandle FAILURES = counter("failures");
+    private static final VarHandle SLEEPS = counter("sleeps");
+    private static final VarHandle MEASURED = counter("measured");
+    private static final VarHandle LATENCY = counter("latency");
+    private static final VarHandle WORST_LATENCY = counter("worstLatency");
+    private static final VarHandle RUNNING_SINCE = counter("runningSince");
 
-    private final AtomicLongArray values = new AtomicLongArray(COUNT);
+    private long runs;
+    private long wakeups;
+    private long failures;
+    private long sleeps;
+    private long measured;
+    private long latency;
+    private long worstLatency;
 
-    private void add(final int counter, final long delta) {
-        values.setOpaque(counter, values.getPlain(counter) + delta); // one writer, read by snapshots [T4]
+    @SuppressWarnings("unused") // by RUNNING_SINCE
+    private long runningSince;
+
+    private static VarHandle counter(final String name) {
+        try {
+            return MethodHandles.lookup()
+                    .findVarHandle(LoopCounters.class, name, long.class)
+                    .withInvokeExactBehavior();
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
+
+    // By the loop's thread
 
     /** Notes when the body began that runs now. */
     void began(final long nanoTime) {
-        values.setOpaque(RUNNING_SINCE, nanoTime == 0 ? 1 : nanoTime); // one writer, read by snapshots [T4]
+        RUNNING_SINCE.setOpaque(this, nanoTime == 0 ? 1 : nanoTime); // [T4]
     }
 
     /** Notes that it has ended. */
     void ended() {
-        values.setOpaque(RUNNING_SINCE, 0); // one writer, read by snapshots [T4]
+        RUNNING_SINCE.setOpaque(this, 0L); // [T4]
     }
 
-    void ran(final long wakeups) {
-        add(RUNS, 1);
-        add(WAKEUPS, wakeups);
+    void ran(final long wakeupsOfIt) {
+        RUNS.setOpaque(this, runs + 1); // [T4]
+        WAKEUPS.setOpaque(this, wakeups + wakeupsOfIt); // [T4]
     }
 
     void coalesced() {
-        add(WAKEUPS, 1);
+        WAKEUPS.setOpaque(this, wakeups + 1); // [T4]
     }
 
     void failed() {
-        add(FAILURES, 1);
+        FAILURES.setOpaque(this, failures + 1); // [T4]
     }
 
     void slept() {
-        add(SLEEPS, 1);
+        SLEEPS.setOpaque(this, sleeps + 1); // [T4]
     }
 
     void measured(final long latencyNanos) {
-        add(MEASURED, 1);
-        add(LATENCY, latencyNanos);
-        if (latencyNanos > values.getPlain(WORST_LATENCY)) {
-            values.setOpaque(WORST_LATENCY, latencyNanos); // one writer, read by snapshots [T4]
+        MEASURED.setOpaque(this, measured + 1); // [T4]
+        LATENCY.setOpaque(this, latency + latencyNanos); // [T4]
+        if (latencyNanos > worstLatency) {
+            WORST_LATENCY.setOpaque(this, latencyNanos); // [T4]
         }
     }
 
-    private long get(final int counter) {
-        return values.getOpaque(counter); // pairs with add(): may lag, never tears [T4]
-    }
+    // By anyone
 
     TaskletStats snapshot() {
         return new TaskletStats(
-                get(RUNS),
-                get(WAKEUPS),
-                get(FAILURES),
-                get(SLEEPS),
-                get(MEASURED),
-                get(LATENCY),
-                get(WORST_LATENCY),
-                get(RUNNING_SINCE));
+                (long) RUNS.getOpaque(this), // [T4]
+                (long) WAKEUPS.getOpaque(this), // [T4]
+                (long) FAILURES.getOpaque(this), // [T4]
+                (long) SLEEPS.getOpaque(this), // [T4]
+                (long) MEASURED.getOpaque(this), // [T4]
+                (long) LATENCY.getOpaque(this), // [T4]
+                (long) WORST_LATENCY.getOpaque(this), // [T4]
+                (long) RUNNING_SINCE.getOpaque(this)); // [T4]
     }
 }

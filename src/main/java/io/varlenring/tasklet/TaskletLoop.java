@@ -580,6 +580,7 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private boolean runUnlessKilled(final Tasklet tasklet) {
+        final LoopProfile profile = this.profile; // loaded once: behind each change of a state it would be again
         if (profile != null) {
             profile.beginRun(tasklet);
         }
