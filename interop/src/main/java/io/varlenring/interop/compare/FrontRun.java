@@ -42,7 +42,6 @@ final class FrontRun implements Closeable {
     private record Snapshot(
             long received, long full, ThreadMeter.Use listeners, ThreadMeter.Use handlers, long collections) {}
 
-    /** Starts all threads. */
     FrontRun(final HandoverKind kind, final TraceOptions options, final int senders, final ThreadWatch watch)
             throws IOException {
         this.watch = watch;
@@ -114,13 +113,11 @@ final class FrontRun implements Closeable {
                 CollectorWatch.count());
     }
 
-    /** Sends the trace once, at its times. */
     Rounds.Result replay(final FrontSender sender, final int seconds) throws IOException, InterruptedException {
         sender.connect();
         final Histogram late = sender.replay(TimeUnit.SECONDS.toNanos(seconds));
         final Rounds.Result result = finish(sender);
         result.add("datagrams sent", sender.sent());
-        result.add("made longer, to be verifiable", sender.lengthened());
         result.percentiles("sent late by", late);
         result.add("put into a ring in place", front.sum(FrontCounts::inPlace));
         result.add("put into a ring by a copy", front.sum(FrontCounts::copied));
@@ -143,6 +140,9 @@ final class FrontRun implements Closeable {
             return result;
         }
         result.violations().addAll(violations());
+        result.addStats(handovers.stream()
+                .flatMap(handover -> handover.rings().stream())
+                .toList());
         final long received = front.sum(FrontCounts::received);
         final long lost = front.droppedByKernel();
         if (lost < 0 ? received > sender.sent() : received + lost != sender.sent()) {
@@ -180,7 +180,6 @@ final class FrontRun implements Closeable {
         return front.sum(counts -> counts.drops(Drop.RING_FULL));
     }
 
-    /** Returns how many records were handed over. */
     long handedOver() {
         return handlers.stream()
                 .mapToLong(handler -> handler.verifier.checked())

@@ -35,7 +35,6 @@ final class FrontSender implements Closeable {
     private final ByteBuffer datagram = ByteBuffer.allocateDirect(QuicRecords.MAX_DATAGRAM_LENGTH);
     private int next;
     private long sent;
-    private long lengthened;
 
     /** Makes a sender of a trace, with a socket for each flow of it, or {@code senders}. */
     FrontSender(final Front front, final Trace trace, final int senders, final ThreadWatch watch) {
@@ -122,7 +121,6 @@ final class FrontSender implements Closeable {
     private void send(final DatagramChannel socket, final int sender, final Trace.Datagram recorded)
             throws IOException {
         final int length = Math.max(MIN_LENGTH, recorded.size());
-        lengthened += length > recorded.size() ? 1 : 0;
         encode(datagrams, datagram, length, recorded.flow(), sender, sequences[sender]++);
         socket.write(datagram);
         sent++;
@@ -130,11 +128,6 @@ final class FrontSender implements Closeable {
 
     long sent() {
         return sent;
-    }
-
-    /** Returns how many were made longer, so that they can be verified. */
-    long lengthened() {
-        return lengthened;
     }
 
     @Override

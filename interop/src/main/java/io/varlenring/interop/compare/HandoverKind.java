@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.varlenring.RecordHandler;
+import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.ThreadWatch;
 import io.varlenring.examples.udp.ParkingConsumer;
 import io.varlenring.interop.front.Inlet;
@@ -14,6 +15,7 @@ import io.varlenring.interop.front.QuicRecords;
 import io.varlenring.interop.front.RingInlet;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -45,6 +47,10 @@ enum HandoverKind {
         /** Returns an inlet for one more listener. */
         Inlet newInlet();
 
+        default List<VarLenMpscRing> rings() {
+            return List.of();
+        }
+
         /**
          * Hands over what is left, and ends the thread; the listeners MUST have ended.
          *
@@ -52,7 +58,6 @@ enum HandoverKind {
          */
         boolean finish() throws InterruptedException;
 
-        /** Lets go of everything without waiting. */
         @Override
         void close();
     }
@@ -61,6 +66,11 @@ enum HandoverKind {
         @Override
         public Inlet newInlet() {
             return new RingInlet(consumer.ring());
+        }
+
+        @Override
+        public List<VarLenMpscRing> rings() {
+            return List.of(consumer.ring());
         }
 
         @Override
@@ -79,8 +89,6 @@ enum HandoverKind {
     private static final class ByQueue implements Handover {
         /** The array and its header, the buffer object, the place in the queue. */
         private static final int SLOT_BYTES = QuicRecords.CLAIM_LENGTH + 15 + 16 + 56 + 4;
-
-        private static final long END_SECONDS = 30;
 
         private final ByteBuffer end = ByteBuffer.allocate(0);
         private final BlockingQueue<ByteBuffer> queue;
@@ -111,7 +119,7 @@ enum HandoverKind {
 
         @Override
         public boolean finish() throws InterruptedException {
-            return queue.offer(end, END_SECONDS, TimeUnit.SECONDS) && watch.join(thread);
+            return queue.offer(end, 1, TimeUnit.MINUTES) && watch.join(thread);
         }
 
         @Override

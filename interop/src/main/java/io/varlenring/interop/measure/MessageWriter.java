@@ -79,7 +79,6 @@ public final class MessageWriter {
         };
     }
 
-    /** Writes until {@link #stop} is called. */
     public void run() {
         final Consumer<ByteBuffer> message = space -> TimedMessages.encode(encoder, space, id, sequence, due);
         due = System.nanoTime();
@@ -108,7 +107,6 @@ public final class MessageWriter {
         return sent.sum();
     }
 
-    /** Returns how often there was no room. */
     public long refused() {
         return refused.sum();
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.measure;
 
+import io.varlenring.RingStats;
+import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.Program;
 import io.varlenring.examples.harness.Table;
 import io.varlenring.examples.harness.ThreadWatch;
@@ -45,6 +47,17 @@ public final class Rounds {
 
         public void add(final String name, final double figure) {
             figures.put(name, figure);
+        }
+
+        /** Adds what rings say of padding and of their hooks; zeros when there are none. */
+        public void addStats(final List<VarLenMpscRing> rings) {
+            final List<RingStats> stats =
+                    rings.stream().map(VarLenMpscRing::stats).toList();
+            final double padding =
+                    stats.stream().mapToLong(RingStats::paddingBytes).sum();
+            final long bytes = stats.stream().mapToLong(RingStats::bytes).sum();
+            add("bytes of padding for 100 of records", 100 * padding / Math.max(1, bytes));
+            add("wakeups", stats.stream().mapToLong(RingStats::wakeups).sum());
         }
 
         /** Adds percentiles, in microseconds, of a histogram of nanoseconds. */

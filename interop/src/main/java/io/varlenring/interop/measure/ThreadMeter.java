@@ -7,7 +7,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Tells, from any thread, what one thread has used so far.
@@ -17,7 +16,7 @@ import java.util.stream.Stream;
  */
 public record ThreadMeter(long id, Path status) {
     private static final Path PROC = Path.of("/proc");
-    private static final String SLEEPS = "voluntary_ctxt_switches:";
+    private static final String SLEEPS = "\nvoluntary_ctxt_switches:";
 
     /**
      * What a thread, or several, have used.
@@ -65,11 +64,8 @@ public record ThreadMeter(long id, Path status) {
         if (status == null) {
             return 0;
         }
-        try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith(SLEEPS))
-                    .mapToLong(line ->
-                            Long.parseLong(line.substring(SLEEPS.length()).strip()))
-                    .sum();
-        }
+        final String text = Files.readString(status);
+        final int begin = text.indexOf(SLEEPS) + SLEEPS.length();
+        return Long.parseLong(text.substring(begin, text.indexOf('\n', begin)).strip());
     }
 }

@@ -56,12 +56,9 @@ public final class Verifier {
             return "unknown sender " + sender + ", sequence " + sequence;
         }
         final long expected = nextSequences[sender];
-        if (sequence < expected || sequence > expected && !mayLose) {
-            nextSequences[sender] = Math.max(expected, sequence + 1);
-            return "sender " + sender + ": sequence " + sequence + " instead of " + expected;
-        }
-        nextSequences[sender] = sequence + 1;
-        return null;
+        nextSequences[sender] = Math.max(expected, sequence + 1);
+        final boolean wrong = sequence < expected || sequence > expected && !mayLose;
+        return wrong ? "sender " + sender + ": sequence " + sequence + " instead of " + expected : null;
     }
 
     /** Returns the number of datagrams so far; may be called at any time. */

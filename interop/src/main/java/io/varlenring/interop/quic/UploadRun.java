@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.quic;
 
-import io.varlenring.RingStats;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.Progress;
 import io.varlenring.examples.harness.ThreadWatch;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.agrona.IoUtil;
 
 /**
@@ -179,19 +177,17 @@ record UploadRun(
             result.add("moves to another address", server.moves().migrations());
             result.add("of them to another listener", server.moves().listenerChanges());
         }
-        result.add("wakeups", stats().mapToLong(RingStats::wakeups).sum());
+        result.addStats(server.rings());
         result.percentiles("hand-over latency", HandlerCounts.latencyNanos(server.counts()));
-    }
-
-    private Stream<RingStats> stats() {
-        return server.rings().stream().map(VarLenMpscRing::stats);
     }
 
     private void addViolations(final List<String> violations) {
         violations.addAll(watch.failures());
         violations.addAll(uploads.violations());
         violations.addAll(HandlerCounts.mismatches(front.counts(), server.counts()));
-        final long hookFailures = stats().mapToLong(RingStats::hookFailures).sum();
+        final long hookFailures = server.rings().stream()
+                .mapToLong(ring -> ring.stats().hookFailures())
+                .sum();
         if (hookFailures != 0) {
             violations.add(hookFailures + " wakeups failed");
         }
