@@ -263,6 +263,14 @@ final class RingContractTest {
     }
 
     @Test
+    void offerAll_sameBufferTwice_storesItTwice() {
+        final ByteBuffer both = ByteBuffer.wrap(payload(9, 3));
+        assertEquals(2, producer.offerAll(new ByteBuffer[] {both, both}, 0, 2));
+        assertFalse(both.hasRemaining());
+        assertEquals(2, consumer.drain(record -> assertArrayEquals(payload(9, 3), bytes(record))));
+    }
+
+    @Test
     void record_isBigEndianExactAndWritable() {
         final ByteBuffer src = ByteBuffer.allocate(8).putLong(0, 0x0102030405060708L);
         assertTrue(producer.offer(src.duplicate()));
