@@ -177,7 +177,8 @@ public final class RingInspector {
                     ? length > 0 && length % ALIGNMENT == 0 && position + length - producer <= 0
                     : length >= 0
                             && length <= RingLayout.maxPayload(header.capacity())
-                            && offset + RingLayout.HEADER_LENGTH + length <= header.capacity();
+                            && offset + RingLayout.HEADER_LENGTH + length <= header.capacity()
+                            && position + RingLayout.stride((int) length) - producer <= 0;
             if (!isGood && memory.getConsumerPositionAcquire() != consumer) { // it was read meanwhile [M10]
                 out.println("the consumer has gone on");
                 return Result.SOUND;
@@ -194,7 +195,7 @@ public final class RingInspector {
                 position += RingLayout.stride((int) length);
             }
         }
-        return isSane && position == producer ? Result.SOUND : Result.CORRUPT;
+        return isSane ? Result.SOUND : Result.CORRUPT;
     }
 
     private String firstBytes(final int offset, final int length) {

@@ -251,6 +251,10 @@ final class RingInspectorTest {
         Files.copy(ring.file(), file);
         assertFound(2, "at 0: a header that nobody writes, 3", "CORRUPT");
         Files.delete(file);
+        FileRings.data(512).putLong(0, 17); // of 9 bytes, so that its last word is behind the producer position
+        Files.copy(ring.file(), file);
+        assertFound(2, "at 0: a header that nobody writes, 17", "CORRUPT");
+        Files.delete(file);
         FileRings.bytes(512).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 1 << 20);
         Files.copy(ring.file(), file);
         assertFound(2, "producer position 1048576", "at most a lap ahead", "CORRUPT");

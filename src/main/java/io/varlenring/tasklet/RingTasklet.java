@@ -194,7 +194,7 @@ public final class RingTasklet {
         if (ring.isClosed()) {
             return tasklet.isKilled() && ring.isEmpty();
         }
-        // Empty besides: that spares a wait for a consumer that has drained and not looked again.
+        // Or empty: what a claim that was open then has given back is never consumed.
         return ring.consumerPosition() - position >= 0 || ring.isEmpty();
     }
 

@@ -334,6 +334,21 @@ final class RingTaskletTest {
         assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS));
     }
 
+    /** Its space goes back to the producers, so nobody consumes as far as the producer position was. */
+    @Test
+    @Timeout(60)
+    void awaitDrained_whileAClaimIsOpen_endsWhenThatIsGivenBack() throws Exception {
+        final RingClaim claim = ring.newProducer().tryClaim(8);
+        final FutureTask<Boolean> drained = new FutureTask<>(() -> tasklet.awaitDrained(1, TimeUnit.HOURS));
+        final Thread waiting = new Thread(drained, "waiting");
+        waiting.start();
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        claim.abort();
+        assertTrue(drained.get());
+    }
+
     @Test
     void awaitDrained_waitsForAStartedLoop() throws Exception {
         try (TaskletLoop started = TaskletLoop.start("loop")) {
