@@ -92,6 +92,7 @@ final class InliningTest {
     private static final Set<String> RARE = Set.of(
             "Reservations.reserveFrom",
             "Reservations.reserveOtherwise",
+            "Reservations.reserveInFile",
             "Reservations.endGap",
             "Reservations.refuse",
             "Reservations.expect",
