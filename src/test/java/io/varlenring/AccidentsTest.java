@@ -626,6 +626,18 @@ final class AccidentsTest {
         assertTrue(dump.contains("at position 280, an offer or a commit under way"), dump);
     }
 
+    /** A claim of the longest record, behind a gap, leaves padding of more than half the capacity. */
+    @Test
+    void dump_behindLongPadding_namesWhatIsUnfinished() {
+        moveTo(ring, 192);
+        leavePadding(ring, producer.tryClaim(ring.maxPayload()));
+        assertEquals(192, ring.size()); // a gap of 64, and 128
+        final long position = ring.producerPosition();
+        final RingClaim open = producer.tryClaim(8);
+        assertTrue(ring.dump().contains("at position " + position + ", a claim of 8 bytes"), ring.dump());
+        open.abort();
+    }
+
     @Test
     void dump_ofABatch_saysHowFarItIs() {
         final RingBatch batch = producer.tryClaimBatch(8, 64);
