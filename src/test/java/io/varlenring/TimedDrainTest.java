@@ -122,6 +122,15 @@ final class TimedDrainTest {
     }
 
     @Test
+    void veryLongTimeout_behindAnOpenClaim_goesOnWaiting() throws Exception {
+        final RingClaim claim = producer.tryClaim(8);
+        final Sleeper sleeper = new Sleeper(() -> drainFor(Long.MAX_VALUE, TimeUnit.DAYS));
+        Thread.sleep(10); // it looks again each 100 microseconds
+        claim.commit();
+        assertEquals(1, sleeper.get());
+    }
+
+    @Test
     void commitOfAClaimThatWasOpenBefore_endsTheWait() throws Exception {
         final RingClaim claim = producer.tryClaim(8);
         final Sleeper sleeper = new Sleeper(() -> drainFor(1, TimeUnit.DAYS));

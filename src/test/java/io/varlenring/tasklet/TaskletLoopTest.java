@@ -914,6 +914,7 @@ final class TaskletLoopTest {
     @Test
     void profiling_betweenTwoRuns_saysThatNothingRuns() {
         final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
         final Tasklet ends = profiled.newTasklet((self, reasons) -> {});
         final Tasklet throwing = profiled.newTasklet((self, reasons) -> {
             assertTrue(profiled.stats().runningSinceNanos() != 0);
