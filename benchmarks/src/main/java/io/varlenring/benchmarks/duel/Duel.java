@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.duel;
 
+import io.varlenring.benchmarks.run.Environment;
 import io.varlenring.benchmarks.run.PairedRuns;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ public final class Duel {
         final List<Map<String, String>> cells = set.cells(named);
         System.out.printf(
                 Locale.ROOT,
-                "%s, JDK %d: %d processes of %d s, about %d minutes%n",
+                "%s, JDK %d: %d processes of %d s, about %d min%n",
                 set.title,
                 Runtime.version().feature(),
                 rounds * cells.size(),
@@ -122,6 +123,11 @@ public final class Duel {
         if (csv == null) {
             Files.delete(result);
         } else {
+            Environment.write(
+                    csv,
+                    rounds + (rounds == 1 ? " process" : " processes") + " of " + seconds + " s each",
+                    failures,
+                    Map.of());
             System.out.println("written to " + csv);
         }
         if (failures > 0) {

@@ -6,83 +6,151 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What a reader wants to know first: a few rows of the sets, with the machine. */
 final class Overview {
-    private static final String CAPACITY = "65536";
-
     private final Map<BenchmarkSet, List<Run>> runs;
+    private final List<DuelRun> duels;
     private final Set<Integer> jdks = new TreeSet<>();
 
-    /** A row of the table: something measured, of which way to use this library, and what that is compared with. */
-    private record Row(
-            String title, BenchmarkSet set, Results.Key key, String rival, Metric metric, Baseline baseline) {}
+    /** A row of the table: what is measured on one JDK, by the kind of host, and what that is compared with. */
+    private abstract class Row {
+        final String title;
+        final String rival;
+        final String unit;
+        final String against;
 
-    private static final List<Row> ROWS = List.of(
-            singleThread("64"),
-            singleThread("256"),
-            singleThread("1200"),
-            throughput("1", "64"),
-            throughput("1", "1200"),
-            throughput("4", "64"),
-            new Row(
-                    "round trip, 64 B, p50",
-                    BenchmarkSet.ROUND_TRIP,
-                    new Results.Key("roundTrip", Map.of("size", "64")),
-                    "ring-offer",
-                    Metric.P50,
-                    Baseline.AGRONA),
-            new Row(
-                    "32 offered at once, 64 B",
-                    BenchmarkSet.BURST,
-                    new Results.Key("offerOnly", Map.of("size", "64")),
-                    "ring-offer-all",
-                    Metric.TIME,
-                    Baseline.AGRONA),
-            new Row(
-                    "waking a parked consumer, p50",
-                    BenchmarkSet.SLEEPING,
-                    new Results.Key("wakeup", Map.of()),
-                    "ring-unpark",
-                    Metric.P50,
-                    Baseline.PARK),
-            new Row(
-                    "64 tasklets woken, until all ran",
-                    BenchmarkSet.TASKLETS,
-                    new Results.Key("dispatch64", Map.of()),
-                    "tasklet",
-                    Metric.TIME,
-                    Baseline.BEST_PEER));
+        Row(final String title, final String rival, final String unit, final String against) {
+            this.title = title;
+            this.rival = rival;
+            this.unit = unit;
+            this.against = against;
+        }
 
-    Overview(final Map<BenchmarkSet, List<Run>> runs) {
+        abstract Statistics figure(int jdk, HostKind host);
+
+        abstract Statistics ratio(int jdk, HostKind host);
+    }
+
+    /** A row of the duels. */
+    private final class OfDuel extends Row {
+        private final String set;
+        private final String cell;
+
+        OfDuel(final String title, final String set, final String rival, final String cell) {
+            super(title, rival, "ns", Baseline.AGRONA.title());
+            this.set = set;
+            this.cell = "rival=" + rival + " " + cell;
+        }
+
+        @Override
+        Statistics figure(final int jdk, final HostKind host) {
+            return of(jdk).map(run -> run.nanos(cell, DuelRun.THIS, host)).orElse(null);
+        }
+
+        @Override
+        Statistics ratio(final int jdk, final HostKind host) {
+            return of(jdk).map(run -> run.ratio(cell, Baseline.AGRONA.rival(), host))
+                    .orElse(null);
+        }
+
+        private Optional<DuelRun> of(final int jdk) {
+            return duels.stream()
+                    .filter(run -> run.jdk() == jdk && run.set().equals(set))
+                    .findFirst();
+        }
+    }
+
+    /** A row of the sets that run in forks. */
+    private final class OfSet extends Row {
+        private final BenchmarkSet set;
+        private final Results.Key key;
+        private final Metric metric;
+        private final Baseline baseline;
+
+        OfSet(
+                final String title,
+                final BenchmarkSet set,
+                final Results.Key key,
+                final String rival,
+                final Metric metric,
+                final Baseline baseline) {
+            super(title, rival, metric.unit(), baseline.title());
+            this.set = set;
+            this.key = key;
+            this.metric = metric;
+            this.baseline = baseline;
+        }
+
+        @Override
+        Statistics figure(final int jdk, final HostKind host) {
+            final Map<Integer, Double> values = !host.compares()
+                    ? Map.of()
+                    : results(jdk)
+                            .map(results -> results.values(key, rival, metric, host))
+                            .orElse(Map.of());
+            return values.isEmpty() ? null : Statistics.of(values.values());
+        }
+
+        @Override
+        Statistics ratio(final int jdk, final HostKind host) {
+            return results(jdk)
+                    .map(results -> results.advantage(key, rival, baseline, metric, host))
+                    .orElse(null);
+        }
+
+        /** Returns the results that this is from, if it was measured. */
+        private Optional<Results> results(final int jdk) {
+            return runs.get(set).stream()
+                    .filter(run -> run.jdk() == jdk && run.results().keys().contains(key))
+                    .map(Run::results)
+                    .findFirst();
+        }
+    }
+
+    private List<Row> rows() {
+        return List.of(
+                new OfDuel("offer and drain, one thread, 64 B", "single-thread", "ring-offer", "size=64"),
+                new OfDuel("offer and drain, one thread, 256 B", "single-thread", "ring-offer", "size=256"),
+                new OfDuel("offer and drain, one thread, 1200 B", "single-thread", "ring-offer", "size=1200"),
+                new OfDuel("1 producer, 64 B", "throughput", "ring-offer", "producers=1 size=64"),
+                new OfDuel("1 producer, 1200 B", "throughput", "ring-offer", "producers=1 size=1200"),
+                new OfDuel("4 producers, 64 B", "throughput", "ring-offer", "producers=4 size=64"),
+                new OfDuel("32 offered at once, 64 B", "burst", "ring-offer-all", "size=64"),
+                new OfSet(
+                        "round trip, 64 B, p50",
+                        BenchmarkSet.ROUND_TRIP,
+                        new Results.Key("roundTrip", Map.of("size", "64")),
+                        "ring-offer",
+                        Metric.P50,
+                        Baseline.AGRONA),
+                new OfSet(
+                        "waking a parked consumer, p50",
+                        BenchmarkSet.SLEEPING,
+                        new Results.Key("wakeup", Map.of()),
+                        "ring-unpark",
+                        Metric.P50,
+                        Baseline.PARK),
+                new OfSet(
+                        "64 tasklets woken, until all ran",
+                        BenchmarkSet.TASKLETS,
+                        new Results.Key("dispatch64", Map.of()),
+                        "tasklet",
+                        Metric.TIME,
+                        Baseline.BEST_PEER));
+    }
+
+    Overview(final Map<BenchmarkSet, List<Run>> runs, final List<DuelRun> duels) {
         this.runs = runs;
+        this.duels = duels;
+        duels.forEach(run -> jdks.add(run.jdk()));
         runs.values().forEach(of -> of.forEach(run -> jdks.add(run.jdk())));
-    }
-
-    private static Row singleThread(final String size) {
-        return new Row(
-                "offer and drain, one thread, " + size + " B",
-                BenchmarkSet.SINGLE_THREAD,
-                new Results.Key("offerAndDrain", Map.of("size", size)),
-                "ring-offer",
-                Metric.TIME,
-                Baseline.AGRONA);
-    }
-
-    private static Row throughput(final String producers, final String size) {
-        return new Row(
-                producers + (producers.equals("1") ? " producer, " : " producers, ") + size + " B",
-                BenchmarkSet.THROUGHPUT,
-                new Results.Key(
-                        "throughput",
-                        Map.of("producers", producers, "capacity", CAPACITY, "reads", "all", "size", size)),
-                "ring-offer",
-                Metric.CONSUMED,
-                Baseline.AGRONA);
     }
 
     String table() {
@@ -93,7 +161,7 @@ final class Overview {
             rule.append("---|---|");
         }
         text.append('\n').append(rule);
-        for (final Row row : ROWS) {
+        for (final Row row : rows()) {
             text.append("\n| ")
                     .append(row.title)
                     .append(" | `")
@@ -110,54 +178,29 @@ final class Overview {
         return text.toString();
     }
 
-    private static String medians(final Row row, final Map<HostKind, Statistics> figures) {
-        return figures.entrySet().stream()
+    private static String figure(final Row row, final int jdk) {
+        final String figures = byHost(host -> row.figure(jdk, host)).entrySet().stream()
                 .map(entry -> Summary.format(entry.getValue().median()) + suffix(entry.getKey()))
-                .collect(Collectors.joining(", ", "", " " + row.metric.unit()));
+                .collect(Collectors.joining(", "));
+        return figures.isEmpty() ? "not measured" : figures + " " + row.unit;
     }
 
-    private String figure(final Row row, final int jdk) {
-        final Map<HostKind, Statistics> figures = new EnumMap<>(HostKind.class);
-        for (final HostKind kind : HostKind.values()) {
-            final Results results = results(row, jdk);
-            final Map<Integer, Double> values = results == null || !kind.compares()
-                    ? Map.of()
-                    : results.values(row.key, row.rival, row.metric, kind);
-            if (!values.isEmpty()) {
-                figures.put(kind, Statistics.of(values.values()));
-            }
-        }
-        return figures.isEmpty() ? "not measured" : medians(row, figures);
-    }
-
-    private String ratio(final Row row, final int jdk) {
-        final String against = row.baseline.title() + " ";
-        return ratios(row, jdk).entrySet().stream()
+    private static String ratio(final Row row, final int jdk) {
+        final String ratios = byHost(host -> row.ratio(jdk, host)).entrySet().stream()
                 .map(entry -> Summary.withSpread(entry.getValue()) + suffix(entry.getKey()))
-                .collect(Collectors.collectingAndThen(
-                        Collectors.joining(", "), joined -> joined.isEmpty() ? "" : against + joined));
+                .collect(Collectors.joining(", "));
+        return ratios.isEmpty() ? "" : row.against + " " + ratios;
     }
 
-    private Map<HostKind, Statistics> ratios(final Row row, final int jdk) {
-        final Map<HostKind, Statistics> ratios = new EnumMap<>(HostKind.class);
-        final Results results = results(row, jdk);
-        for (final HostKind kind : HostKind.values()) {
-            final Statistics ratio =
-                    results == null ? null : results.advantage(row.key, row.rival, row.baseline, row.metric, kind);
-            if (ratio != null) {
-                ratios.put(kind, ratio);
+    private static Map<HostKind, Statistics> byHost(final Function<HostKind, Statistics> statistics) {
+        final Map<HostKind, Statistics> found = new EnumMap<>(HostKind.class);
+        for (final HostKind host : HostKind.values()) {
+            final Statistics of = statistics.apply(host);
+            if (of != null && host.compares()) {
+                found.put(host, of);
             }
         }
-        return ratios;
-    }
-
-    /** Returns the results that a row is from, or {@code null} when it was not measured. */
-    private Results results(final Row row, final int jdk) {
-        return runs.get(row.set).stream()
-                .filter(run -> run.jdk() == jdk && run.results().keys().contains(row.key))
-                .map(Run::results)
-                .findFirst()
-                .orElse(null);
+        return found;
     }
 
     private static String suffix(final HostKind kind) {
@@ -168,22 +211,22 @@ final class Overview {
         final RatioChart chart = new RatioChart(
                 "What the library does, beside Agrona where nothing else is named", "times as good; 1 is even");
         for (final int jdk : jdks) {
-            for (final Row row : ROWS) {
-                ratios(row, jdk).forEach((kind, ratio) -> {
-                    final String note = row.baseline.equals(Baseline.AGRONA) ? "" : " *";
-                    chart.add("JDK " + jdk, row.title + suffix(kind) + note, true, ratio);
-                });
+            for (final Row row : rows()) {
+                final String note = row.against.equals(Baseline.AGRONA.title()) ? "" : " *";
+                byHost(host -> row.ratio(jdk, host))
+                        .forEach(
+                                (host, ratio) -> chart.add("JDK " + jdk, row.title + suffix(host) + note, true, ratio));
             }
         }
         return chart.draw();
     }
 
     /** Says on what was measured: each fact once where all runs agree. */
-    static String machine(final List<Run> runs) {
+    static String machine(final List<Map<String, String>> ofRuns) {
         final List<String> lines = new ArrayList<>();
         for (final String fact : List.of("cpu", "cores", "os", "jdk", "commit", "date", "plan")) {
             final Set<String> values = new TreeSet<>();
-            runs.forEach(run -> values.add(run.facts().getOrDefault(fact, "not recorded")));
+            ofRuns.forEach(facts -> values.add(facts.getOrDefault(fact, "not recorded")));
             lines.add("- " + fact + ": "
                     + values.stream().map(value -> "`" + value + "`").collect(Collectors.joining(", ")));
         }

@@ -20,16 +20,20 @@ public final class Report {
     private static final String INDEX = "benchmarks.md";
     private static final String SETS = "sets.md";
     private static final String WAKEUP_AFTER = "wakeup-after";
+    private static final String DUELS = "duels";
 
     private final Path results;
     private final Path charts;
     private final Path pages;
     private final Map<BenchmarkSet, List<Run>> runs = new EnumMap<>(BenchmarkSet.class);
 
+    private final List<DuelRun> duels;
+
     private Report(final Path results, final Path charts, final Path pages) throws IOException {
         this.results = results;
         this.charts = Files.createDirectories(charts);
         this.pages = Files.createDirectories(pages);
+        duels = DuelRun.all(results);
         for (final BenchmarkSet set : BenchmarkSet.values()) {
             runs.put(set, Run.ofSet(results, set));
         }
@@ -66,31 +70,40 @@ public final class Report {
         for (final String template : template(SETS).split("(?m)^(?=# )")) {
             if (template.startsWith("# ")) {
                 final String title = template.substring(template.indexOf("{{") + 2, template.indexOf("}}"));
-                final SetPage page = new SetPage(charts, "../images/benchmarks/");
-                if (title.equals(WAKEUP_AFTER)) {
-                    page.addWakeupAfter(Run.ofOther(results, title));
-                } else {
-                    final BenchmarkSet set = BenchmarkSet.of(title);
-                    page.addSet(set, runs.get(set));
-                }
                 Files.writeString(
                         pages.resolve(title + ".md"),
-                        template.stripTrailing().replace("{{" + title + "}}", page.text()) + "\n");
+                        template.stripTrailing().replace("{{" + title + "}}", page(title)) + "\n");
             }
         }
     }
 
+    private String page(final String title) throws IOException {
+        final SetPage page = new SetPage(charts, "../images/benchmarks/");
+        switch (title) {
+            case DUELS:
+                return DuelPage.text(duels);
+            case WAKEUP_AFTER:
+                page.addWakeupAfter(Run.ofOther(results, title));
+                break;
+            default:
+                final BenchmarkSet set = BenchmarkSet.of(title);
+                page.addSet(set, runs.get(set));
+        }
+        return page.text();
+    }
+
     private void writeIndex(final Path file) throws IOException {
-        final List<Run> all = new ArrayList<>();
-        runs.values().forEach(all::addAll);
-        all.addAll(Run.ofOther(results, WAKEUP_AFTER));
-        final Overview overview = new Overview(runs);
+        final List<Map<String, String>> facts = new ArrayList<>();
+        duels.forEach(run -> facts.add(run.facts()));
+        runs.values().forEach(of -> of.forEach(run -> facts.add(run.facts())));
+        Run.ofOther(results, WAKEUP_AFTER).forEach(run -> facts.add(run.facts()));
+        final Overview overview = new Overview(runs, duels);
         Files.writeString(charts.resolve("overview.svg"), overview.chart());
         Files.writeString(
                 file,
                 template(INDEX)
                         .replace("{{table}}", overview.table())
-                        .replace("{{machine}}", Overview.machine(all))
+                        .replace("{{machine}}", Overview.machine(facts))
                         .replace("{{hosts}}", overview.hosts()));
     }
 

@@ -33,6 +33,13 @@ class ReportTest {
                         "S.offerAndDrain,size=64,agrona,1,avgt,ns/op,30,2,2,130,130",
                         "S.offerAndDrain,size=64,ring-offer,2,avgt,ns/op,40,3,3,130,130",
                         "S.offerAndDrain,size=64,agrona,2,avgt,ns/op,50,2,2,130,130"));
+        Files.write(results.resolve("duel-single-thread-17.txt"), List.of("cpu: some"));
+        Files.write(
+                results.resolve("duel-single-thread-17.csv"),
+                List.of(
+                        "set,jdk,parameters,contender,host,windows,p25_ns,p50_ns,p75_ns,"
+                                + "against,p25_ratio,p50_ratio,p75_ratio,pairs,without_partner",
+                        "single-thread,17,rival=ring-offer size=64,this,quiet,90,20,21,22,agrona,1.2,1.25,1.3,80,10"));
     }
 
     @Test
@@ -51,7 +58,7 @@ class ReportTest {
         assertTrue(
                 Files.exists(documents.resolve("images").resolve("benchmarks").resolve("single-thread-jdk-17.svg")));
         final String index = Files.readString(documents.resolve("benchmarks.md"));
-        assertTrue(index.contains("| 20.00 quiet, 40.00 busy ns/op | Agrona 1.500 (1.500 to 1.500) quiet |"), index);
+        assertTrue(index.contains("| `ring-offer` | 21.00 quiet ns | Agrona 1.250 (1.250 to 1.250) quiet |"), index);
         assertTrue(index.contains("| [single-thread](benchmarks/single-thread.md) | 17 | 1 busy, 3 quiet |"), index);
     }
 

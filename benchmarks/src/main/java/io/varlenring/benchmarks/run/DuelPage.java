@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.run;
+
+import io.varlenring.benchmarks.host.HostKind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The tables of the duels: a row for each cell and kind of host. */
+final class DuelPage {
+    private DuelPage() {}
+
+    static String text(final List<DuelRun> runs) {
+        return runs.isEmpty()
+                ? "Not measured yet."
+                : runs.stream().map(DuelPage::section).collect(Collectors.joining("\n\n"));
+    }
+
+    private static String section(final DuelRun run) {
+        final List<String> lines = new ArrayList<>();
+        lines.add("## " + run.set() + ", JDK " + run.jdk());
+        lines.add("");
+        run.facts().forEach((name, value) -> lines.add("- " + name + ": `" + value + "`"));
+        lines.add("");
+        final String peer = run.baselines().iterator().next();
+        lines.add("| | host | windows | ns | ns of " + peer + " | "
+                + run.baselines().stream().map(name -> "to " + name).collect(Collectors.joining(" | ")) + " |");
+        lines.add("|---|---|---|---|---|" + "---|".repeat(run.baselines().size()));
+        for (final String cell : run.cells()) {
+            for (final HostKind host : HostKind.values()) {
+                if (run.windows(cell, host) > 0) {
+                    lines.add(row(run, cell, host, peer));
+                }
+            }
+        }
+        return String.join("\n", lines);
+    }
+
+    private static String row(final DuelRun run, final String cell, final HostKind host, final String peer) {
+        return "| " + title(cell) + " | " + host.title() + " | " + run.windows(cell, host) + " | "
+                + withSpread(run.nanos(cell, DuelRun.THIS, host)) + " | " + withSpread(run.nanos(cell, peer, host))
+                + run.baselines().stream()
+                        .map(against -> " | " + withSpread(run.ratio(cell, against, host))
+                                + (host.compares() ? " of " + run.pairs(cell, against, host) : ""))
+                        .collect(Collectors.joining())
+                + " |";
+    }
+
+    private static String withSpread(final Statistics statistics) {
+        return statistics == null ? "–" : Summary.withSpread(statistics);
+    }
+
+    /** What distinguishes a cell, in words. */
+    static String title(final String cell) {
+        return Arrays.stream(cell.split(" "))
+                .map(parameter -> parameter.split("=", 2))
+                .map(parameter -> switch (parameter[0]) {
+                    case "producers" -> parameter[1] + (parameter[1].equals("1") ? " producer" : " producers");
+                    case "size" -> parameter[1].equals("quic") ? "QUIC mix" : parameter[1] + " B";
+                    default -> "`" + parameter[1] + "`";
+                })
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.benchmarks.run;
+
+import io.varlenring.benchmarks.host.HostKind;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The duels of a set on one JDK, as their files tell them. A cell may have been measured in several processes: what is
+ * said of it is the median of their medians, with the lowest and the highest.
+ *
+ * @param set the name of the set
+ * @param jdk the feature release that it was measured on
+ * @param facts where and how it was measured
+ * @param rows a row for each process, contender, kind of host and what it is compared with
+ */
+record DuelRun(String set, int jdk, Map<String, String> facts, List<Row> rows) {
+    /** What the build that is measured is called. */
+    static final String THIS = "this";
+
+    /** Fewer pairs of windows than this say nothing of a process. */
+    private static final int LEAST_PAIRS = 10;
+
+    private static final String FILE = "duel-";
+
+    /** What a process found of a contender where it met that kind of host. */
+    record Row(
+            String cell,
+            String contender,
+            HostKind host,
+            int windows,
+            double nanos,
+            String against,
+            double ratio,
+            int pairs) {
+        /** Reads a line of the fields that a duel writes. */
+        static Row parse(final String line) {
+            final String[] fields = line.split(",", -1);
+            return new Row(
+                    fields[2],
+                    fields[3],
+                    HostKind.valueOf(fields[4].toUpperCase(Locale.ROOT)),
+                    Integer.parseInt(fields[5]),
+                    number(fields[7]),
+                    fields[9],
+                    number(fields[11]),
+                    Integer.parseInt(fields[13]));
+        }
+
+        private static double number(final String field) {
+            return field.isEmpty() ? Double.NaN : Double.parseDouble(field);
+        }
+
+        boolean isOf(final String otherCell, final String otherContender, final HostKind otherHost) {
+            return cell.equals(otherCell) && contender.equals(otherContender) && host == otherHost;
+        }
+    }
+
+    /** Reads all that were published, by set and JDK. */
+    static List<DuelRun> all(final Path directory) throws IOException {
+        final NavigableMap<String, Path> files = new TreeMap<>();
+        if (Files.isDirectory(directory)) {
+            final String pattern = FILE + "*-[0-9][0-9]" + ResultsFile.EXTENSION;
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
+                found.forEach(file -> files.put(file.getFileName().toString(), file));
+            }
+        }
+        final List<DuelRun> runs = new ArrayList<>();
+        for (final Path file : files.values()) {
+            final List<String> lines = Files.readAllLines(file);
+            final String[] first = lines.get(1).split(",");
+            runs.add(new DuelRun(
+                    first[0],
+                    Integer.parseInt(first[1]),
+                    Environment.read(file),
+                    lines.stream().skip(1).map(Row::parse).toList()));
+        }
+        return runs;
+    }
+
+    Set<String> cells() {
+        final Set<String> cells = new LinkedHashSet<>();
+        rows.forEach(row -> cells.add(row.cell));
+        return cells;
+    }
+
+    /** Returns what the measured build is compared with, the peer first. */
+    Set<String> baselines() {
+        final Set<String> baselines = new LinkedHashSet<>();
+        rows.forEach(row -> baselines.add(row.against));
+        return baselines;
+    }
+
+    /** Returns the time of a record, or {@code null} when too few windows met that host. */
+    Statistics nanos(final String cell, final String contender, final HostKind host) {
+        final String first = baselines().iterator().next();
+        return statistics(
+                row -> row.isOf(cell, contender, host) && row.against.equals(first) && row.windows >= LEAST_PAIRS,
+                Row::nanos);
+    }
+
+    /** Returns how many times as fast as another the measured build is, or {@code null} when too few pairs met that host. */
+    Statistics ratio(final String cell, final String against, final HostKind host) {
+        return statistics(
+                row -> row.isOf(cell, THIS, host) && row.against.equals(against) && row.pairs >= LEAST_PAIRS,
+                Row::ratio);
+    }
+
+    /** Returns how many pairs of windows the ratios of a cell are of, also where they are too few. */
+    int pairs(final String cell, final String against, final HostKind host) {
+        return rows.stream()
+                .filter(row -> row.isOf(cell, THIS, host) && row.against.equals(against))
+                .mapToInt(Row::pairs)
+                .sum();
+    }
+
+    /** Returns how many windows of the measured build met that kind of host. */
+    int windows(final String cell, final HostKind host) {
+        final String first = baselines().iterator().next();
+        return rows.stream()
+                .filter(row -> row.isOf(cell, THIS, host) && row.against.equals(first))
+                .mapToInt(Row::windows)
+                .sum();
+    }
+
+    private Statistics statistics(final Predicate<Row> wanted, final ToDoubleFunction<Row> value) {
+        final List<Double> values =
+                rows.stream().filter(wanted).mapToDouble(value).boxed().toList();
+        return values.isEmpty() ? null : Statistics.of(values);
+    }
+}
