@@ -252,7 +252,8 @@ final class Mutants {
             }
             final Outcome outcome = run(suite, copy, TimeUnit.MINUTES.toSeconds(10));
             if (outcome.failed || outcome.timedOut) {
-                throw new IllegalStateException("suite " + suite.name + " fails without a fault, see "
+                throw new IllegalStateException("suite " + suite.name
+                        + (outcome.timedOut ? " takes more than 10 minutes" : " fails") + " without a fault, see "
                         + copy.resolve(suite.name + ".log"));
             }
             final double limit = Math.max(SHORTEST_TIMEOUT_SECONDS, TIMEOUT_FACTOR * outcome.seconds);

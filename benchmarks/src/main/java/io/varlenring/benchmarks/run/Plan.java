@@ -36,7 +36,7 @@ enum Plan {
 
     String estimate(final int forks) {
         final double minutes = forks * (FORK_SECONDS + (warmups + iterations) * millis / 1e3) / 60;
-        return String.format(Locale.ROOT, "about %.0f minutes", Math.ceil(minutes));
+        return String.format(Locale.ROOT, "about %.0f min", Math.ceil(minutes));
     }
 
     String describe(final int actualRounds) {

@@ -97,7 +97,7 @@ final class Soak {
         final Total all = new Total();
         System.out.println();
         System.out.println(
-                "| consumer | rings | s | records | MB | records/s | MB/s | refused | aborted | wakeups | lost exchanges |");
+                "| consumer | rings | s | records | MB | records/s | MB/s | refused | aborted | wakeups | lost races |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         totals.forEach((kind, total) -> {
             all.add(total);
