@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.HeldProgram.Window;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -220,6 +221,31 @@ final class ProcessDeathTest {
         final int offers = window == Window.CLAIM_BESIDE_OFFERS ? 3 : CAPACITY / HeldProgram.STRIDE - 1;
         assertEquals(offers, drain(ring).size());
         assertGoesOn();
+    }
+
+    /** A refusal of what the file says lets go of the slots that it has locked to find that out. */
+    @Test
+    void stalledBy_withAnEndThatMakesNoSense_saysSoEachTime_andThenWhoIsDead() throws Exception {
+        newRing();
+        ring.consumer();
+        held(Window.PAYLOAD_BEGUN).kill();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            final ByteBuffer slot = channel.map(
+                            FileChannel.MapMode.READ_WRITE, RingLayout.slotOffset(0), RingLayout.SLOT_LENGTH)
+                    .order(ByteOrder.nativeOrder());
+            final long end = slot.getLong(RingLayout.END_OFFSET);
+            slot.putLong(RingLayout.END_OFFSET, 4);
+            for (int i = 0; i < 3; i++) {
+                final RingCorruptException told = assertThrows(
+                        RingCorruptException.class, () -> ring.consumer().stalledBy());
+                assertTrue(told.getMessage().contains("the end in slot 0 is 4"), told::getMessage);
+            }
+            slot.putLong(RingLayout.END_OFFSET, end);
+            final StalledClaim dead = ring.consumer().stalledBy();
+            assertEquals(StalledClaim.Owner.DEAD, dead.owner());
+            assertTrue(ring.consumer().recover(dead));
+            assertGoesOn();
+        } // which gives up this process's locks
     }
 
     /** What is known to be dead is known of one ring; another one may have an owner that lives there. */

@@ -40,6 +40,26 @@ final class ProducerRegistryTest {
         return new WeakReference<>(producer);
     }
 
+    /** In a file, a cleaner is told of each handle that has been collected, also of those that had been closed. */
+    @Test
+    void closedHandle_ofARingInAFile_isCountedOnce() throws Exception {
+        final VarLenMpscRing inFile = FileRings.newRing(256, 0, null);
+        collect(dropClosed(inFile));
+        collect(dropWithClaim(inFile)); // which the cleaner hears of later
+        while (inFile.stats().leakedClaims() == 0) {
+            inFile.consumer().drain(record -> {});
+            Thread.sleep(1);
+        }
+        assertEquals(2, inFile.stats().offered());
+    }
+
+    private static WeakReference<RingProducer> dropClosed(final VarLenMpscRing ring) {
+        final RingProducer producer = ring.newProducer();
+        assertTrue(offer(producer, payload(1, 8)));
+        producer.close();
+        return new WeakReference<>(producer);
+    }
+
     @Test
     void openBatchOfACollectedHandle_isGivenBackAndCounted() throws Exception {
         collect(dropWithBatch(ring));

@@ -912,6 +912,22 @@ final class TaskletLoopTest {
     }
 
     @Test
+    void bodyThatThrowsAsTheLastOfARound_isNotTheRunningOneOfTheNext() {
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
+        final Tasklet normal = named("normal");
+        final Tasklet due = named("due");
+        final Tasklet throwing = loop.newHeavyTasklet((self, reasons) -> {
+            normal.wakeup();
+            loop.wakeupAt(due, System.nanoTime(), 0);
+            throw new IllegalStateException("as planned");
+        });
+        throwing.wakeup();
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(2, loop.runOnce(0));
+        assertEquals(List.of("due", "normal"), ran, "what a deadline wakes goes before what a body has woken");
+    }
+
+    @Test
     void profiling_betweenTwoRuns_saysThatNothingRuns() {
         final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
