@@ -343,6 +343,7 @@ final class FileRingTest {
         final RingClaim claim = producer.tryClaim(10);
         assertThrows(IllegalStateException.class, () -> consumer.drain(record -> ring.detach()));
         assertTrue(offer(ring.newProducer(), payload(2, 9)));
+        assertTrue(offer(producer, payload(3, 9)), "what was refused has closed no handle");
         ring.detach();
         ring.detach();
         assertThrows(IllegalStateException.class, () -> consumer.drain(record -> {}));
@@ -354,8 +355,9 @@ final class FileRingTest {
         assertThrows(IllegalStateException.class, claim::commit);
         assertFalse(ring.isClosed());
         final List<byte[]> records = drain(other);
-        assertEquals(1, records.size());
+        assertEquals(2, records.size());
         assertArrayEquals(payload(2, 9), records.get(0));
+        assertArrayEquals(payload(3, 9), records.get(1));
         assertTrue(other.isEmpty());
     }
 
