@@ -583,6 +583,23 @@ final class AccidentsTest {
         assertEquals(1, drain(ring).size());
     }
 
+    /** It looks for a reason from time to time, and is told when that is gone. */
+    @Test
+    void dump_ofAConsumerThatOnlyDrains_saysThatItWaits() {
+        final RingClaim claim = producer.tryClaim(8);
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(0, drain(ring).size());
+        }
+        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
+        claim.abort();
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(0, drain(ring).size());
+        }
+        final RingClaim next = producer.tryClaim(8);
+        assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
+        next.abort();
+    }
+
     /** The next claim is at the same position, and has not been in the way before. */
     @Test
     void dump_afterAClaimWasGivenBack_doesNotCountItsTimeForTheNext() throws InterruptedException {
@@ -658,6 +675,56 @@ final class AccidentsTest {
         assertEquals("RingClaim[not open, " + ring + "]", claim.toString());
         assertEquals("RingConsumer[not in use, " + ring + "]", ring.consumer().toString());
         assertNull(producer.side().describeOpen(0));
+    }
+
+    @Test
+    void dump_afterAHandleWasClosed_countsTheOthers() {
+        final RingProducer second = ring.newProducer();
+        final RingProducer third = ring.newProducer();
+        assertTrue(ring.dump().contains("producers: 3\n"), ring.dump());
+        second.close(); // between the others
+        second.close();
+        assertTrue(ring.dump().contains("producers: 2\n"), ring.dump());
+        final RingClaim first = producer.tryClaim(8);
+        assertTrue(ring.dump().contains("a claim of 8 bytes"), ring.dump());
+        first.abort();
+        third.close(); // the one that was made last
+        final RingProducer fourth = ring.newProducer();
+        assertTrue(offer(fourth, payload(1, 8)));
+        producer.close(); // the one that was made first
+        assertTrue(ring.dump().contains("producers: 1\n"), ring.dump());
+        assertEquals(1, ring.stats().offered());
+        fourth.close();
+        assertTrue(ring.dump().contains("producers: 0\n"), ring.dump());
+        assertEquals(1, ring.stats().offered());
+        assertEquals(1, ring.stats().aborted());
+    }
+
+    @Test
+    void stalledBy_tellsWhatIsInTheWay() {
+        assertNull(ring.consumer().stalledBy());
+        moveTo(ring, 240);
+        assertNull(ring.consumer().stalledBy());
+        final RingClaim claim = producer.tryClaim(33); // behind a gap
+        final StalledClaim stalled = ring.consumer().stalledBy();
+        assertEquals(240, stalled.position());
+        assertEquals(-1, stalled.end(), "its owner has not said it");
+        assertEquals(StalledClaim.Owner.LIVES, stalled.owner());
+        final String text = stalled.toString();
+        assertTrue(text.startsWith("StalledClaim[position=240, end=unknown, LIVES, "), text);
+        final String told = assertThrows(
+                        IllegalStateException.class, () -> ring.consumer().recover(stalled))
+                .getMessage();
+        assertTrue(told.contains(text), told);
+        assertTrue(offer(ring.newProducer(), payload(1, 8)));
+        claim.commit();
+        assertNull(ring.consumer().stalledBy(), "a record is readable");
+        assertFalse(ring.consumer().recover(stalled));
+        assertEquals(2, drain(ring).size());
+        final RingClaim later = producer.tryClaim(8);
+        assertFalse(ring.consumer().recover(stalled), "another one is in the way");
+        later.abort();
+        assertEquals(0, drain(ring).size());
     }
 
     @Test

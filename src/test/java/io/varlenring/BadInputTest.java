@@ -39,6 +39,10 @@ final class BadInputTest {
     private final RingProducer producer = ring.newProducer();
     private final RingConsumer consumer = ring.consumer();
 
+    /** What is at the consumer's position. */
+    private static final StalledClaim STALLED =
+            new StalledClaim(null, 0, -1, ProcessIdentity.OWN, StalledClaim.Owner.LIVES);
+
     @AfterEach
     void ringIsIntact() {
         if (!ring.isClosed()) {
@@ -189,6 +193,7 @@ final class BadInputTest {
                 () -> consumer.drain(null, 1, 1, TimeUnit.SECONDS),
                 () -> consumer.drain(record -> {}, 1, 1, null),
                 () -> consumer.drainControlled(null, 1),
+                () -> consumer.recover(null),
                 () -> WakeupHook.unpark(null),
                 () -> WakeupHook.semaphore(null),
                 () -> WakeupHook.selector(null),
@@ -359,6 +364,8 @@ final class BadInputTest {
             assertRefused(
                     IllegalStateException.class, () -> consumer.drain(r -> {}, 1, 1, TimeUnit.SECONDS), "handler");
             assertRefused(IllegalStateException.class, consumer::arm, "handler");
+            assertRefused(IllegalStateException.class, consumer::stalledBy, "handler");
+            assertRefused(IllegalStateException.class, () -> consumer.recover(STALLED), "handler");
         }));
         assertArrayEquals(payload(1, 1), seen.get(0));
         assertArrayEquals(payload(2, 1), seen.get(1));
@@ -385,6 +392,8 @@ final class BadInputTest {
         assertRefused(IllegalStateException.class, () -> consumer.drain(record -> {}), inUse, caller);
         assertTrue(consumer.toString().startsWith("RingConsumer[" + inUse + ", VarLenMpscRing["), consumer.toString());
         assertRefused(IllegalStateException.class, consumer::arm, "first-consumer");
+        assertRefused(IllegalStateException.class, consumer::stalledBy, "first-consumer");
+        assertRefused(IllegalStateException.class, () -> consumer.recover(STALLED), "first-consumer");
         leave.countDown();
         assertEquals(1, first.get());
         thread.join();
@@ -459,6 +468,35 @@ final class BadInputTest {
         assertRefused(RingClosedException.class, () -> producer.tryClaim(8), "closed");
         assertRefused(RingClosedException.class, () -> producer.offerAll(batch, 0, 2), "closed");
         assertRefused(RingClosedException.class, () -> producer.offerAll(batch, 0, 0), "closed");
+    }
+
+    /** Although it knows of room, and the ring is open. */
+    @Test
+    void handle_afterClose_refusesEveryCall() {
+        final RingProducer closed = ring.newProducer();
+        assertTrue(offer(closed, payload(1, 9)));
+        closed.close();
+        final ByteBuffer src = ByteBuffer.allocate(8);
+        final ByteBuffer[] batch = {src, ByteBuffer.allocate(8)};
+        final List<Executable> calls = List.of(
+                () -> closed.offer(src),
+                () -> closed.offer(new byte[8], 0, 8),
+                () -> closed.offer(src, src),
+                () -> closed.offer(src, 1, TimeUnit.DAYS),
+                () -> closed.offer(new byte[8], 0, 8, 1, TimeUnit.DAYS),
+                () -> closed.offerAll(batch, 0, 2),
+                () -> closed.offerAll(batch, 0, 0),
+                () -> closed.tryClaim(8),
+                () -> closed.tryClaimBatch(8, 64));
+        for (final Executable call : calls) {
+            final Throwable refused = assertThrows(IllegalStateException.class, call);
+            assertEquals(IllegalStateException.class, refused.getClass(), "the ring is open");
+            assertTrue(refused.getMessage().contains("closed"), refused.getMessage());
+        }
+        assertEquals(8, src.remaining());
+        assertTrue(offer(producer, payload(2, 9)));
+        assertEquals(2, drain(ring).size());
+        assertEquals(0, ring.stats().refusedFull());
     }
 
     @Test

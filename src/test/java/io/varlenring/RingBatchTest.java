@@ -451,4 +451,24 @@ final class RingBatchTest {
         assertFalse(ring.dump().contains("a batch of"), ring.dump());
         assertEquals(1, drain(ring).size());
     }
+
+    /** Although it has records: nobody has committed them. */
+    @Test
+    void closeOfTheHandle_abortsWhatIsOpen() {
+        final RingProducer handle = ring.newProducer();
+        final RingBatch batch = handle.tryClaimBatch(8, 32);
+        batch.next(0);
+        batch.add(0);
+        final ByteBuffer kept = batch.next(0);
+        handle.close();
+        assertEquals(0, kept.limit());
+        assertThrows(IllegalStateException.class, batch::commit);
+        batch.close();
+        handle.close();
+        assertEquals(0, drain(ring).size());
+        assertTrue(ring.isEmpty());
+        assertEquals(1, ring.stats().aborted());
+        assertEquals(0, ring.stats().leakedClaims());
+        assertEquals(0, ring.stats().offered());
+    }
 }

@@ -241,4 +241,22 @@ final class RingClaimTest {
         claim.commit();
         assertArrayEquals(payload(1, 12), drain(ring).get(0));
     }
+
+    /** The handle's end is the claim's, which leaves nothing to be seen or used. */
+    @Test
+    void closeOfTheHandle_abortsWhatIsOpen() {
+        final RingProducer handle = ring.newProducer();
+        final RingClaim claim = handle.tryClaim(8);
+        final ByteBuffer kept = claim.buffer();
+        handle.close();
+        assertEquals(0, kept.remaining());
+        assertTrue(claim.toString().startsWith("RingClaim[not open, "), claim.toString());
+        assertThrows(IllegalStateException.class, claim::commit);
+        claim.close();
+        handle.close();
+        assertEquals(0, drain(ring).size());
+        assertTrue(ring.isEmpty());
+        assertEquals(1, ring.stats().aborted());
+        assertEquals(0, ring.stats().leakedClaims());
+    }
 }

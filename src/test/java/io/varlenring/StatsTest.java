@@ -162,6 +162,25 @@ final class StatsTest {
         assertEquals(32, ring.size());
     }
 
+    /** A drain that gives back nothing has not found anything in use. */
+    @Test
+    void highWaterMark_leavesOutWhatCameAndWentBetween() {
+        final RingClaim claim = producer.tryClaim(100);
+        assertEquals(0, drain(ring).size());
+        assertEquals(0, drain(ring, 0).size());
+        claim.abort();
+        assertEquals(0, ring.stats().highWaterMark());
+        assertTrue(offer(producer, payload(1, 8)));
+        final RingClaim behind = producer.tryClaim(100);
+        assertEquals(
+                0,
+                ring.consumer().drainControlled(record -> ControlledRecordHandler.Action.ABORT, 9),
+                "nothing given back");
+        behind.abort();
+        assertEquals(1, drain(ring).size());
+        assertEquals(16, ring.stats().highWaterMark());
+    }
+
     @Test
     void handedOver_countsWhatWasConsumed() {
         for (int i = 0; i < 6; i++) {
