@@ -208,6 +208,59 @@ final class AccidentsTest {
     }
 
     @Test
+    void whatACallLeft_isFinishedByACommitOrAbortOfAnOpenBatch() {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        for (int i = 0; i < 2; i++) {
+            final RingBatch batch = producer.tryClaimBatch(8, 32);
+            batch.next(8);
+            batch.add(8);
+            producer.side().reserve(24);
+            if (i == 0) {
+                batch.commit();
+            } else {
+                batch.abort();
+            }
+            assertEquals(1 - i, drain(ring).size());
+            assertTrue(ring.isEmpty());
+        }
+        assertEquals(3, ring.stats().aborted());
+    }
+
+    @Test
+    void whatACallLeft_isFinishedByTheEndOfItsHandle() {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        producer.side().reserve(24);
+        producer.close();
+        assertTrue(ring.isEmpty());
+        assertEquals(1, ring.stats().aborted());
+    }
+
+    /** The abort makes the wakeup that an earlier call owed, which an Error of the hook ends; the claim is given up. */
+    @Test
+    void claimWhoseAbortTheHookEnded_isFinishedByTheNextClaim() {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 12)
+                .hook(() -> {
+                    if (woken.incrementAndGet() == 1) {
+                        throw new AssertionError("from the hook");
+                    }
+                })
+                .build();
+        final RingProducer producer = ring.newProducer();
+        final RingClaim claim = producer.tryClaim(8);
+        producer.side().phase = Reservations.PUBLISHED;
+        assertThrows(AssertionError.class, claim::abort);
+        final RingClaim next = producer.tryClaim(16);
+        assertEquals(1, ring.stats().aborted());
+        next.commit();
+        assertEquals(1, drain(ring).size());
+        assertTrue(ring.isEmpty());
+    }
+
+    @Test
     void whatACallLeft_isFinishedOnAClosedRing() {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
         final RingProducer producer = ring.newProducer();
@@ -380,6 +433,41 @@ final class AccidentsTest {
         assertThrows(AssertionError.class, commits ? claim::commit : claim::abort);
         assertEquals(0, kept.remaining());
         behind.abort();
+    }
+
+    /** What ended the call is told, and with it what ended the abort that followed. */
+    @Test
+    void failureOfACall_isNotHiddenByThatOfItsAbort() {
+        final AssertionError ofTheHook = new AssertionError("from the hook");
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    throw ofTheHook;
+                })
+                .build();
+        final RingProducer failing = hooked.newProducer();
+        assertTrue(hooked.consumer().arm());
+        assertTrue(failing.side().reserve(24));
+        final RingClaim behind = hooked.newProducer().tryClaim(8); // so that the abort is published
+        final IllegalStateException failure = new IllegalStateException("from the source");
+        failing.side().abortAfter(failure);
+        assertArrayEquals(new Throwable[] {ofTheHook}, failure.getSuppressed());
+        behind.abort();
+        assertEquals(0, drain(hooked).size());
+        assertTrue(hooked.isEmpty());
+    }
+
+    /** As if there were no memory for its buffer. */
+    @Test
+    void claimWhoseBufferCannotBeMade_isGivenBackAtOnce() {
+        moveTo(ring, 128);
+        final RecordView tooSmall = new RecordView(VarLenMpscRing.allocate(64).memory, true);
+        assertThrows(IndexOutOfBoundsException.class, () -> producer.side().claim(8, tooSmall));
+        assertEquals(0, ring.size());
+        assertEquals(1, ring.stats().aborted());
+        assertTrue(producer.toString().contains("no claim open"), producer.toString());
+        producer.tryClaim(8).commit();
+        assertEquals(1, drain(ring).size());
     }
 
     // Buffer habits
@@ -708,6 +796,7 @@ final class AccidentsTest {
         final RingClaim claim = producer.tryClaim(33); // behind a gap
         final StalledClaim stalled = ring.consumer().stalledBy();
         assertEquals(240, stalled.position());
+        assertTrue(ring.dump().contains("at position 240, a claim of 33 bytes"), ring.dump());
         assertEquals(-1, stalled.end(), "its owner has not said it");
         assertEquals(StalledClaim.Owner.LIVES, stalled.owner());
         final String text = stalled.toString();

@@ -207,6 +207,10 @@ final class BadInputTest {
         assertEquals(4, src.remaining());
         assertRefused(
                 NullPointerException.class, () -> producer.offerAll(new ByteBuffer[] {src, null}, 0, 2), "srcs[1]");
+        assertRefused(
+                NullPointerException.class,
+                () -> producer.offerAll(new ByteBuffer[] {src, src, null}, 1, 2),
+                "srcs[2]");
     }
 
     @Test
@@ -267,10 +271,16 @@ final class BadInputTest {
                     "10");
             assertRefused(
                     IndexOutOfBoundsException.class,
+                    () -> producer.offer(src, range[0], range[1], 1, TimeUnit.MILLISECONDS),
+                    String.valueOf(range[0]),
+                    "10");
+            assertRefused(
+                    IndexOutOfBoundsException.class,
                     () -> producer.offerAll(new ByteBuffer[10], range[0], range[1]),
                     String.valueOf(range[0]),
                     "10");
         }
+        assertEquals(0, ring.stats().aborted(), "nothing was reserved for them");
         assertTrue(producer.offer(src, 10, 0));
         assertEquals(0, producer.offerAll(new ByteBuffer[0], 0, 0));
         assertEquals(1, drain(ring).size());

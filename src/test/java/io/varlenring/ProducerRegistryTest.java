@@ -185,6 +185,23 @@ final class ProducerRegistryTest {
         assertTrue(hooked.isEmpty());
     }
 
+    /** Until somebody asks what has been collected: the dump of a ring does so itself, and names who is left. */
+    @Test
+    void openClaimOfACollectedHandle_isNamedAsOne() throws Exception {
+        final WeakReference<RingProducer> dropped = dropWithClaim(ring);
+        final String open = "a claim of 20 bytes, made by " + Thread.currentThread();
+        collect(dropped);
+        while (!ring.ownerOf(16).equals(open + ", whose handle has been collected")) {
+            assertTrue(ring.ownerOf(16).startsWith(open), ring.ownerOf(16));
+            System.gc();
+            Thread.sleep(1);
+        }
+        while (ring.stats().leakedClaims() == 0) {
+            Thread.sleep(1);
+        }
+        assertEquals("of an unknown producer", ring.ownerOf(16));
+    }
+
     @Test
     void openClaimOfACollectedHandle_isFoundByNewProducers() throws Exception {
         collect(dropWithClaim(ring));

@@ -471,4 +471,31 @@ final class RingBatchTest {
         assertEquals(0, ring.stats().leakedClaims());
         assertEquals(0, ring.stats().offered());
     }
+
+    /** What the handle has open by then is not this batch. */
+    @Test
+    void everyMethod_whileAClaimOfTheHandleIsOpen_isRefusedButClose() {
+        final RingBatch batch = producer.tryClaimBatch(8, 32);
+        batch.next(0);
+        batch.add(0);
+        batch.commit();
+        assertEquals(1, drain(ring).size());
+        final RingClaim claim = producer.tryClaim(8);
+        final List<Executable> calls = List.of(
+                () -> batch.next(0),
+                () -> batch.add(0),
+                batch::addWritten,
+                batch::count,
+                batch::remaining,
+                batch::commit,
+                batch::abort);
+        for (final Executable call : calls) {
+            assertEquals(
+                    "the batch has been committed or aborted",
+                    assertThrows(IllegalStateException.class, call).getMessage());
+        }
+        batch.close();
+        claim.commit();
+        assertEquals(1, drain(ring).size());
+    }
 }

@@ -259,4 +259,26 @@ final class RingClaimTest {
         assertEquals(1, ring.stats().aborted());
         assertEquals(0, ring.stats().leakedClaims());
     }
+
+    /** What the handle has open by then is not this claim. */
+    @Test
+    void everyMethod_whileABatchOfTheHandleIsOpen_isRefusedButClose() {
+        final RingClaim claim = producer.tryClaim(8);
+        claim.commit();
+        assertEquals(1, drain(ring).size());
+        final RingBatch batch = producer.tryClaimBatch(8, 32);
+        batch.next(0);
+        batch.add(0);
+        final List<Executable> calls =
+                List.of(claim::buffer, claim::commit, () -> claim.commit(0), claim::commitWritten, claim::abort);
+        for (final Executable call : calls) {
+            assertEquals(
+                    "the claim has been committed or aborted",
+                    assertThrows(IllegalStateException.class, call).getMessage());
+        }
+        claim.close();
+        assertEquals(1, batch.count());
+        batch.commit();
+        assertEquals(1, drain(ring).size());
+    }
 }

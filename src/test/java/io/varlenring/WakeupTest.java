@@ -473,6 +473,34 @@ final class WakeupTest {
     }
 
     @Test
+    void executor_thatRefusesTheTask_isAFailedHook() {
+        final VarLenMpscRing refused = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(WakeupHook.executor(
+                        task -> {
+                            throw new RejectedExecutionException("shut down");
+                        },
+                        () -> {}))
+                .build();
+        assertTrue(refused.consumer().arm());
+        assertTrue(offer(refused.newProducer(), new byte[1]));
+        assertEquals(1, refused.stats().hookFailures());
+        assertEquals(1, refused.stats().wakeups());
+        assertTrue(offer(refused.newProducer(), new byte[1])); // it is still armed
+        assertEquals(2, refused.stats().hookFailures());
+        assertEquals(2, drain(refused).size());
+    }
+
+    @Test
+    void selector_thatIsClosed_isWokenToNoEffect() throws Exception {
+        final Selector selector = Selector.open();
+        final WakeupHook hook = WakeupHook.selector(selector);
+        selector.close();
+        hook.wakeup();
+        assertFalse(selector.isOpen());
+    }
+
+    @Test
     void ringWithoutHook_canBeArmedToNoEffect() {
         final VarLenMpscRing silent = VarLenMpscRing.allocate(64);
         assertTrue(silent.consumer().arm());
