@@ -67,11 +67,19 @@ final class ProducerRegistry {
         }
     }
 
-    /** Closes all handles, which nobody MUST use meanwhile. */
+    /** Closes all handles, which nobody MUST use meanwhile; one whose close throws keeps no other one open. */
     synchronized void closeAll() {
-        while (first != null) {
-            first.side.close();
-            remove(first);
+        closeFrom(first);
+    }
+
+    private void closeFrom(final Entry entry) {
+        if (entry != null) {
+            try {
+                entry.side.close();
+                remove(entry);
+            } finally {
+                closeFrom(entry.next);
+            }
         }
     }
 

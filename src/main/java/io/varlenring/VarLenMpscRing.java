@@ -540,8 +540,11 @@ public final class VarLenMpscRing implements AutoCloseable {
         synchronized (places) {
             if (!places.isDetached()) {
                 consumerSide.leave();
-                producers.closeAll();
-                places.detach();
+                try {
+                    producers.closeAll();
+                } finally { // a hook may throw an Error
+                    places.detach();
+                }
             }
         }
     }

@@ -8,7 +8,9 @@ import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,15 +19,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.varlenring.tasklet.RingTasklet;
 import io.varlenring.tasklet.TaskletLoop;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -70,13 +80,7 @@ final class FileRingTest {
         assertTrue(ring.isEmpty());
         assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
         assertEquals(RingLayout.dataOffset(128) + CAPACITY, Files.size(file));
-        try (var files = Files.list(file.getParent())) {
-            assertEquals(
-                    List.of(),
-                    files.filter(other -> other.getFileName().toString().contains("." + file.getFileName() + "."))
-                            .toList(),
-                    "a temporary file is left");
-        }
+        assertNothingTemporary();
     }
 
     @Test
@@ -84,6 +88,9 @@ final class FileRingTest {
         final VarLenMpscRing first = map();
         final VarLenMpscRing second = map();
         final VarLenMpscRing third = kept(VarLenMpscRing.attach(file));
+        final VarLenMpscRing relative =
+                kept(VarLenMpscRing.attach(Path.of("").toAbsolutePath().relativize(file.toAbsolutePath())));
+        assertTrue(relative.file().isAbsolute() && relative.isCurrent());
         assertTrue(offer(second.newProducer(), payload(1, 30)));
         assertTrue(offer(third.newProducer(), payload(2, 40)));
         final List<byte[]> records = drain(first);
@@ -102,7 +109,8 @@ final class FileRingTest {
     @Test
     void attach_whenThereIsNone_throws() {
         assertThrows(NoSuchFileException.class, () -> VarLenMpscRing.attach(file));
-        assertThrows(IOException.class, () -> VarLenMpscRing.attach(file.getParent()));
+        final IOException failure = assertThrows(IOException.class, () -> VarLenMpscRing.attach(file.getParent()));
+        assertEquals("not a regular file: " + file.getParent(), failure.getMessage());
     }
 
     /** It would close the channel, and with it drop all locks of this process on the file. */
@@ -171,6 +179,119 @@ final class FileRingTest {
         ring.newProducer();
         final IllegalStateException full = assertThrows(IllegalStateException.class, ring::newProducer);
         assertTrue(full.getMessage().contains("all 2 slots"), full.getMessage());
+    }
+
+    @Test
+    void builder_forAFileThatIsThere_keepsItsSlots() throws IOException {
+        assertInstanceOf(
+                NoSuchFileException.class,
+                assertThrows(
+                                UncheckedIOException.class,
+                                () -> VarLenMpscRing.builder().file(file).build())
+                        .getCause());
+        final VarLenMpscRing first =
+                kept(VarLenMpscRing.builder().file(file).capacity(64).slots(1).build());
+        final VarLenMpscRing second =
+                kept(VarLenMpscRing.builder().file(file).slots(9).build());
+        assertEquals(64, second.capacity());
+        assertEquals(file.toAbsolutePath().toString(), second.name());
+        final RingProducer producer = first.newProducer();
+        final IllegalStateException full = assertThrows(IllegalStateException.class, second::newProducer);
+        assertEquals(
+                "all 1 slots of " + file.toAbsolutePath() + " are taken, 0 of them by processes that have died and left"
+                        + " a reservation for the consumer to recover",
+                full.getMessage());
+        producer.close();
+    }
+
+    /** A link is there, so none can be made, and the file that it names is not. */
+    @Test
+    void map_overALinkToNothing_isRefusedAndLeavesNothing() throws IOException {
+        Files.createSymbolicLink(file, file.resolveSibling(file.getFileName() + ".none"));
+        assertThrows(FileAlreadyExistsException.class, this::map);
+        assertNothingTemporary();
+    }
+
+    private void assertNothingTemporary() throws IOException {
+        try (var files = Files.list(file.getParent())) {
+            assertEquals(
+                    List.of(),
+                    files.filter(other -> other.getFileName().toString().contains("." + file.getFileName() + "."))
+                            .toList(),
+                    "a temporary file is left");
+        }
+    }
+
+    /** In several writes, of which the last one is shorter. A hole would be a page that a full disk refuses later. */
+    @Test
+    void map_ofALargeRing_writesEachByte() throws IOException {
+        final Path io = Path.of("/proc/self/io");
+        final boolean areCounted = Files.isReadable(io);
+        if (!areCounted) {
+            System.out.println("FileRingTest: SKIPPED how many bytes are written into a new file: no /proc/self/io");
+        }
+        final long before = areCounted ? written(io) : 0;
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(1 << 20).slots(1).build());
+        assertEquals(8192 + (1 << 20), Files.size(file));
+        assertTrue(!areCounted || written(io) - before >= Files.size(file), "the file has a hole");
+        assertTrue(offer(ring.newProducer(), payload(1, ring.maxPayload())));
+        assertArrayEquals(payload(1, ring.maxPayload()), drain(ring).get(0));
+    }
+
+    private static long written(final Path io) throws IOException {
+        for (final String line : Files.readAllLines(io)) {
+            if (line.startsWith("wchar: ")) {
+                return Long.parseLong(line.substring("wchar: ".length()));
+            }
+        }
+        throw new IOException("no count of bytes in " + io);
+    }
+
+    /** There is one mapping for all rings in this virtual machine, and one channel, whose close would drop the locks. */
+    @Test
+    void attach_againAndAgain_opensAndMapsOnce() throws IOException {
+        final Path own = Path.of("/proc/self");
+        if (!Files.isDirectory(own.resolve("fd"))) {
+            System.out.println("FileRingTest: SKIPPED how often a file is opened: no /proc/self/fd");
+            return;
+        }
+        for (int i = 0; i < 3; i++) {
+            map();
+        }
+        assertEquals(1, descriptors());
+        try (var lines = Files.lines(own.resolve("maps"))) {
+            assertEquals(1, lines.filter(line -> line.endsWith(file.toString())).count());
+        }
+        Files.delete(file);
+        Files.write(file, new byte[1 << 14]);
+        assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
+        assertEquals(0, descriptors(), "a file that is no ring stays open");
+    }
+
+    private long descriptors() throws IOException {
+        long count = 0;
+        try (var open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (final Path descriptor : open) {
+                try {
+                    count += Files.readSymbolicLink(descriptor).equals(file) ? 1 : 0;
+                } catch (final NoSuchFileException closed) {
+                    count += 0; // the directory's own, or another thread's
+                }
+            }
+        }
+        return count;
+    }
+
+    /** As if somebody had closed it, by way of the map that all class loaders share. */
+    @Test
+    void map_whenItsChannelIsClosed_opensTheFileAgain() throws IOException {
+        map();
+        final Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        final Map<?, ?> files = (Map<?, ?>) System.getProperties().get("io.varlenring.files");
+        ((FileChannel) ((Object[]) files.get(key == null ? file.toRealPath() : key))[0]).close();
+        assertTrue(offer(map().newProducer(), payload(1, 9)));
+        assertArrayEquals(payload(1, 9), drain(map()).get(0));
     }
 
     @Test
@@ -275,6 +396,38 @@ final class FileRingTest {
         }
     }
 
+    /** The claim keeps its slot and stays good. */
+    @Test
+    void offer_besideAClaimWhenNoSecondSlotIsFree_isRefused() throws IOException {
+        final VarLenMpscRing ring =
+                kept(VarLenMpscRing.builder().file(file).capacity(64).slots(1).build());
+        final RingProducer producer = ring.newProducer();
+        final RingClaim claim = producer.tryClaim(9);
+        final IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> offer(producer, payload(2, 9)));
+        assertTrue(refused.getMessage().startsWith("all 1 slots of "), refused.getMessage());
+        assertEquals(24, ring.producerPosition());
+        claim.buffer().put(payload(1, 9));
+        claim.commit();
+        assertTrue(offer(producer, payload(2, 9)));
+        final List<byte[]> records = drain(ring);
+        assertArrayEquals(payload(1, 9), records.get(0));
+        assertArrayEquals(payload(2, 9), records.get(1));
+    }
+
+    /** A refusal takes nothing back where nothing was announced. */
+    @Test
+    void offer_besideAClaimWhenTheRingIsFull_needsNoSecondSlot() throws IOException {
+        final VarLenMpscRing ring =
+                kept(VarLenMpscRing.builder().file(file).capacity(64).slots(1).build());
+        final RingProducer producer = ring.newProducer();
+        assertTrue(offer(producer, payload(1, 24)));
+        final RingClaim claim = producer.tryClaim(24);
+        assertFalse(offer(producer, new byte[0]));
+        claim.commit();
+        assertEquals(2, drain(ring).size());
+    }
+
     @Test
     @Timeout(LONG_SECONDS)
     void handle_thatIsDropped_givesItsSlotBack() throws Exception {
@@ -359,6 +512,35 @@ final class FileRingTest {
         assertArrayEquals(payload(2, 9), records.get(0));
         assertArrayEquals(payload(3, 9), records.get(1));
         assertTrue(other.isEmpty());
+    }
+
+    /** What it throws comes out, and all is left all the same. */
+    @Test
+    void detach_whenTheHookThrowsAnError_leavesTheRing() throws IOException {
+        final AssertionError failure = new AssertionError();
+        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
+                .file(file)
+                .capacity(CAPACITY)
+                .slots(2)
+                .hook(() -> {
+                    throw failure;
+                })
+                .build());
+        final RingProducer first = ring.newProducer();
+        final RingProducer second = ring.newProducer();
+        final RingConsumer consumer = ring.consumer();
+        assertNotNull(second.tryClaim(8));
+        assertTrue(consumer.arm());
+        assertSame(failure, assertThrows(AssertionError.class, ring::detach));
+        ring.detach();
+        assertThrows(IllegalStateException.class, () -> offer(first, new byte[1]));
+        final VarLenMpscRing other = map();
+        assertEquals(0, drain(other).size());
+        assertTrue(other.isEmpty());
+        second.close();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(offer(other.newProducer(), new byte[1]));
+        }
     }
 
     @Test
@@ -492,6 +674,78 @@ final class FileRingTest {
             assertTrue(consumer.arm());
             assertEquals(0, selector.selectNow(), "a ring was left in the channel");
         }
+    }
+
+    /** By whomever it is closed; a hook of who closes is not that of who sleeps. */
+    @Test
+    @Timeout(LONG_SECONDS)
+    void close_byAnother_ringsTheDoorbell() throws Exception {
+        final RingConsumer consumer = map().consumer();
+        final int[] calls = new int[1];
+        final VarLenMpscRing other =
+                kept(VarLenMpscRing.builder().file(file).hook(() -> calls[0]++).build());
+        try (Selector selector = Selector.open()) {
+            consumer.doorbell().register(selector, SelectionKey.OP_READ);
+            assertTrue(consumer.arm());
+            other.close();
+            assertEquals(1, selector.select());
+            assertFalse(consumer.arm());
+        }
+        assertEquals(0, calls[0]);
+        assertEquals(1, other.stats().wakeups());
+    }
+
+    /** Where it waits for the doorbell it does not hear a permit to park: that is a wakeup of its selector. */
+    @Test
+    @Timeout(LONG_SECONDS)
+    void sleep_isEndedByEachWaker() throws IOException {
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
+        ring.consumer();
+        ring.memory.openDoorbell();
+        final long hour = TimeUnit.HOURS.toNanos(1);
+        ring.memory.sleep(TimeUnit.MILLISECONDS.toNanos(1)); // opens its selector
+        ring.memory.unpark(Thread.currentThread());
+        ring.memory.sleep(hour);
+        assertTrue(other.memory.ringDoorbell());
+        ring.memory.sleep(hour);
+        assertFalse(VarLenMpscRing.allocate(64).memory.ringDoorbell());
+    }
+
+    @Test
+    @Timeout(LONG_SECONDS)
+    void doorbell_isHeardOnceForAllRings() throws IOException {
+        final Doorbell heard = new Doorbell();
+        final Doorbell rung = new Doorbell();
+        final DatagramChannel channel = heard.channel();
+        final ByteBuffer read = ByteBuffer.allocate(2);
+        for (final long port : new long[] {Long.MIN_VALUE, -1, 0, 65536, 1L << 32 | heard.port()}) {
+            assertFalse(rung.ring(port), () -> "port " + port);
+        }
+        final Set<Object> senders = new HashSet<>();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(rung.ring(heard.port()));
+            SocketAddress sender = null;
+            while (sender == null) {
+                sender = channel.receive(read.clear());
+            }
+            senders.add(sender);
+            assertEquals(1, read.position());
+        }
+        assertEquals(1, senders.size(), "a socket for each ring");
+        Thread.currentThread().interrupt();
+        assertTrue(rung.ring(heard.port()));
+        assertTrue(Thread.interrupted());
+        assertTrue(rung.ring(heard.port()));
+        heard.await(TimeUnit.HOURS.toNanos(1));
+        assertNull(channel.receive(read.clear()), "a ring was left in the channel");
+        heard.wakeup();
+        heard.wakeup();
+        heard.await(TimeUnit.HOURS.toNanos(1));
+        heard.await(1); // a millisecond: 0 would be for ever
+        heard.close();
+        assertFalse(channel.isOpen());
+        rung.close();
     }
 
     @Test
