@@ -237,11 +237,12 @@ abstract class Reservations extends ProducerState {
     /** Renews the limit; MUST come after the load of the producer position for which it is to decide "full". */
     final long readLimit() {
         // pairs with giveBack(): up to the new limit all bytes are zero [M2], and nobody reads or writes them [M3]
-        limit = memory.getConsumerPositionAcquire() + capacity;
-        if (limit % ALIGNMENT != 0) {
+        final long consumerPosition = memory.getConsumerPositionAcquire();
+        if (consumerPosition % ALIGNMENT != 0) {
             throw new RingCorruptException(
-                    "the consumer position is " + (limit - capacity) + ", and must be a multiple of 8: " + ring);
+                    "the consumer position is " + consumerPosition + ", and must be a multiple of 8: " + ring);
         }
+        limit = consumerPosition + capacity;
         return limit;
     }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -83,6 +84,7 @@ final class HostileFileTest {
         "264, 8, 4, redo position",
         "128, 8, 4, producer position",
         "264, 8, -8, redo position",
+        "264, 8, 8, producer position",
         "128, 8, -8, producer position",
         "128, 8, 72, producer position",
         "128, 8, 0x7ffffffffffffff8, producer position"
@@ -174,7 +176,85 @@ final class HostileFileTest {
                 assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
         assertTrue(failure.getMessage().contains("length"), failure.getMessage());
         assertEquals(CAPACITY, ring.capacity());
+        ring.newProducer().close(); // the channel of those who have joined is open still, and so are their locks
         Files.delete(file);
+    }
+
+    /** The mapping of before is too short for it. */
+    @Test
+    void attach_afterTheFileWasWrittenAnew_mapsAllOfIt() throws IOException {
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(goodFile()));
+        final VarLenMpscRing before = VarLenMpscRing.attach(file);
+        before.detach();
+        final ByteBuffer longer = ByteBuffer.allocate(DATA_OFFSET + 2 * CAPACITY);
+        FileHeader.write(longer, 2 * CAPACITY, SLOTS, 0);
+        Files.write(file, bytes(longer));
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        assertEquals(2 * CAPACITY, ring.capacity());
+        assertTrue(Rings.offer(ring.newProducer(), Rings.payload(1, 40)));
+        assertEquals(1, Rings.drain(ring).size());
+        assertEquals(CAPACITY, before.capacity());
+        ring.detach();
+        Files.delete(file);
+    }
+
+    @Test
+    void length_ofAFile_isThatOfTheLeastRingToThatOfTheLargest() {
+        FileHeader.checkLength(8256);
+        FileHeader.checkLength((1L << 30) + 528_384);
+        for (final long length : new long[] {-1, 8255, (1L << 30) + 528_385, Long.MAX_VALUE}) {
+            assertEquals(
+                    "not a ring: length (at bytes of the file) is " + length + ", and must be 8256 to 1074270208",
+                    assertThrows(RingCorruptException.class, () -> FileHeader.checkLength(length))
+                            .getMessage());
+        }
+    }
+
+    /** What another writer may choose: data farther behind, any position, a ring that is full, or closed. */
+    @Test
+    void attach_toAFileThatAnotherHasMade_takesItAsItIs() throws IOException {
+        final int dataOffset = DATA_OFFSET + 4096;
+        final ByteBuffer content = ByteBuffer.allocate(dataOffset + CAPACITY);
+        FileHeader.write(content, CAPACITY, SLOTS, 0);
+        content.order(ByteOrder.nativeOrder())
+                .putLong(RingLayout.DATA_OFFSET_OFFSET, dataOffset)
+                .putLong(RingLayout.FILE_LENGTH_OFFSET, dataOffset + CAPACITY)
+                .putLong(RingLayout.PRODUCER_POSITION_OFFSET, CAPACITY | RingLayout.CLOSED);
+        for (int i = 0; i < CAPACITY; i += 16) {
+            content.putLong(dataOffset + i, 16).putLong(dataOffset + i + 8, i);
+        }
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(content));
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        assertTrue(ring.isClosed());
+        assertEquals(CAPACITY, ring.size());
+        final List<Long> values = new ArrayList<>();
+        ring.consumer()
+                .drain(record ->
+                        values.add(record.order(ByteOrder.nativeOrder()).getLong()));
+        assertEquals(List.of(0L, 16L, 32L, 48L), values);
+        assertTrue(ring.isEmpty());
+        ring.detach();
+        Files.delete(file);
+    }
+
+    @Test
+    void header_namesTheBootByTheDigitsThatTheSystemHasForIt() throws IOException {
+        final Path bootId = Path.of("/proc/sys/kernel/random/boot_id");
+        if (!Files.isReadable(bootId)) {
+            System.out.println("HostileFileTest: SKIPPED the id of the boot: no " + bootId);
+            return;
+        }
+        final byte[] bytes = bytes(goodFile());
+        final StringBuilder digits = new StringBuilder();
+        for (int i = 72; i < 88; i++) {
+            digits.append(String.format("%02x", bytes[i]));
+        }
+        assertEquals(Files.readString(bootId).strip().replace("-", ""), digits.toString());
+        for (int i = 88; i < 4096; i++) {
+            assertEquals(0, bytes[i], "reserved");
+        }
     }
 
     /** Each header that no reservation has is refused, where it stands, and nothing moves. */
@@ -216,6 +296,37 @@ final class HostileFileTest {
                 assertThrows(RingCorruptException.class, () -> consumer.drain(record -> {}));
         assertTrue(failure.getMessage().startsWith("the producer position is 0, "), failure.getMessage());
         assertEquals(0, ring.consumerPosition());
+    }
+
+    private static void assertRefused(final String message, final Executable call) {
+        final RingCorruptException failure = assertThrows(RingCorruptException.class, call);
+        assertTrue(failure.getMessage().startsWith(message + ", and must be "), failure.getMessage());
+    }
+
+    /** And can be read for people all the same. */
+    @Test
+    void offer_whenThePositionsMakeNoSense_isRefused() {
+        final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+        final ByteBuffer words = FileRings.bytes(256);
+        final RingProducer producer = ring.newProducer();
+        final Executable offer = () -> Rings.offer(producer, new byte[8]);
+        final int slots = 4096;
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, 4);
+        assertRefused("the producer position is 4", offer);
+        assertEquals(0, words.getLong(slots), "announced");
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, 264);
+        assertRefused("the producer position is 264", offer);
+        assertEquals(0, words.getLong(slots), "announced");
+        assertEquals(256, ring.size());
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, 256);
+        words.putLong(RingLayout.CONSUMER_POSITION_OFFSET, 12);
+        assertRefused("the consumer position is 12", offer);
+        words.putLong(RingLayout.CONSUMER_POSITION_OFFSET, 512);
+        assertEquals(0, ring.size());
+        words.putLong(RingLayout.CONSUMER_POSITION_OFFSET, 0);
+        assertEquals(0, Rings.fill(producer));
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, 0);
+        assertTrue(Rings.offer(ring.newProducer(), new byte[8]));
     }
 
     @Test
