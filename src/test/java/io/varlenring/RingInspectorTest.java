@@ -7,10 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.HeldProgram.Window;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the inspector says of rings in each state, in a process of its own as a user would run it. */
 final class RingInspectorTest {
+    /** Of the ring whose file is copied, and then looked at in this process. */
+    private static final int CAPACITY = 256;
+
     private static Path jar;
 
     private final Path file = FileRings.newFile();
@@ -301,5 +312,142 @@ final class RingInspectorTest {
         assertSays(2, List.of("/dev/null"), "CORRUPT: not a ring: length");
         assertSays(2, List.of(), "usage: java -jar");
         assertSays(2, List.of("one", "two"), "usage: java -jar");
+    }
+
+    // In this process, which has not joined the copies
+
+    /** Writes a copy of the file of the last ring, and changes it at each of its lines that contains a text. */
+    private String inspect(final RingInspector.Result expected, final String line, final int offset, final long word)
+            throws Exception {
+        final ByteBuffer content = FileRings.bytes(CAPACITY);
+        final byte[] copy = new byte[content.capacity()];
+        content.get(0, copy);
+        Files.write(file, copy);
+        final ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8) {
+                    @Override
+                    public void println(final String text) {
+                        super.println(text);
+                        if (text.contains(line)) {
+                            words(channel).putLong(offset, word);
+                        }
+                    }
+                }) {
+            assertEquals(expected, RingInspector.inspect(file, out), () -> said.toString(StandardCharsets.UTF_8));
+        }
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    private static ByteBuffer words(final FileChannel channel) {
+        try {
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size())
+                    .order(ByteOrder.nativeOrder());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String inspect(final RingInspector.Result expected) throws Exception {
+        return inspect(expected, "no such line", 0, 0);
+    }
+
+    @Test
+    void allLines_areAsTheyAre() throws Exception {
+        final VarLenMpscRing ring = FileRings.newRing(CAPACITY, 0, null);
+        final RingProducer producer = ring.newProducer();
+        for (final int length : new int[] {0, 16, 17}) {
+            assertTrue(offer(producer, Rings.payload(length, length)));
+        }
+        final RingClaim claim = producer.tryClaim(40);
+        final RingProducer second = ring.newProducer();
+        second.tryClaim(0).abort();
+        claim.abort();
+        ring.close();
+        final StringBuilder sixteen = new StringBuilder();
+        for (final byte value : Rings.payload(16, 16)) {
+            sixteen.append(String.format(" %02x", value));
+        }
+        final StringBuilder seventeen = new StringBuilder();
+        for (final byte value : Arrays.copyOf(Rings.payload(17, 17), 16)) {
+            seventeen.append(String.format(" %02x", value));
+        }
+        final String own =
+                "process " + ProcessIdentity.OWN.pid() + " (started at " + ProcessIdentity.OWN.start() + ") lives";
+        assertEquals(
+                String.join(
+                        System.lineSeparator(),
+                        "ring " + ring.places.file.header.id() + " in " + file,
+                        "capacity 256, slots 64, data at 12288",
+                        "producer position 120, closed",
+                        "consumer position 0",
+                        "in use 120 bytes",
+                        "consumer: none, doorbell 0",
+                        "slot 0: " + own + ", reserved 64 to 112",
+                        "slot 1: " + own + ", reserved 112 to 120",
+                        "2 slots in use",
+                        "at 0: record of 0 bytes",
+                        "at 8: record of 16 bytes:" + sixteen,
+                        "at 32: record of 17 bytes:" + seventeen + " ...",
+                        "at 64: padding of 48 bytes",
+                        "at 112: padding of 8 bytes",
+                        "SOUND",
+                        ""),
+                inspect(RingInspector.Result.SOUND));
+        producer.close();
+        second.close();
+    }
+
+    /** The same that a drain refuses, and up to the last byte of the ring. */
+    @Test
+    void headersThatNobodyWrites_areCorrupt() throws Exception {
+        FileRings.newRing(CAPACITY, 0, null);
+        final ByteBuffer data = FileRings.data(CAPACITY);
+        final ByteBuffer words = FileRings.bytes(CAPACITY);
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, CAPACITY);
+        for (final long header : new long[] {1, 7, 129, 1L << 32 | 16, Long.MAX_VALUE, -4, -12, -264, Long.MIN_VALUE}) {
+            data.putLong(0, header);
+            final String said = inspect(RingInspector.Result.CORRUPT);
+            assertTrue(said.contains("at 0: a header that nobody writes, " + header), said);
+        }
+        data.putLong(0, -CAPACITY);
+        assertTrue(inspect(RingInspector.Result.SOUND).contains("at 0: padding of 256 bytes"));
+        data.putLong(0, 128).putLong(128, 128);
+        assertTrue(inspect(RingInspector.Result.SOUND).contains("at 128: record of 120 bytes"));
+        data.putLong(128, -64).putLong(192, 72); // goes over the end of the data
+        words.putLong(RingLayout.CONSUMER_POSITION_OFFSET, 128);
+        words.putLong(RingLayout.REDO_POSITION_OFFSET, 128);
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, CAPACITY + 128);
+        final String said = inspect(RingInspector.Result.CORRUPT);
+        assertTrue(said.contains("at 192: a header that nobody writes, 72"), said);
+    }
+
+    @Test
+    void positionsThatMakeNoSense_areCorrupt() throws Exception {
+        for (final int offset : new int[] {128, 256, 264}) {
+            for (final long position : new long[] {12, 24, -264, 512}) {
+                FileRings.newRing(CAPACITY, 16, null);
+                FileRings.bytes(CAPACITY).putLong(offset, position);
+                final boolean isGood = offset == 128 && position == 24; // it is ahead, and nobody's
+                final String said = inspect(isGood ? RingInspector.Result.STALLED : RingInspector.Result.CORRUPT);
+                assertTrue(isGood || said.contains("not a ring: "), said);
+            }
+        }
+    }
+
+    /** Words that a ring in use changes between two loads are no fault of it. */
+    @Test
+    void whatGoesOnMeanwhile_isSound() throws Exception {
+        FileRings.newRing(CAPACITY, 0, null);
+        final int dataOffset = FileRings.bytes(CAPACITY).capacity() - CAPACITY;
+        FileRings.bytes(CAPACITY).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 32);
+        FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 32);
+        inspect(RingInspector.Result.STALLED);
+        inspect(RingInspector.Result.SOUND, "at 0: unfinished", dataOffset, 32);
+        inspect(RingInspector.Result.SOUND, "at 0: unfinished", RingLayout.CONSUMER_POSITION_OFFSET, 32);
+        FileRings.data(CAPACITY).putLong(0, 3); // it is a payload by now
+        final String said =
+                inspect(RingInspector.Result.SOUND, "slots in use", RingLayout.CONSUMER_POSITION_OFFSET, 32);
+        assertTrue(said.contains("the consumer has gone on"), said);
     }
 }
