@@ -162,15 +162,16 @@ public final class RingConsumer {
      * and a tasklet do all this by themselves.
      *
      * @return always the same channel, not blocking, bound to the loopback address
-     * @throws IllegalStateException when the ring is on the heap: give it a {@link WakeupHook}
+     * @throws IllegalStateException when the ring is on the heap: give it a {@link WakeupHook}; or when this process
+     *     has been {@linkplain VarLenMpscRing#detach() detached}
      * @throws java.io.UncheckedIOException when there is no port
      */
     public SelectableChannel doorbell() {
-        final SelectableChannel channel = ring.memory.openDoorbell();
-        if (channel == null) {
+        if (ring.places == null) {
             throw new IllegalStateException("a ring on the heap has no doorbell, but may have a hook");
         }
-        return channel;
+        ring.places.checkAttached(); // else the port would replace that of the next consumer
+        return ring.memory.openDoorbell();
     }
 
     /**

@@ -502,6 +502,8 @@ final class FileRingTest {
         assertThrows(IllegalStateException.class, () -> consumer.drain(record -> {}));
         assertThrows(IllegalStateException.class, consumer::arm);
         assertThrows(IllegalStateException.class, consumer::stalledBy);
+        assertThrows(IllegalStateException.class, consumer::doorbell);
+        assertEquals(0, other.memory.getDoorbellVolatile());
         assertThrows(IllegalStateException.class, ring::consumer);
         assertThrows(IllegalStateException.class, ring::newProducer);
         assertThrows(IllegalStateException.class, () -> offer(producer, new byte[1]));
