@@ -176,7 +176,6 @@ final class HostileFileTest {
                 assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
         assertTrue(failure.getMessage().contains("length"), failure.getMessage());
         assertEquals(CAPACITY, ring.capacity());
-        ring.newProducer().close(); // the channel of those who have joined is open still, and so are their locks
         Files.delete(file);
     }
 
@@ -195,6 +194,9 @@ final class HostileFileTest {
         assertTrue(Rings.offer(ring.newProducer(), Rings.payload(1, 40)));
         assertEquals(1, Rings.drain(ring).size());
         assertEquals(CAPACITY, before.capacity());
+        Files.write(file, bytes(longer.put(7, (byte) '2')));
+        assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
+        ring.newProducer().close(); // the channel of those who have joined is open still, and so are their locks
         ring.detach();
         Files.delete(file);
     }
