@@ -194,6 +194,32 @@ final class TaskletScenarios {
         addCloser(simulation, loop);
     }
 
+    /** A manual loop is closed while another thread is in it for a moment: the one or the other runs what was queued. */
+    static void closeWhileADeadlineIsSet(final Simulation simulation) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final int[] runs = new int[1];
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs[0]++);
+        tasklet.wakeup();
+        final boolean sets = simulation.choose(2) == 0;
+        simulation.addThread("setter", () -> {
+            try {
+                if (sets) {
+                    loop.wakeupAt(tasklet, LoopMemory.CLOCK_AT_START, 0);
+                } else {
+                    loop.cancelWakeup(tasklet);
+                }
+            } catch (final IllegalStateException beingRun) { // by the closer
+                Simulation.running().letOthersRun();
+            }
+        });
+        simulation.addThread("closer", loop::close);
+        simulation.addCheck(() -> {
+            if (runs[0] != 1 || !loop.toString().contains("ended")) {
+                simulation.fail("run " + runs[0] + " times by " + loop);
+            }
+        });
+    }
+
     private static void addCloser(final Simulation simulation, final TaskletLoop loop) {
         final Word queued = simulation.newWord("queued", 0); // "before" means happens-before
         final boolean[] queuedBeforeClose = new boolean[1];

@@ -42,6 +42,11 @@ final class TaskletSimulationTest {
     }
 
     @Test
+    void close_ofAManualLoop_whileAThreadSetsADeadline_runsWhatWasQueued() {
+        Schedules.check("closeWhileADeadlineIsSet", TaskletScenarios::closeWhileADeadlineIsSet);
+    }
+
+    @Test
     void manualLoop_handedBetweenThreads_isRunByOneAtATime() {
         Schedules.check("handOver", TaskletScenarios::handOver);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -80,6 +81,24 @@ final class DeadlinesTest {
         assertTrue(deadlines.isEmpty());
         deadlines.set(tasklet, 0, 20, 0);
         assertSame(tasklet, deadlines.pollDue(20));
+    }
+
+    private WeakReference<Tasklet> setAndTakeBack() {
+        final Tasklet tasklet = tasklet();
+        deadlines.set(tasklet, 0, 20, 0);
+        deadlines.remove(tasklet);
+        return new WeakReference<>(tasklet);
+    }
+
+    @Test
+    void removed_isNotKeptThoughOthersStay() throws Exception {
+        deadlines.set(tasklet(), 0, 10, 0);
+        final WeakReference<Tasklet> removed = setAndTakeBack();
+        while (removed.get() != null) {
+            System.gc();
+            Thread.sleep(1);
+        }
+        assertEquals(10, deadlines.nanosUntilFirst(0));
     }
 
     private static long justBeforeTheOverflow() {

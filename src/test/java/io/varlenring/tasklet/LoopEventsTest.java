@@ -9,6 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.varlenring.EventRecording;
 import io.varlenring.VarLenMpscRing;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import jdk.jfr.Event;
+import jdk.jfr.EventType;
+import jdk.jfr.SettingDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import org.junit.jupiter.api.Test;
 
@@ -87,9 +92,18 @@ final class LoopEventsTest {
         final VarLenMpscRing.Builder ring =
                 VarLenMpscRing.builder().capacity(256).name("datagrams");
         final RingTasklet drained = RingTasklet.create(loop, ring, record -> {}, 8);
-        try (EventRecording recording = new EventRecording(RUN)) {
+        assertEquals(1, loop.runOnce(0));
+        try (EventRecording recording = new EventRecording(WAKEUP, RUN)) {
+            drained.tasklet().wakeup();
             assertEquals(1, loop.runOnce(0));
-            assertEquals("datagrams", recording.endWithOne(RUN).getString("ring"));
+            final List<RecordedEvent> events = recording.end();
+            assertEquals(2, events.size());
+            for (final RecordedEvent event : events) {
+                assertEquals("datagrams", event.getString("ring"));
+                assertEquals(
+                        RingTasklet.Drain.class.getName(),
+                        event.getClass("body").getName());
+            }
         }
         assertEquals("datagrams", drained.ring().name());
     }
@@ -116,6 +130,17 @@ final class LoopEventsTest {
             tasklet.wakeup();
             assertEquals(1, loop.runOnce(0));
             assertEquals(List.of(), recording.end());
+        }
+    }
+
+    @Test
+    void events_areOffAndHaveAThreshold_unlessSomebodySaysOtherwise() {
+        for (final Class<? extends Event> event : List.of(WakeupEvent.class, RunEvent.class)) {
+            final Map<String, String> defaults = EventType.getEventType(event).getSettingDescriptors().stream()
+                    .collect(Collectors.toMap(SettingDescriptor::getName, SettingDescriptor::getDefaultValue));
+            assertEquals("false", defaults.get("enabled"));
+            assertEquals("10 ms", defaults.get("threshold"));
+            assertEquals("false", defaults.get("stackTrace"));
         }
     }
 

@@ -226,6 +226,26 @@ final class RingTaskletTest {
         assertTrue(failing.isClosed());
     }
 
+    /** Who waits for the last record, or for the end of the loop, would else be told too early. */
+    @Test
+    void closedLoop_killsTheTaskletAndEndsBehindTheLastRecord() {
+        final List<String> states = new ArrayList<>();
+        final RingTasklet[] ending = new RingTasklet[1];
+        ending[0] = RingTasklet.create(
+                loop,
+                VarLenMpscRing.builder().capacity(1024),
+                record -> states.add((ending[0].tasklet().isKilled() ? "killed, " : "alive, ") + loop),
+                1);
+        runUntilIdle();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(ending[0].ring().newProducer().offer(new byte[1], 0, 1));
+        }
+        loop.close();
+        final String alive = "alive, TaskletLoop[manual, closed]";
+        assertEquals(List.of(alive, alive), states);
+        assertTrue(ending[0].tasklet().isKilled());
+    }
+
     @Test
     void closedLoop_leavesTheRecordsOfAKilledTaskletAndClosesItsRing() {
         tasklet.tasklet().kill();
@@ -280,6 +300,15 @@ final class RingTaskletTest {
                 .wakeup();
         runUntilIdle();
         assertEquals(0, loop.stats().failures());
+    }
+
+    /** A loop that has taken its rings to end them takes no more. */
+    @Test
+    void create_whileTheLoopEndsItsRings_closesTheNewOne() {
+        assertEquals(List.of(tasklet), loop.rings.takeAll());
+        assertEquals(List.of(), loop.rings.takeAll());
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
+        assertTrue(RingTasklet.create(loop, builder, record -> {}, 1).ring().isClosed());
     }
 
     @Test
@@ -407,6 +436,7 @@ final class RingTaskletTest {
             runUntilIdle();
         }
         assertEquals(1, asked[0], "it sleeps, whatever is offered");
+        assertFalse(Deadlines.has(paused.tasklet()), "and no time wakes it");
         paused.tasklet().wakeup();
         runUntilIdle();
         assertEquals(2, asked[0]);
@@ -425,6 +455,24 @@ final class RingTaskletTest {
         assertEquals(before + 1, asked[0], "a loop that ends asks once more");
         assertEquals(7, written.size());
         assertFalse(paused.awaitDrained(1, TimeUnit.HOURS));
+    }
+
+    @Test
+    void closedLoop_whoseHandlerAbortsBehindARecord_asksItNoMore() {
+        final int[] asked = new int[1];
+        final VarLenMpscRing refused = RingTasklet.createControlled(
+                        loop,
+                        VarLenMpscRing.builder().capacity(1024),
+                        record -> ++asked[0] <= 3 ? Action.CONTINUE : Action.ABORT,
+                        2)
+                .ring();
+        runUntilIdle();
+        for (int i = 0; i < 5; i++) {
+            assertTrue(refused.newProducer().offer(new byte[1], 0, 1));
+        }
+        loop.close();
+        assertEquals(2 + 2, asked[0], "by the last run, and then at the end");
+        assertEquals(2, refused.consumer().drain(record -> {}));
     }
 
     /** What it has aborted comes again, and is consumed by its failure: the ring is empty then, and has to be armed. */
@@ -537,6 +585,22 @@ final class RingTaskletTest {
         claim.abort();
     }
 
+    @Test
+    void emptyRing_isNotLookedAtFromTimeToTime_andOneWithAnOpenClaimIs() {
+        runUntilIdle();
+        assertFalse(Deadlines.has(tasklet.tasklet()));
+        final RingClaim claim = producer.tryClaim(8);
+        assertTrue(ring.newProducer().offer(new byte[1], 0, 1));
+        final long before = System.nanoTime();
+        runUntilIdle();
+        final long after = System.nanoTime();
+        final long due = tasklet.tasklet().deadline.nanoTime;
+        final long wait = TimeUnit.MILLISECONDS.toNanos(100);
+        assertTrue(Deadlines.has(tasklet.tasklet()));
+        assertTrue(due - before >= wait && due - after <= wait, () -> "in " + (due - before) + " ns");
+        claim.abort();
+    }
+
     private static WeakReference<VarLenMpscRing> dropRing(final TaskletLoop loop) {
         return new WeakReference<>(
                 RingTasklet.create(loop, VarLenMpscRing.builder().capacity(64), record -> {}, 1)
@@ -567,6 +631,30 @@ final class RingTaskletTest {
         loop.runOnce(0); // five budgets of 4
         assertTrue(waiting.get());
         assertFalse(ring.isEmpty());
+    }
+
+    /** The record at which the consumer stops is the first that was offered later. */
+    @Test
+    void awaitDrained_whenTheConsumerStopsRightBehind_ends() throws Exception {
+        final int[] handled = new int[1];
+        final RingTasklet stopping = RingTasklet.createControlled(
+                loop,
+                VarLenMpscRing.builder().capacity(1024),
+                record -> handled[0]++ < 2 ? Action.CONTINUE : Action.ABORT,
+                4);
+        for (int i = 0; i < 2; i++) {
+            assertTrue(stopping.ring().newProducer().offer(new byte[1], 0, 1));
+        }
+        final FutureTask<Boolean> waiting = new FutureTask<>(() -> stopping.awaitDrained(1, TimeUnit.HOURS));
+        final Thread waiter = new Thread(waiting, "waiting");
+        waiter.start();
+        while (waiter.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        assertTrue(stopping.ring().newProducer().offer(new byte[1], 0, 1));
+        runUntilIdle();
+        assertTrue(waiting.get());
+        assertFalse(stopping.ring().isEmpty());
     }
 
     /** The limit of 100 ms may have passed when this thread goes on, so one of several tries is enough. */

@@ -151,6 +151,18 @@ final class RunQueuesTest {
     }
 
     @Test
+    void addAfter_whenNoneRuns_isNormal() {
+        final Tasklet self = tasklet("self");
+        assertEquals(List.of(), round());
+        queues.beginRun(self);
+        queues.add(self);
+        queues.endRun();
+        queues.addAfter(null, tasklet("after"));
+        queues.addFromOutside(tasklet("outside"));
+        assertEquals(List.of("outside", "after", "self"), round());
+    }
+
+    @Test
     void addAfter_aQueuedOne_isRightBehindItInItsClass() {
         final Tasklet a = tasklet("a");
         final Tasklet b = tasklet("b");

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.VarLenMpscRing;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.channels.ClosedSelectorException;
@@ -140,6 +141,22 @@ final class TaskletCloseTest {
         }
     }
 
+    private static WeakReference<Thread> closeElsewhere(final TaskletLoop loop) throws InterruptedException {
+        final Thread closer = new Thread(loop::close, "closing");
+        closer.start();
+        closer.join();
+        return new WeakReference<>(closer);
+    }
+
+    @Test
+    void threadThatHasClosedALoop_isNotKept() throws Exception {
+        final WeakReference<Thread> closer = closeElsewhere(TaskletLoop.start("loop"));
+        while (closer.get() != null) {
+            System.gc();
+            Thread.sleep(1);
+        }
+    }
+
     @Test
     void close_fromABodyOfAnotherLoop_waits() throws Exception {
         try (TaskletLoop outer = TaskletLoop.start("outer")) {
@@ -234,6 +251,7 @@ final class TaskletCloseTest {
         final TaskletLoop free = TaskletLoop.manual();
         final int[] runs = new int[1];
         free.newTasklet((self, reasons) -> runs[0]++).wakeup();
+        assertTrue(free.close(0, TimeUnit.SECONDS));
         assertTrue(free.close(0, TimeUnit.SECONDS));
         assertEquals(1, runs[0]);
 

@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,13 @@ import org.junit.jupiter.api.Timeout;
 final class TaskletLoopTest {
     private final TaskletLoop loop = TaskletLoop.manual();
     private final List<String> ran = new ArrayList<>();
+    /** Bodies of this loop that are to throw; an assertion that fails in a body is one more. */
+    private int failures;
+
+    @AfterEach
+    void noOtherBodyHasFailed() {
+        assertEquals(failures, loop.stats().failures());
+    }
 
     private Tasklet named(final String name) {
         return loop.newTasklet((self, reasons) -> ran.add(name));
@@ -55,6 +63,16 @@ final class TaskletLoopTest {
     private void inLoop(final TaskletBody body) {
         loop.newTasklet(body).wakeup();
         loop.runOnce(0);
+    }
+
+    /** Does something on another thread, and waits for its end. */
+    private static void elsewhere(final Runnable task) throws InterruptedException {
+        final AtomicReference<Throwable> thrown = new AtomicReference<>();
+        final Thread other = new Thread(task, "elsewhere");
+        other.setUncaughtExceptionHandler((thread, failure) -> thrown.set(failure));
+        other.start();
+        other.join();
+        assertNull(thrown.get());
     }
 
     @Test
@@ -234,6 +252,20 @@ final class TaskletLoopTest {
         assertEquals(4, loop.stats().coalesced());
     }
 
+    /** Also when some of them are there already. */
+    @Test
+    void wakeupOfAQueuedOne_byABody_handsOnEachNewReason() {
+        final List<Integer> reasons = new ArrayList<>();
+        final Tasklet other = loop.newTasklet((self, given) -> reasons.add(given));
+        inLoop((self, given) -> {
+            other.wakeup(1);
+            other.wakeup(3);
+            other.wakeup(Integer.MIN_VALUE | 1);
+        });
+        loop.runOnce(0);
+        assertEquals(List.of(Integer.MIN_VALUE | 3), reasons);
+    }
+
     @Test
     void manyCoalescedWakeups_areCountedAndStillOneRun() {
         final Tasklet tasklet = named("a");
@@ -390,6 +422,39 @@ final class TaskletLoopTest {
     }
 
     @Test
+    void wakeupAfter_ofOneThatIsWokenAsByWakeup_leavesTheSeriesWhereItWas() {
+        final Tasklet a = named("a");
+        final Tasklet heavy = loop.newHeavyTasklet((self, reasons) -> ran.add("heavy"));
+        final Tasklet b = named("b");
+        final int[] runs = new int[1];
+        inLoop((self, reasons) -> {
+            if (runs[0]++ == 0) {
+                final Tasklet last = loop.wakeupAfter(null, a);
+                assertSame(a, loop.wakeupAfter(last, heavy));
+                assertSame(a, loop.wakeupAfter(last, self));
+                assertSame(b, loop.wakeupAfter(last, b));
+            } else {
+                ran.add("self");
+            }
+        });
+        assertEquals(List.of("a", "b", "self", "heavy"), ran);
+    }
+
+    @Test
+    void wakeupAfter_aPreviousJustWokenByAnotherThread_isAfterTheRunningOne() {
+        final Tasklet previous = named("previous");
+        final Tasklet waiting = named("waiting");
+        final Tasklet next = named("next");
+        inLoop((self, reasons) -> {
+            elsewhere(previous::wakeup);
+            waiting.wakeup();
+            assertSame(next, loop.wakeupAfter(previous, next));
+        });
+        runUntilIdle();
+        assertEquals(List.of("next", "waiting", "previous"), ran);
+    }
+
+    @Test
     void wakeupAfter_offTheLoopsThread_isRefused() throws Exception {
         final Tasklet tasklet = named("a");
         final String message = assertThrows(IllegalStateException.class, () -> loop.wakeupAfter(null, tasklet))
@@ -519,7 +584,7 @@ final class TaskletLoopTest {
                 assertEquals(1, loop.runOnce(0));
             }
             assertEquals(6, reported.size());
-            assertEquals(6, loop.stats().failures());
+            failures = 6;
             assertEquals(9, loop.stats().runs());
             assertEquals(List.of("after", "after", "after"), ran);
         } finally {
@@ -613,6 +678,7 @@ final class TaskletLoopTest {
         assertEquals(0, loop.runOnce(5_000_000));
         assertTrue(System.nanoTime() - start >= 5_000_000);
         assertEquals(1, loop.stats().sleeps());
+        assertEquals("TaskletLoop[manual, awake]", loop.toString());
         assertEquals(0, loop.runOnce(0));
         assertEquals(0, loop.runOnce(-1));
         assertEquals(1, loop.stats().sleeps());
@@ -655,6 +721,39 @@ final class TaskletLoopTest {
         loop.close();
         assertEquals(0, loop.runOnce(Long.MAX_VALUE));
         assertEquals(3, ran.size());
+    }
+
+    @Test
+    void closedLoopThatIsStillRunning_refusesWakeupsAndRunsOfOtherThreads() {
+        final Tasklet late = named("late");
+        inLoop((self, reasons) -> {
+            loop.close();
+            elsewhere(() -> late.wakeup(1));
+            elsewhere(() -> assertEquals(0, loop.runOnce(Long.MAX_VALUE)));
+        });
+        runUntilIdle();
+        assertEquals(List.of(), ran);
+    }
+
+    /** It had found the loop open, and was put into the inbox when the loop had ended. */
+    @Test
+    void wakeupThatComesTooLate_isNotRunBehindTheEnd() {
+        final Tasklet late = named("late");
+        loop.close();
+        assertTrue(late.addWakeup(0));
+        assertTrue(loop.memory.compareAndSetInbox(null, late));
+        loop.close();
+        assertEquals(0, loop.runOnce(0));
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void runOnce_ofALoopThatHasEnded_doesNotSelect() throws Exception {
+        final Selector selector = Selector.open();
+        final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
+        selecting.close();
+        selector.close();
+        assertEquals(0, selecting.runOnce(Long.MAX_VALUE));
     }
 
     @Test
@@ -740,6 +839,26 @@ final class TaskletLoopTest {
             assertEquals(0, selecting.runOnce(0));
             tasklet.wakeup();
             assertEquals(1, selecting.runOnce(0));
+        }
+    }
+
+    /** That is less than what its key is interested in. */
+    @Test
+    void selector_givesAsReasonsOnlyWhatIsReady() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel channel = DatagramChannel.open()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            channel.configureBlocking(false);
+            final List<Integer> seen = new ArrayList<>();
+            selecting.register(
+                    channel,
+                    SelectionKey.OP_READ | SelectionKey.OP_WRITE,
+                    selecting.newTasklet((self, reasons) -> seen.add(reasons)));
+            while (seen.isEmpty()) {
+                selecting.runOnce(1_000_000_000);
+            }
+            assertEquals(List.of(SelectionKey.OP_WRITE), seen);
         }
     }
 
@@ -900,6 +1019,44 @@ final class TaskletLoopTest {
     }
 
     @Test
+    void profiling_ofWhatABodyWoke_countsFromThatWakeup() {
+        final long begin = System.nanoTime();
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final Tasklet next = profiled.newTasklet((self, reasons) -> {});
+        profiled.newTasklet((self, reasons) -> next.wakeup()).wakeup();
+        assertEquals(2, profiled.runOnce(0));
+        assertTrue(profiled.stats().worstLatencyNanos() <= System.nanoTime() - begin);
+    }
+
+    @Test
+    void profiling_tellsWhenTheBodyBegan_notWhenItWasQueued() {
+        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final long[] since = new long[1];
+        profiled.newTasklet((self, reasons) -> since[0] = profiled.stats().runningSinceNanos())
+                .wakeup();
+        final long queued = System.nanoTime();
+        while (System.nanoTime() == queued) {
+            Thread.onSpinWait();
+        }
+        profiled.runOnce(0);
+        assertTrue(since[0] - queued > 0, () -> since[0] + " after " + queued);
+    }
+
+    /** 0 says that no body runs. */
+    @Test
+    void bodyThatBeginsWhenTheClockIs0_runsAllTheSame() {
+        final LoopCounters counters = new LoopCounters();
+        counters.began(0);
+        assertEquals(1, counters.snapshot().runningSinceNanos());
+    }
+
+    /** The runs of a snapshot may be of a later moment than its wakeups. */
+    @Test
+    void stats_withMoreRunsThanWakeups_haveNoneCoalesced() {
+        assertEquals(0, new TaskletStats(3, 2, 0, 0, 0, 0, 0, 0).coalesced());
+    }
+
+    @Test
     void profiling_ofAKilledTasklet_isOfNoRun() throws Exception {
         final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final Tasklet killed = profiled.newTasklet((self, reasons) -> {});
@@ -921,6 +1078,7 @@ final class TaskletLoopTest {
             loop.wakeupAt(due, System.nanoTime(), 0);
             throw new IllegalStateException("as planned");
         });
+        failures = 1;
         throwing.wakeup();
         assertEquals(1, loop.runOnce(0));
         assertEquals(2, loop.runOnce(0));
@@ -1004,6 +1162,7 @@ final class TaskletLoopTest {
     /** A selector with one key, which is ready, and which another thread cancels before anybody asks for what. */
     private static final class CancelledInTime extends AbstractSelector {
         private IOException failure;
+        private long timeoutMillis;
         private final SelectionKey key = new SelectionKey() {
             @Override
             public SelectableChannel channel() {
@@ -1054,6 +1213,7 @@ final class TaskletLoopTest {
 
         @Override
         public int select(final Consumer<SelectionKey> action, final long timeout) throws IOException {
+            timeoutMillis = timeout;
             return selectNow(action);
         }
 
@@ -1105,6 +1265,22 @@ final class TaskletLoopTest {
             selector.key.attach(selecting.newTasklet((self, reasons) -> ran.add("reasons " + reasons)));
             assertEquals(1, selecting.runOnce(0));
             assertEquals(List.of("reasons 0"), ran);
+        }
+    }
+
+    /** Never 0 of them, which would be for ever. */
+    @Test
+    void selector_waitsForWholeMillisecondsRoundedUp() throws Exception {
+        try (CancelledInTime selector = new CancelledInTime()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            final long[][] nanosAndMillis = {
+                {1, 1}, {999_999, 1}, {1_000_000, 1}, {1_000_001, 2}, {Long.MAX_VALUE, 9_223_372_036_855L}
+            };
+            for (final long[] wait : nanosAndMillis) {
+                assertEquals(0, selecting.runOnce(wait[0]));
+                assertEquals(wait[1], selector.timeoutMillis);
+            }
         }
     }
 

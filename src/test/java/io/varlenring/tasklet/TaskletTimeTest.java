@@ -149,6 +149,7 @@ final class TaskletTimeTest {
         final Tasklet tasklet = named("a");
         loop.wakeupAt(tasklet, System.nanoTime(), 0);
         tasklet.kill();
+        assertTrue(Deadlines.has(tasklet), "they are the loop's, and this thread has not entered it");
         assertEquals(0, loop.runOnce(0));
         assertEquals(List.of(), ran);
         assertFalse(Deadlines.has(tasklet));
@@ -159,7 +160,9 @@ final class TaskletTimeTest {
         final Tasklet tasklet = named("a");
         loop.wakeupAt(tasklet, System.nanoTime() + HOUR, 0);
         loop.close();
-        loop.wakeupAt(tasklet, System.nanoTime(), 0);
+        final Tasklet late = named("late");
+        loop.wakeupAt(late, System.nanoTime(), 0);
+        assertFalse(Deadlines.has(late));
         loop.cancelWakeup(tasklet);
         assertEquals(0, loop.runOnce(HOUR));
         assertEquals(List.of(), ran);
@@ -192,6 +195,29 @@ final class TaskletTimeTest {
                 .wakeup();
         loop.runOnce(0);
         assertTrue(thrown.get().getMessage().contains("wakeupAt"), String.valueOf(thrown.get()));
+    }
+
+    /** The thread that made it is not the loop's, though no other has run it yet. */
+    @Test
+    void loopWhoseThreadHasNotBegun_isNotItsMakers() {
+        final CountDownLatch begin = new CountDownLatch(1);
+        final TaskletLoop started = TaskletLoop.builder()
+                .threadFactory(task -> new Thread(() -> {
+                    try {
+                        begin.await();
+                    } catch (final InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    task.run();
+                }))
+                .start("late");
+        final Tasklet tasklet = started.newTasklet((self, reasons) -> ran.add("ran" + reasons));
+        tasklet.wakeup(2);
+        assertThrows(IllegalStateException.class, () -> started.wakeupAt(tasklet, System.nanoTime(), 1));
+        assertThrows(IllegalStateException.class, () -> started.cancelWakeup(tasklet));
+        begin.countDown();
+        started.close();
+        assertEquals(List.of("ran2"), ran);
     }
 
     @ParameterizedTest
@@ -243,6 +269,54 @@ final class TaskletTimeTest {
                         .map(name -> name.replaceAll("\\d", ""))
                         .toList());
         assertEquals(6 + 1, loop.runOnce(0));
+    }
+
+    @Test
+    void deadline_ofOneWhoseBodyThrew_wakesIntoThatClassToo() {
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
+        try {
+            final Tasklet normal = named("normal");
+            final Tasklet urgent = loop.newTasklet((self, reasons) -> {
+                ran.add("urgent");
+                normal.wakeup();
+            });
+            final Tasklet throwing = loop.newTasklet((self, reasons) -> {
+                ran.add("throwing");
+                throw new IllegalStateException("as planned");
+            });
+            throwing.wakeup();
+            assertEquals(1, loop.runOnce(0));
+            loop.wakeupAt(throwing, System.nanoTime(), 0);
+            urgent.wakeup();
+            assertEquals(3, loop.runOnce(0));
+            assertEquals(List.of("throwing", "urgent", "throwing", "normal0"), ran);
+        } finally {
+            Thread.currentThread().setUncaughtExceptionHandler(null);
+        }
+    }
+
+    /** A park may end for no reason, so one of several tries is enough. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void runOnce_thatAWakeupEnds_runsWhatWasWoken(final boolean selecting) throws Exception {
+        final TaskletLoop manual = manual(selecting);
+        final Tasklet tasklet = manual.newTasklet((self, reasons) -> ran.add("ran"));
+        int runs = 0;
+        for (int i = 0; i < 20 && runs == 0; i++) {
+            final Thread waker = new Thread(() -> {
+                while (!manual.toString().contains("asleep")) {
+                    Thread.onSpinWait();
+                }
+                tasklet.wakeup();
+            });
+            waker.start();
+            runs = manual.runOnce(HOUR);
+            while (waker.isAlive()) {
+                manual.runOnce(1000);
+            }
+            manual.runOnce(0);
+        }
+        assertEquals(1, runs);
     }
 
     @Test
