@@ -248,6 +248,22 @@ final class ProcessDeathTest {
         } // which gives up this process's locks
     }
 
+    /** What a look has locked it lets go, and then it forgets that it had it. */
+    @Test
+    void stalledBy_ofAClaimInASlotOfTheDead_leavesItsOwnerTheLock() throws Exception {
+        newRing();
+        ring.consumer();
+        held(Window.PAYLOAD_BEGUN).kill();
+        assertTrue(ring.consumer().recover(ring.consumer().stalledBy()));
+        assertEquals(0, drain(ring).size());
+        final RingClaim claim = ring.newProducer().tryClaim(10);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(StalledClaim.Owner.LIVES, ring.consumer().stalledBy().owner());
+        }
+        claim.abort();
+        assertGoesOn();
+    }
+
     /** What is known to be dead is known of one ring; another one may have an owner that lives there. */
     @Test
     void recover_whatAnotherRingHasFound_looksAgain() throws Exception {

@@ -202,9 +202,12 @@ final class RingEventsTest {
             final List<RecordedEvent> events = recording.end();
             assertTrue(events.size() >= 2 && events.size() <= seconds + 1, events::toString);
             final RecordedEvent last = events.get(events.size() - 1);
+            Duration before = Duration.ZERO;
             for (final RecordedEvent event : events) {
                 assertEquals(event == last, event.getBoolean("finished"));
                 assertEquals(last.getStartTime(), event.getStartTime());
+                assertTrue(event.getDuration().compareTo(before) > 0, events::toString);
+                before = event.getDuration();
             }
         }
     }
