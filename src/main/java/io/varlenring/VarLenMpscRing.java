@@ -574,10 +574,14 @@ public final class VarLenMpscRing implements AutoCloseable {
      * return of this method on every offer and new claim that would be good otherwise is refused with {@link
      * RingClosedException}; claims that are open can still be committed, and the consumer can drain all that was or
      * will be committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or waiting
-     * consumer. Closing again calls a hook again that has thrown, and does nothing else.
+     * consumer. Closing again calls a hook again that has thrown, and does nothing else. Behind {@link #detach()} it
+     * does nothing: who has left closes the ring for nobody.
      */
     @Override
     public void close() {
+        if (places != null && places.isDetached()) {
+            return;
+        }
         boolean isFirst = false;
         long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set below [M8]
         while ((position & CLOSED) == 0) {

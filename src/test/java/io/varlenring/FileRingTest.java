@@ -508,6 +508,7 @@ final class FileRingTest {
         assertThrows(IllegalStateException.class, ring::newProducer);
         assertThrows(IllegalStateException.class, () -> offer(producer, new byte[1]));
         assertThrows(IllegalStateException.class, claim::commit);
+        ring.close(); // as at the end of a try
         assertFalse(ring.isClosed());
         final List<byte[]> records = drain(other);
         assertEquals(2, records.size());
