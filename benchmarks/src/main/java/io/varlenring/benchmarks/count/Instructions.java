@@ -154,7 +154,7 @@ public final class Instructions {
                 return null;
             }
             if (code != 0) {
-                System.out.println(label + ": FAILED, " + said);
+                System.out.println(label + ": FAILED with exit code " + code + (said.isEmpty() ? "" : ", " + said));
                 return null;
             }
             final List<Double> counts = new ArrayList<>();
