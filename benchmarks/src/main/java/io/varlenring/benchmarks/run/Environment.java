@@ -59,7 +59,7 @@ public final class Environment {
     }
 
     static Path file(final Path results) {
-        return results.resolveSibling(results.getFileName().toString().replaceAll("\\.[a-z]+$", ".txt"));
+        return results.resolveSibling(results.getFileName().toString().replaceAll("\\.[a-z]+(\\.gz)?$", ".txt"));
     }
 
     static String cpu() throws IOException {

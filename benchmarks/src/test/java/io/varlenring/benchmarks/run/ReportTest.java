@@ -34,8 +34,8 @@ class ReportTest {
                         "S.offerAndDrain,size=64,ring-offer,2,avgt,ns/op,40,3,3,130,130",
                         "S.offerAndDrain,size=64,agrona,2,avgt,ns/op,50,2,2,130,130"));
         Files.write(results.resolve("duel-single-thread-17.txt"), List.of("cpu: some"));
-        Files.write(
-                results.resolve("duel-single-thread-17.csv"),
+        DuelRunTest.writeCompressed(
+                results.resolve("duel-single-thread-17.csv.gz"),
                 List.of(
                         "set,jdk,parameters,contender,host,windows,p25_ns,p50_ns,p75_ns,"
                                 + "against,p25_ratio,p50_ratio,p75_ratio,pairs,without_partner",
