@@ -34,6 +34,9 @@ final class RingMemory extends ControlWords {
     private static final VarHandle CONSUMER_POSITION = field("consumerPosition");
     private static final VarHandle ARMED = field("armed");
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
+    /** Whether the compiler makes vectors of a loop's long stores; with those of 17 copying is faster. */
+    private static final boolean STORES_ARE_VECTORIZED = Runtime.version().feature() >= 25;
+
     private static final long MILLISECOND_NANOS = 1_000_000;
 
     static {
@@ -149,7 +152,15 @@ final class RingMemory extends ControlWords {
         zero(0, length - untilWrap);
     }
 
+    /** Both are multiples of 8. */
     private void zero(final int offset, final int length) {
+        if (STORES_ARE_VECTORIZED) {
+            final int end = offset + length;
+            for (int i = offset; i < end; i += Long.BYTES) {
+                data.putLong(i, 0);
+            }
+            return;
+        }
         for (int done = 0; done < length; done += ZEROS.capacity()) {
             data.put(offset + done, ZEROS, 0, Math.min(ZEROS.capacity(), length - done));
         }

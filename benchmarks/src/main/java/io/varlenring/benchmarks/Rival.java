@@ -106,6 +106,8 @@ abstract class Rival {
             case "ring-claim-short":
             case "other-claim-short":
                 return new RingRival.ClaimShort(config, 1 << 11);
+            case "ring-claim-word":
+                return new RingRival.ClaimShort(config, config.largest() + Long.BYTES);
             case "ring-claim-64k":
                 return new RingRival.ClaimShort(config, 1 << 16);
             case "ring-batch":

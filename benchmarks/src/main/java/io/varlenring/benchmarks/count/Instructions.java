@@ -16,12 +16,12 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Counts the instructions that a record of 64 bytes takes, offered and drained on one thread: of this library, of other
- * builds of it, and of Agrona. The compiled code is stepped through while it runs, by a program that is compiled for that,
+ * Counts the instructions that a record takes, offered and drained on one thread: of this library, of other builds of
+ * it, and of Agrona. The compiled code is stepped through while it runs, by a program that is compiled for that,
  * so the count is the same on a busy machine as on a quiet one. Where that cannot be done, it says so and succeeds.
  */
 public final class Instructions {
-    private static final String SIZE = "64";
+    private static final String SIZE = "size=";
     private static final int RECORDS = 64;
     private static final int BURSTS = 9;
     private static final int REFUSED = 3;
@@ -30,34 +30,39 @@ public final class Instructions {
     private static final Pattern RIVAL = Pattern.compile("[a-z]+(-[a-z0-9]+)*");
 
     private final Path step;
+    private final String size;
     private boolean refused;
 
-    private Instructions(final Path step) {
+    private Instructions(final Path step, final String size) {
         this.step = step;
+        this.size = size;
     }
 
     /**
      * Counts.
      *
-     * @param arguments optionally {@code --bar N}: fail when a record takes more; the jars of other builds; and other
-     *     rivals, such as {@code ring-batch}
+     * @param arguments optionally {@code --bar N}: fail when a record takes more; {@code size=N}: bytes of a record, 64
+     *     unless told; the jars of other builds; and other rivals, such as {@code ring-batch}
      * @throws IOException when a process cannot be started
      * @throws InterruptedException when interrupted while one runs
      */
     public static void main(final String[] arguments) throws IOException, InterruptedException {
         double bar = Double.POSITIVE_INFINITY;
+        String size = "64";
         final List<Path> jars = new ArrayList<>();
         final List<String> rivals = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i].equals("--bar") && i + 1 < arguments.length) {
                 i++;
                 bar = Double.parseDouble(arguments[i]);
+            } else if (arguments[i].startsWith(SIZE)) {
+                size = arguments[i].substring(SIZE.length());
             } else if (Files.isRegularFile(Path.of(arguments[i]))) {
                 jars.add(Path.of(arguments[i]).toAbsolutePath());
             } else if (RIVAL.matcher(arguments[i]).matches()) {
                 rivals.add(arguments[i]);
             } else {
-                System.err.println("--bar N, a jar or a rival was expected instead of " + arguments[i]);
+                System.err.println("--bar N, size=N, a jar or a rival was expected instead of " + arguments[i]);
                 System.exit(2);
             }
         }
@@ -71,7 +76,7 @@ public final class Instructions {
         final Path source = directory.resolve("step.c");
         try {
             if (compile(source, step)) {
-                System.exit(new Instructions(step).countAll(jars, rivals, bar) ? 0 : 1);
+                System.exit(new Instructions(step, size).countAll(jars, rivals, bar) ? 0 : 1);
             }
         } finally {
             Files.deleteIfExists(source);
@@ -108,7 +113,7 @@ public final class Instructions {
             throws IOException, InterruptedException {
         System.out.printf(
                 "instructions for a record of %s bytes, offered and drained, JDK %d: median of %d bursts [least, most]%n",
-                SIZE, Runtime.version().feature(), BURSTS);
+                size, Runtime.version().feature(), BURSTS);
         final Statistics own = count("this", OWN, null);
         if (refused) {
             return true;
@@ -140,7 +145,7 @@ public final class Instructions {
                 jar == null ? classPath : jar + File.pathSeparator + classPath,
                 CountedLoop.class.getName(),
                 rival,
-                SIZE));
+                size));
         final Path errors = Files.createTempFile("instructions", ".txt");
         try {
             final Process process =
