@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.duel;
 
+import io.varlenring.benchmarks.run.DuelRow;
+import io.varlenring.benchmarks.run.Statistics;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,29 +20,25 @@ final class DuelSummary {
      * @param contender whose ratios are printed
      */
     static void print(final List<String> lines, final String contender, final PrintStream out) {
-        final Map<String, Map<String, List<Double>>> ratios = new LinkedHashMap<>();
-        final Map<String, Map<String, Integer>> pairs = new LinkedHashMap<>();
-        for (final String line : lines.subList(1, lines.size())) {
-            final String[] fields = line.split(",", -1);
-            if (fields[3].equals(contender) && !fields[11].isEmpty()) {
-                final String row = fields[2] + ", " + fields[4];
-                ratios.computeIfAbsent(row, any -> new LinkedHashMap<>())
-                        .computeIfAbsent(fields[9], any -> new ArrayList<>())
-                        .add(Double.valueOf(fields[11]));
-                pairs.computeIfAbsent(row, any -> new LinkedHashMap<>())
-                        .merge(fields[9], Integer.valueOf(fields[13]), Integer::sum);
+        final Map<String, Map<String, List<DuelRow>>> rows = new LinkedHashMap<>();
+        lines.stream().skip(1).map(DuelRow::parse).forEach(row -> {
+            if (row.contender().equals(contender) && !Double.isNaN(row.ratio())) {
+                rows.computeIfAbsent(row.cell() + ", " + row.host().title(), any -> new LinkedHashMap<>())
+                        .computeIfAbsent(row.against(), any -> new ArrayList<>())
+                        .add(row);
             }
-        }
+        });
         out.printf("%nhow many times as fast %s is, in short%n", contender);
-        ratios.forEach((row, of) -> {
-            out.printf("  %-50s", row);
-            of.forEach((against, values) -> {
-                values.sort(null);
-                out.printf(Locale.ROOT, "  %s %.3f", against, values.get(values.size() / 2));
-                if (values.size() > 1) {
-                    out.printf(Locale.ROOT, " [%.3f, %.3f]", values.get(0), values.get(values.size() - 1));
+        rows.forEach((name, of) -> {
+            out.printf("  %-50s", name);
+            of.forEach((against, processes) -> {
+                final Statistics ratio =
+                        Statistics.of(processes.stream().map(DuelRow::ratio).toList());
+                out.printf(Locale.ROOT, "  %s %.3f", against, ratio.median());
+                if (ratio.count() > 1) {
+                    out.printf(Locale.ROOT, " [%.3f, %.3f]", ratio.min(), ratio.max());
                 }
-                out.printf(" (%d)", pairs.get(row).get(against));
+                out.printf(" (%d)", processes.stream().mapToInt(DuelRow::pairs).sum());
             });
             out.println();
         });

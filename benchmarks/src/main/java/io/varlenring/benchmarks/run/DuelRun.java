@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -29,7 +28,7 @@ import java.util.zip.GZIPInputStream;
  * @param facts where and how it was measured
  * @param rows a row for each process, contender, kind of host and what it is compared with
  */
-record DuelRun(String set, int jdk, Map<String, String> facts, List<Row> rows) {
+record DuelRun(String set, int jdk, Map<String, String> facts, List<DuelRow> rows) {
     /** What the build that is measured is called. */
     static final String THIS = "this";
 
@@ -37,39 +36,6 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<Row> rows) {
     private static final int LEAST_PAIRS = 10;
 
     private static final String FILE = "duel-";
-
-    /** What a process found of a contender where it met that kind of host. */
-    record Row(
-            String cell,
-            String contender,
-            HostKind host,
-            int windows,
-            double nanos,
-            String against,
-            double ratio,
-            int pairs) {
-        /** Reads a line of the fields that a duel writes. */
-        static Row parse(final String line) {
-            final String[] fields = line.split(",", -1);
-            return new Row(
-                    fields[2],
-                    fields[3],
-                    HostKind.valueOf(fields[4].toUpperCase(Locale.ROOT)),
-                    Integer.parseInt(fields[5]),
-                    number(fields[7]),
-                    fields[9],
-                    number(fields[11]),
-                    Integer.parseInt(fields[13]));
-        }
-
-        private static double number(final String field) {
-            return field.isEmpty() ? Double.NaN : Double.parseDouble(field);
-        }
-
-        boolean isOf(final String otherCell, final String otherContender, final HostKind otherHost) {
-            return cell.equals(otherCell) && contender.equals(otherContender) && host == otherHost;
-        }
-    }
 
     /** Reads all that were published, by set and JDK. */
     static List<DuelRun> all(final Path directory) throws IOException {
@@ -88,7 +54,7 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<Row> rows) {
                     first[0],
                     Integer.parseInt(first[1]),
                     Environment.read(file),
-                    lines.stream().skip(1).map(Row::parse).toList()));
+                    lines.stream().skip(1).map(DuelRow::parse).toList()));
         }
         return runs;
     }
@@ -101,14 +67,14 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<Row> rows) {
 
     Set<String> cells() {
         final Set<String> cells = new LinkedHashSet<>();
-        rows.forEach(row -> cells.add(row.cell));
+        rows.forEach(row -> cells.add(row.cell()));
         return cells;
     }
 
     /** Returns what the measured build is compared with, the peer first. */
     Set<String> baselines() {
         final Set<String> baselines = new LinkedHashSet<>();
-        rows.forEach(row -> baselines.add(row.against));
+        rows.forEach(row -> baselines.add(row.against()));
         return baselines;
     }
 
@@ -116,22 +82,22 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<Row> rows) {
     Statistics nanos(final String cell, final String contender, final HostKind host) {
         final String first = baselines().iterator().next();
         return statistics(
-                row -> row.isOf(cell, contender, host) && row.against.equals(first) && row.windows >= LEAST_PAIRS,
-                Row::nanos);
+                row -> row.isOf(cell, contender, host) && row.against().equals(first) && row.windows() >= LEAST_PAIRS,
+                DuelRow::nanos);
     }
 
     /** Returns how many times as fast as another the measured build is, or {@code null} when too few pairs met that host. */
     Statistics ratio(final String cell, final String against, final HostKind host) {
         return statistics(
-                row -> row.isOf(cell, THIS, host) && row.against.equals(against) && row.pairs >= LEAST_PAIRS,
-                Row::ratio);
+                row -> row.isOf(cell, THIS, host) && row.against().equals(against) && row.pairs() >= LEAST_PAIRS,
+                DuelRow::ratio);
     }
 
     /** Returns how many pairs of windows the ratios of a cell are of, also where they are too few. */
     int pairs(final String cell, final String against, final HostKind host) {
         return rows.stream()
-                .filter(row -> row.isOf(cell, THIS, host) && row.against.equals(against))
-                .mapToInt(Row::pairs)
+                .filter(row -> row.isOf(cell, THIS, host) && row.against().equals(against))
+                .mapToInt(DuelRow::pairs)
                 .sum();
     }
 
@@ -139,12 +105,12 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<Row> rows) {
     int windows(final String cell, final HostKind host) {
         final String first = baselines().iterator().next();
         return rows.stream()
-                .filter(row -> row.isOf(cell, THIS, host) && row.against.equals(first))
-                .mapToInt(Row::windows)
+                .filter(row -> row.isOf(cell, THIS, host) && row.against().equals(first))
+                .mapToInt(DuelRow::windows)
                 .sum();
     }
 
-    private Statistics statistics(final Predicate<Row> wanted, final ToDoubleFunction<Row> value) {
+    private Statistics statistics(final Predicate<DuelRow> wanted, final ToDoubleFunction<DuelRow> value) {
         final List<Double> values =
                 rows.stream().filter(wanted).mapToDouble(value).boxed().toList();
         return values.isEmpty() ? null : Statistics.of(values);
