@@ -47,7 +47,7 @@ abstract class Claims extends Reservations {
     }
 
     final void commitClaim(final int length, final RecordView view) {
-        finishLastCall();
+        finishLastCallBeforeCommit(CLAIM);
         resume();
         view.hide(); // a buffer that was kept shows no bytes
         endAt(start + stride(length));
@@ -93,15 +93,18 @@ abstract class Claims extends Reservations {
 
     /** Makes what was filled the batch's next record. */
     final void addRecord(final int length, final RecordView view) {
+        final long header = recordHeader(length);
+        final long next = batchNext + stride(length);
         if (batchNext == openStart) {
-            batchFirstHeader = recordHeader(length); // stored last
+            batchFirstHeader = header; // stored last
         } else {
-            setHeaderPlain(batchNext, recordHeader(length)); // plain: as in endGap() [M1]
+            setHeaderPlain(batchNext, header); // plain: as in endGap() [M1]
         }
+        // Only stores: should an Error come, the record is counted and its space taken, or neither
         batchSpace = NO_SPACE;
         batchRecords++;
         batchBytes += length;
-        batchNext += stride(length);
+        batchNext = next;
         view.hide(); // its rest is the space of the next one
     }
 
@@ -111,7 +114,7 @@ abstract class Claims extends Reservations {
     }
 
     final void commitBatch(final RecordView view) {
-        finishLastCall();
+        finishLastCallBeforeCommit(BATCH);
         resume();
         view.hide();
         if (batchRecords == 0) {
@@ -158,6 +161,19 @@ abstract class Claims extends Reservations {
         leave();
     }
 
+    /** What an Error left may have been the abort of what is to be committed: then there is nothing. */
+    private void finishLastCallBeforeCommit(final int kind) {
+        finishLastCall();
+        finishGivenUpClaim();
+        if (open != kind) {
+            throw notOpen(kind);
+        }
+    }
+
+    static IllegalStateException notOpen(final int kind) {
+        return new IllegalStateException("the " + nameOf(kind) + " has been committed or aborted");
+    }
+
     private void checkNothingOpen() {
         finishLastCall();
         finishGivenUpClaim();
@@ -168,7 +184,11 @@ abstract class Claims extends Reservations {
     }
 
     final String nameOfOpen() {
-        return open == BATCH ? "batch" : "claim";
+        return nameOf(open);
+    }
+
+    private static String nameOf(final int kind) {
+        return kind == BATCH ? "batch" : "claim";
     }
 
     /** Makes the reservation of this call the user's: only stores, which cannot fail. */

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch is open from {@link RingProducer#tryClaimBatch} until it is committed or aborted. What a {@link RingClaim}
  * says of its life, its thread and its buffer holds here too: the object is reused by its producer; whoever still uses
  * a buffer of an open batch MUST keep the batch; the buffers are views of the whole ring, on which {@code clear},
- * {@code flip}, {@code rewind} and {@code compact} must never be called.
+ * {@code flip}, {@code rewind} and {@code compact} must never be called, but for a ring with
+ * {@link VarLenMpscRing.Builder#slices()}. In a ring in a file what a batch does not use is padding, and nothing is
+ * given back before the consumer has passed it: claim no more there than what comes.
  *
  * @since 0.1.0
  */
@@ -35,8 +37,9 @@ public final class RingBatch implements AutoCloseable {
      * The position is usually not 0. The space that the last call gave, if it was not added, is forgotten.
      *
      * @param maxLength how long the record may become, {@code 0..maxPayload()}
-     * @return the ring's own memory, valid until the next call on this batch that succeeds; or {@code null} when the
-     *     batch has no room for such a record, in which case nothing changes. The first record has room for what
+     * @return the ring's own memory, valid until {@code next} gives another space, or the batch is added to, committed
+     *     or aborted; or {@code null} when the batch has no room for such a record, in which case nothing changes. The
+     *     first record has room for what
      *     {@link RingProducer#tryClaimBatch} was asked to have room for
      * @throws IllegalArgumentException when the length is out of its range; the batch stays open
      * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
@@ -174,7 +177,7 @@ public final class RingBatch implements AutoCloseable {
 
     private void checkOpen() {
         if (side.open != Claims.BATCH) {
-            throw new IllegalStateException("the batch has been committed or aborted");
+            throw Claims.notOpen(Claims.BATCH);
         }
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The one exception to "nothing was stored" is an {@link Error}: one that the ring's {@link WakeupHook} throws
  * reaches the producer after its record was stored; and one such as a {@link StackOverflowError} may come at any point.
- * What it left unfinished becomes padding with the next call on the same handle, or when the handle has been collected.
+ * What it left unfinished is aborted by the next call on the same handle, or when the handle has been collected.
  *
  * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the
  * consumer reaches the record only after that claim is committed or aborted.
@@ -212,7 +212,8 @@ public final class RingProducer implements AutoCloseable {
     /**
      * Reserves space for several records at once, to be filled in place one after the other: a burst of datagrams, for
      * example, each behind the other however short it is. The consumer gets all of them or none. What is not used goes
-     * back to the producers. As with a claim, the consumer gets nothing meanwhile that was reserved after it:
+     * back as {@link RingClaim#commit(int)} says. As with a claim, the consumer gets nothing meanwhile that was
+     * reserved after it:
      *
      * <pre>{@code
      * try (RingBatch batch = producer.tryClaimBatch(2048, 1 << 16)) {

@@ -39,7 +39,7 @@ public final class RingStats {
     }
 
     /**
-     * Returns how many records were committed, by any kind of offer or by a claim.
+     * Returns how many records were committed, by any kind of offer, by a claim or in a batch.
      *
      * @return a number of records
      */

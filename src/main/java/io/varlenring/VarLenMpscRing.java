@@ -60,7 +60,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Progress.</b> Reserving is lock-free. Delivery is in order and so waits for the oldest claim that is neither
  *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been
  *       collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
- *   <li><b>Allocation.</b> None, on either side, after a handle's first claim; but see {@link Builder#slices()}.
+ *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and its first batch; but see
+ *       {@link Builder#slices()}.
  *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes
  *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned or whose
  *       commit did is handed over at least once, and not again once its space was given back; what a dead producer left
@@ -374,9 +375,10 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Lets each record and each claim be a buffer of its own, from position 0 to its capacity, for code that calls
-         * {@code clear}, {@code flip} or {@code rewind} on what it is given. Without this, they are views of the whole
-         * ring, and such a call destroys other records. It allocates a small object for each record and claim. It does
+         * Lets each record, each claim and each space of a batch be a buffer of its own, from position 0 to its
+         * capacity, for code that calls {@code clear}, {@code flip} or {@code rewind} on what it is given. Without
+         * this, they are views of the whole
+         * ring, and such a call destroys other records. It allocates a small object for each of them. It does
          * not protect from a buffer that is kept and used later.
          *
          * @return this builder

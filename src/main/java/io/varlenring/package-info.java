@@ -45,7 +45,8 @@
  *   <dt>stride
  *   <dd>all the bytes of a record: header, payload and alignment.
  *   <dt>padding
- *   <dd>bytes that the consumer skips: the gap before the wrap, an aborted claim, the rest of a claim committed short.
+ *   <dd>bytes that the consumer skips: the gap before the wrap, and of an aborted claim, or one committed short, what
+ *       could not be given back to the producers.
  *   <dt>claim
  *   <dd>space that a producer has reserved and has neither committed nor aborted yet.
  *   <dt>limit

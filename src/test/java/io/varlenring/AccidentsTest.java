@@ -291,6 +291,26 @@ final class AccidentsTest {
         }
     }
 
+    /** As if an Error had come in an abort: what follows, and who goes on in spite of it, finds the claim aborted. */
+    @ParameterizedTest
+    @ValueSource(ints = {Reservations.CLAIM_GIVEN_UP, Reservations.DONE, Reservations.RESERVED})
+    void claimWhoseAbortWasCutShort_cannotBeCommitted(final int phase) {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        final RingClaim claim = producer.tryClaim(40);
+        if (phase == Reservations.RESERVED) { // and an offer before it as well
+            producer.side().reserve(24);
+        }
+        producer.side().isGivenUp = true;
+        producer.side().phase = phase;
+        assertThrows(IllegalStateException.class, () -> claim.commit(8));
+        assertTrue(ring.isEmpty() || drain(ring).isEmpty());
+        assertTrue(ring.isEmpty());
+        assertTrue(offer(ring.newProducer(), payload(1, 8)));
+        assertArrayEquals(payload(1, 8), drain(ring).get(0));
+        assertEquals(1, ring.stats().offered());
+    }
+
     @Test
     void whatACallLeftWhenPartWasGivenBack_isFinishedByTheNextOne() {
         assertTrue(producer.side().reserve(40));

@@ -332,6 +332,26 @@ final class GivenBackTest {
         assertEquals(1, ring.stats().aborted());
     }
 
+    /** As if an Error had come in an abort: who goes on in spite of it finds the batch aborted. */
+    @ParameterizedTest
+    @ValueSource(ints = {Reservations.CLAIM_GIVEN_UP, Reservations.DONE})
+    void batchWhoseAbortWasCutShort_cannotBeCommitted(final int phase) {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
+        final RingProducer producer = ring.newProducer();
+        final RingBatch batch = producer.tryClaimBatch(8, 96);
+        batch.next(8);
+        batch.add(8);
+        producer.side().isGivenUp = true;
+        producer.side().phase = phase;
+        assertThrows(IllegalStateException.class, batch::commit);
+        assertEquals(0, ring.size());
+        assertTrue(offer(producer, payload(1, 8)));
+        assertArrayEquals(payload(1, 8), drain(ring).get(0));
+        assertTrue(ring.isEmpty());
+        assertEquals(1, ring.stats().offered());
+        assertEquals(1, ring.stats().aborted());
+    }
+
     /** As if an Error had come in a commit, behind the first headers; then all of it goes back, and is zero. */
     @Test
     void commitThatWasCutShort_isGivenBackWithItsHeaders() {
