@@ -67,6 +67,43 @@ final class TaskletThreadedTest {
         }
     }
 
+    /** Two threads put into the inbox at the same moment, or one does while it is emptied: none of them is lost. */
+    @Test
+    void wakeupsOfOneMoment_areAllRun() throws Exception {
+        final int rounds = 50_000;
+        final TaskletLoop loop = TaskletLoop.manual();
+        final int[] runs = new int[2];
+        final Tasklet own = loop.newTasklet((self, reasons) -> runs[0]++);
+        final Tasklet other = loop.newTasklet((self, reasons) -> runs[1]++);
+        final AtomicInteger begun = new AtomicInteger();
+        final AtomicInteger done = new AtomicInteger();
+        final Thread waker = new Thread(() -> {
+            for (int round = 1; round <= rounds; round++) {
+                while (begun.get() < round) {
+                    Thread.onSpinWait();
+                }
+                other.wakeup();
+                done.set(round);
+            }
+        });
+        waker.setDaemon(true);
+        waker.start();
+        for (int round = 1; round <= rounds; round++) {
+            begun.set(round);
+            for (int i = round % 64; i > 0; i--) {
+                Thread.onSpinWait();
+            }
+            own.wakeup();
+            loop.runOnce(0);
+            while (done.get() < round) {
+                Thread.onSpinWait();
+            }
+            loop.runOnce(0);
+            assertEquals(round, runs[0]);
+            assertEquals(round, runs[1]);
+        }
+    }
+
     /** What the waker wrote before, plainly, is what the run must see: one wakeup lost or early is a hang or a failure. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
