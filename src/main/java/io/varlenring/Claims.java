@@ -165,13 +165,13 @@ abstract class Claims extends Reservations {
     private void finishLastCallBeforeCommit(final int kind) {
         finishLastCall();
         finishGivenUpClaim();
-        if (open != kind) {
-            throw notOpen(kind);
-        }
+        checkOpen(kind);
     }
 
-    static IllegalStateException notOpen(final int kind) {
-        return new IllegalStateException("the " + nameOf(kind) + " has been committed or aborted");
+    final void checkOpen(final int kind) {
+        if (open != kind) {
+            throw new IllegalStateException("the " + nameOf(kind) + " has been committed or aborted");
+        }
     }
 
     private void checkNothingOpen() {

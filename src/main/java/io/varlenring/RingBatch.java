@@ -39,8 +39,7 @@ public final class RingBatch implements AutoCloseable {
      * @param maxLength how long the record may become, {@code 0..maxPayload()}
      * @return the ring's own memory, valid until {@code next} gives another space, or the batch is added to, committed
      *     or aborted; or {@code null} when the batch has no room for such a record, in which case nothing changes. The
-     *     first record has room for what
-     *     {@link RingProducer#tryClaimBatch} was asked to have room for
+     *     first record has room for what {@link RingProducer#tryClaimBatch} was asked to have room for
      * @throws IllegalArgumentException when the length is out of its range; the batch stays open
      * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
      *     outside its space: the batch is then aborted
@@ -176,9 +175,7 @@ public final class RingBatch implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (side.open != Claims.BATCH) {
-            throw Claims.notOpen(Claims.BATCH);
-        }
+        side.checkOpen(Claims.BATCH);
     }
 
     private void checkSpace() {

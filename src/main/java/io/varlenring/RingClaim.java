@@ -65,8 +65,7 @@ public final class RingClaim implements AutoCloseable {
      * Makes the first bytes of the claim a record and gives the rest back: to the producers, when nobody has reserved
      * behind it and the ring is neither closed nor in a file, and else as padding to the consumer. What goes back to
      * the producers is zeroed, so a claim that is much longer than its record costs time. The buffer's position does
-     * not matter, as long
-     * as it is within the claim.
+     * not matter, as long as it is within the claim.
      *
      * @param length number of bytes, from 0 to the length claimed
      * @throws IllegalArgumentException when the length is out of that range; the claim stays open
@@ -148,9 +147,7 @@ public final class RingClaim implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (side.open != Claims.CLAIM) {
-            throw Claims.notOpen(Claims.CLAIM);
-        }
+        side.checkOpen(Claims.CLAIM);
     }
 
     /** Returns a short description of the claim and its ring, for logs. */

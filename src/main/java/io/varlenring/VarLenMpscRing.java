@@ -377,9 +377,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         /**
          * Lets each record, each claim and each space of a batch be a buffer of its own, from position 0 to its
          * capacity, for code that calls {@code clear}, {@code flip} or {@code rewind} on what it is given. Without
-         * this, they are views of the whole
-         * ring, and such a call destroys other records. It allocates a small object for each of them. It does
-         * not protect from a buffer that is kept and used later.
+         * this, they are views of the whole ring, and such a call destroys other records. It allocates a small object
+         * for each of them. It does not protect from a buffer that is kept and used later.
          *
          * @return this builder
          */

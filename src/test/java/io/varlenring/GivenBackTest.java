@@ -316,33 +316,35 @@ final class GivenBackTest {
         assertNotNull(producer.tryClaimBatch(8, 96)); // the handle goes on
     }
 
-    /** As if an Error had come with the first call of an abort, when the user's scope was left already. */
-    @Test
-    void batchWhoseAbortWasCutShort_isFinishedByTheNextCall() {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
-        final RingProducer producer = ring.newProducer();
+    /** A batch of one record as an Error leaves it that comes with the first call of its abort. */
+    private static RingBatch openBatchWhoseAbortWasCutShort(final RingProducer producer, final int phase) {
         final RingBatch batch = producer.tryClaimBatch(8, 96);
         batch.next(8);
         batch.add(8);
         producer.side().isGivenUp = true;
-        producer.side().phase = Reservations.CLAIM_GIVEN_UP;
+        producer.side().phase = phase;
+        return batch;
+    }
+
+    /** The user's scope was left already. */
+    @Test
+    void batchWhoseAbortWasCutShort_isFinishedByTheNextCall() {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
+        final RingProducer producer = ring.newProducer();
+        openBatchWhoseAbortWasCutShort(producer, Reservations.CLAIM_GIVEN_UP);
         assertTrue(offer(producer, payload(1, 8)));
         assertEquals(16, ring.size());
         assertEquals(1, drain(ring).size());
         assertEquals(1, ring.stats().aborted());
     }
 
-    /** As if an Error had come in an abort: who goes on in spite of it finds the batch aborted. */
+    /** Who goes on in spite of the Error finds the batch aborted. */
     @ParameterizedTest
     @ValueSource(ints = {Reservations.CLAIM_GIVEN_UP, Reservations.DONE})
     void batchWhoseAbortWasCutShort_cannotBeCommitted(final int phase) {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
         final RingProducer producer = ring.newProducer();
-        final RingBatch batch = producer.tryClaimBatch(8, 96);
-        batch.next(8);
-        batch.add(8);
-        producer.side().isGivenUp = true;
-        producer.side().phase = phase;
+        final RingBatch batch = openBatchWhoseAbortWasCutShort(producer, phase);
         assertThrows(IllegalStateException.class, batch::commit);
         assertEquals(0, ring.size());
         assertTrue(offer(producer, payload(1, 8)));

@@ -77,31 +77,36 @@ final class TaskletThreadedTest {
         final Tasklet other = loop.newTasklet((self, reasons) -> runs[1]++);
         final AtomicInteger begun = new AtomicInteger();
         final AtomicInteger done = new AtomicInteger();
-        final Thread waker = new Thread(() -> {
+        final Crew crew = new Crew();
+        crew.add("waker", () -> {
             for (int round = 1; round <= rounds; round++) {
                 while (begun.get() < round) {
+                    if (crew.isFailing()) {
+                        return;
+                    }
                     Thread.onSpinWait();
                 }
                 other.wakeup();
                 done.set(round);
             }
         });
-        waker.setDaemon(true);
-        waker.start();
-        for (int round = 1; round <= rounds; round++) {
-            begun.set(round);
-            for (int i = round % 64; i > 0; i--) {
-                Thread.onSpinWait();
+        crew.add("loop", () -> {
+            for (int round = 1; round <= rounds; round++) {
+                begun.set(round);
+                for (int i = round % 64; i > 0; i--) {
+                    Thread.onSpinWait();
+                }
+                own.wakeup();
+                loop.runOnce(0);
+                while (done.get() < round) {
+                    Thread.onSpinWait();
+                }
+                loop.runOnce(0);
+                assertEquals(round, runs[0]);
+                assertEquals(round, runs[1]);
             }
-            own.wakeup();
-            loop.runOnce(0);
-            while (done.get() < round) {
-                Thread.onSpinWait();
-            }
-            loop.runOnce(0);
-            assertEquals(round, runs[0]);
-            assertEquals(round, runs[1]);
-        }
+        });
+        crew.run(loop);
     }
 
     /** What the waker wrote before, plainly, is what the run must see: one wakeup lost or early is a hang or a failure. */

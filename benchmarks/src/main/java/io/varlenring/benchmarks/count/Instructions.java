@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
 
 /**
  * Counts the instructions that a record takes, offered and drained on one thread: of this library, of other builds of
- * it, and of Agrona. The compiled code is stepped through while it runs, by a program that is compiled for that,
- * so the count is the same on a busy machine as on a quiet one. Where that cannot be done, it says so and succeeds.
+ * it, and of Agrona. The compiled code is stepped through while it runs, by a program that is compiled for that, so the
+ * count is the same on a busy machine as on a quiet one. Where that cannot be done, it says so and succeeds.
  */
 public final class Instructions {
-    private static final String SIZE = "size=";
+    private static final Pattern SIZE = Pattern.compile("size=([0-9]{1,4})");
     private static final int RECORDS = 64;
     private static final int BURSTS = 9;
     private static final int REFUSED = 3;
@@ -41,8 +41,8 @@ public final class Instructions {
     /**
      * Counts.
      *
-     * @param arguments optionally {@code --bar N}: fail when a record takes more; {@code size=N}: bytes of a record, 64
-     *     unless told; the jars of other builds; and other rivals, such as {@code ring-batch}
+     * @param arguments optionally {@code --bar N}: fail when a record takes more; {@code size=N}: bytes of a record, 0
+     *     to 9999, 64 unless told; the jars of other builds; and other rivals, such as {@code ring-batch}
      * @throws IOException when a process cannot be started
      * @throws InterruptedException when interrupted while one runs
      */
@@ -55,14 +55,15 @@ public final class Instructions {
             if (arguments[i].equals("--bar") && i + 1 < arguments.length) {
                 i++;
                 bar = Double.parseDouble(arguments[i]);
-            } else if (arguments[i].startsWith(SIZE)) {
-                size = arguments[i].substring(SIZE.length());
+            } else if (SIZE.matcher(arguments[i]).matches()) {
+                size = arguments[i].substring(arguments[i].indexOf('=') + 1);
             } else if (Files.isRegularFile(Path.of(arguments[i]))) {
                 jars.add(Path.of(arguments[i]).toAbsolutePath());
             } else if (RIVAL.matcher(arguments[i]).matches()) {
                 rivals.add(arguments[i]);
             } else {
-                System.err.println("--bar N, size=N, a jar or a rival was expected instead of " + arguments[i]);
+                System.err.println(
+                        "--bar N, size=N of 0 to 9999, a jar or a rival was expected instead of " + arguments[i]);
                 System.exit(2);
             }
         }
