@@ -331,9 +331,15 @@ final class ProcessDeathTest {
     @EnabledOnOs(OS.LINUX)
     @Timeout(60)
     void processThatHasEnded_isNotSeenAlive_whoeverHasNoticed() throws Exception {
-        final Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 1000").start();
+        // The child is told to end when its parent is a shell no more: a shell may ask for the end of its children
+        final String shell = "exec 3<&0; read line <&3 & echo $!; exec sleep 1000";
+        final Process parent = new ProcessBuilder("sh", "-c", shell).start();
         try {
             final String child = parent.inputReader(StandardCharsets.US_ASCII).readLine();
+            while (!stat(Long.toString(parent.pid()))[1].equals("(sleep)")) {
+                Thread.sleep(1);
+            }
+            parent.outputWriter(StandardCharsets.US_ASCII).append('\n').close();
             while (!stat(child)[2].equals("Z")) {
                 Thread.sleep(1);
             }
