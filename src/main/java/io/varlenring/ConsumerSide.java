@@ -393,7 +393,7 @@ final class ConsumerSide extends ConsumerState {
             throws InterruptedException {
         final long deadline = memory.nanoTime() + nanos;
         long remaining = nanos;
-        memory.openDoorbell();
+        memory.prepareToSleep();
         // before armed: whoever ends the arming sees whom to wake [M7]
         memory.setWaiterVolatile(Thread.currentThread());
         try {

@@ -11,6 +11,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
 
@@ -56,15 +57,22 @@ final class Doorbell {
         return channel().socket().getLocalPort();
     }
 
+    /** Makes {@link #await} possible; {@link #wakeup} is heard from here on. */
+    void prepareToAwait() {
+        if (selector == null) {
+            try {
+                final Selector opened = Selector.open();
+                channel().register(opened, SelectionKey.OP_READ);
+                selector = opened;
+            } catch (final IOException e) {
+                throw new UncheckedIOException("no selector for the doorbell", e);
+            }
+        }
+    }
+
     /** Waits for a ring, or {@link #wakeup}, for this time, rounded up to milliseconds: 0 of them would be for ever. */
     void await(final long nanos) {
         try {
-            Selector selector = this.selector;
-            if (selector == null) {
-                selector = Selector.open();
-                channel().register(selector, java.nio.channels.SelectionKey.OP_READ);
-                this.selector = selector;
-            }
             selector.select(key -> {}, TimeUnit.NANOSECONDS.toMillis(nanos + TimeUnit.MILLISECONDS.toNanos(1) - 1));
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
@@ -72,7 +80,7 @@ final class Doorbell {
         empty();
     }
 
-    /** Ends the wait under way, or the next one; by any thread of the sleeper's process. */
+    /** Ends the wait under way, or the next one, if it has been prepared; by any thread of the sleeper's process. */
     void wakeup() {
         final Selector selector = this.selector;
         if (selector != null) {

@@ -69,17 +69,24 @@ final class ProducerRegistry {
 
     /** Closes all handles, which nobody MUST use meanwhile; one whose close throws keeps no other one open. */
     synchronized void closeAll() {
-        closeFrom(first);
-    }
-
-    private void closeFrom(final Entry entry) {
-        if (entry != null) {
+        Throwable failure = null;
+        for (Entry entry = first; entry != null; entry = entry.next) {
             try {
                 entry.side.close();
                 remove(entry);
-            } finally {
-                closeFrom(entry.next);
+            } catch (final RuntimeException | Error another) {
+                if (failure == null) {
+                    failure = another;
+                } else if (failure != another) {
+                    failure.addSuppressed(another);
+                }
             }
+        }
+        if (failure instanceof Error) {
+            throw (Error) failure;
+        }
+        if (failure != null) {
+            throw (RuntimeException) failure;
         }
     }
 

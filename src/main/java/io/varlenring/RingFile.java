@@ -284,6 +284,9 @@ final class RingFile {
 
     /** Takes the lock of a place; returns false when another process has it, or this one already. */
     boolean tryLock(final int place) {
+        if (locks.containsKey(place)) {
+            return false; // as the exception below says, sooner: a process may have all of some thousand slots
+        }
         try {
             final FileLock lock = channel.tryLock(FIRST_LOCK + place, 1, false);
             if (lock != null) {

@@ -275,6 +275,14 @@ final class RingMemory extends ControlWords {
         }
     }
 
+    /** MUST come before the waiting thread is set: from then on it is woken. */
+    void prepareToSleep() {
+        if (doorbell != null) {
+            openDoorbell();
+            doorbell.prepareToAwait();
+        }
+    }
+
     /** Parks the consumer; of a ring in a file, where the doorbell is heard, if it is for a millisecond or more. */
     void sleep(final long nanos) {
         if (doorbell == null || nanos < MILLISECOND_NANOS) {

@@ -372,6 +372,10 @@ final class RingMemory {
         return null;
     }
 
+    void prepareToSleep() {
+        openDoorbell();
+    }
+
     void emptyDoorbell() {}
 
     void closeDoorbell() {

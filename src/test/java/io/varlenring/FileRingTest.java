@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -546,6 +547,29 @@ final class FileRingTest {
         }
     }
 
+    /** As many as there may be, by a thread with a small stack. */
+    @Test
+    void detach_closesAllHandles() throws Exception {
+        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
+                .file(file)
+                .capacity(CAPACITY)
+                .slots(RingLayout.MAX_SLOTS)
+                .build());
+        final List<RingProducer> handles = new ArrayList<>();
+        for (int i = 0; i < RingLayout.MAX_SLOTS; i++) {
+            handles.add(ring.newProducer());
+        }
+        final FutureTask<Void> detach = new FutureTask<>(ring::detach, null);
+        final Thread thread = new Thread(null, detach, "detach", 1 << 18);
+        thread.start();
+        detach.get();
+        thread.join();
+        for (final RingProducer handle : handles) {
+            assertThrows(IllegalStateException.class, () -> offer(handle, new byte[1]));
+        }
+        assertTrue(offer(map().newProducer(), new byte[1]));
+    }
+
     @Test
     void close_isForAll() throws IOException {
         final VarLenMpscRing ring = map();
@@ -705,9 +729,8 @@ final class FileRingTest {
         final VarLenMpscRing ring = map();
         final VarLenMpscRing other = map();
         ring.consumer();
-        ring.memory.openDoorbell();
+        ring.memory.prepareToSleep();
         final long hour = TimeUnit.HOURS.toNanos(1);
-        ring.memory.sleep(TimeUnit.MILLISECONDS.toNanos(1)); // opens its selector
         ring.memory.unpark(Thread.currentThread());
         ring.memory.sleep(hour);
         assertTrue(other.memory.ringDoorbell());
@@ -740,6 +763,7 @@ final class FileRingTest {
         assertTrue(rung.ring(heard.port()));
         assertTrue(Thread.interrupted());
         assertTrue(rung.ring(heard.port()));
+        heard.prepareToAwait();
         heard.await(TimeUnit.HOURS.toNanos(1));
         assertNull(channel.receive(read.clear()), "a ring was left in the channel");
         heard.wakeup();
