@@ -83,7 +83,7 @@ proctype waker(byte me) {
             isQueued[tasklet] = true;
             order[tasklet] = count
         }
-        /* putIntoInbox() */
+        /* enqueue() */
         do
         :: true ->
             d_step {

@@ -114,7 +114,7 @@ inline enqueue() {
             queues++;
             assert(queues == 1) /* never queued twice */
         }
-        PUT /* putIntoInbox() */
+        PUT /* enqueue() */
         LOAD_ASLEEP_AFTER_PUT
         wakeThreadIfAsleep()
     fi

@@ -252,11 +252,11 @@ final class SourceRulesTest {
                 assertTrue(step.group(3).contains("." + step.group(2) + "("), name + "." + step.group(1));
             }
         }
-        assertEquals(19, accessors);
+        assertEquals(21, accessors);
     }
 
     private static List<String> volatileFields(final String text) {
-        return Pattern.compile("\\n    private volatile \\w+ (\\w+);")
+        return Pattern.compile("\\n    (?:private )?volatile \\w+ (\\w+);")
                 .matcher(text)
                 .results()
                 .map(field -> field.group(1))

@@ -41,7 +41,9 @@ final class LoopMemory {
     private final Tasklet[] inbox = new Tasklet[2 * INBOX_INDEX + 1];
 
     private volatile boolean closed;
-    private volatile boolean asleep;
+    /** Set without a method where an Error has come: a call could end by another one. */
+    volatile boolean asleep;
+
     /** The thread that runs the loop just now. */
     private volatile Thread runner;
 

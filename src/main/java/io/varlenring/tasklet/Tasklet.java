@@ -54,10 +54,32 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      */
     public void wakeup(final int reasons) {
         final boolean local = loop.isRunner();
-        if (local && isQueuedFor(reasons)) {
-            loop.coalesced();
-        } else if (addWakeup(reasons)) {
-            loop.enqueue(this, local);
+        int left = NOTHING;
+        try {
+            if (local && isQueuedFor(reasons)) {
+                loop.coalesced();
+            } else if (addWakeup(reasons)) {
+                left = NOT_PUT;
+            }
+            if (left == NOTHING) { // queued already, unless an Error has ended the wakeup that was to do it
+                final int undone = getLeftUndoneVolatile(); // pairs with the store below [T7]
+                if (undone == NOTHING || !compareAndSetNothingUndone(undone)) { // one thread goes on [T7]
+                    return;
+                }
+                left = undone;
+            }
+            if (left == NOT_PUT) {
+                loop.enqueue(this, local);
+                left = NOT_SIGNALLED;
+            }
+            if (!local) {
+                loop.wakeIfAsleep();
+            }
+        } catch (final Throwable failure) { // an Error: nobody else would do what is left, so the next wakeup does
+            if (left != NOTHING && !local) {
+                leftUndone = left; // no call, which could fail as well; volatile: pairs with the load above [T7]
+            }
+            throw failure;
         }
     }
 

@@ -280,14 +280,6 @@ public final class TaskletLoop implements AutoCloseable {
             queues.add(tasklet);
             return;
         }
-        putIntoInbox(tasklet);
-        // after the inbox: pairs with sleep() [T2]; the compare-and-set elects one waker
-        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) {
-            wakeThread();
-        }
-    }
-
-    private void putIntoInbox(final Tasklet tasklet) {
         Tasklet top;
         do {
             top = memory.getInboxVolatile(); // pairs with the compare-and-set below [T6]
@@ -295,11 +287,20 @@ public final class TaskletLoop implements AutoCloseable {
         } while (!memory.compareAndSetInbox(top, tasklet)); // pairs with takeInbox() [T6] and sleep() [T2]
     }
 
-    private void wakeThread() {
-        if (sockets != null) {
-            sockets.wakeup();
-        } else {
-            memory.unpark(memory.getRunnerVolatile()); // pairs with runOnce(): it was set before asleep [T2]
+    /** Wakes the loop's thread if it sleeps or is about to; comes after the store that it is to find. */
+    void wakeIfAsleep() {
+        // behind the inbox or closed: pairs with sleep() [T2]; the compare-and-set elects one waker
+        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) {
+            try {
+                if (sockets != null) {
+                    sockets.wakeup();
+                } else {
+                    memory.unpark(memory.getRunnerVolatile()); // pairs with runOnce(): it was set before asleep [T2]
+                }
+            } catch (final Throwable failure) { // an Error: it still sleeps, and the next waker tries again
+                memory.asleep = true; // no call, which could fail as well; volatile, as in sleep() [T2]
+                throw failure;
+            }
         }
     }
 
@@ -332,7 +333,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (next.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
-        if (next.heavy || queues.isRunning(next)) {
+        if (next.heavy || queues.isRunning(next) || next.leftUndone != TaskletState.NOTHING) {
             next.wakeup();
             return previousOrNull;
         }
@@ -533,7 +534,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (memory.getInboxVolatile() == null) { // a swap for nothing would take the word from the wakers [T6]
             return;
         }
-        // pairs with putIntoInbox(): each tasklet's link, and its waker's stamp [T6]
+        // pairs with enqueue(): each tasklet's link, and its waker's stamp [T6]
         Tasklet newest = memory.getAndSetInbox(null);
         Tasklet oldest = null;
         while (newest != null) {
@@ -680,10 +681,8 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private void beginClose() {
-        memory.setClosedVolatile(); // before the load below: pairs with sleep() [T2]
-        if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) { // pairs with sleep() [T2]
-            wakeThread();
-        }
+        memory.setClosedVolatile(); // before the load of asleep: pairs with sleep() [T2]
+        wakeIfAsleep();
     }
 
     /** Refuses what a loop that has been closed cannot do any more. */

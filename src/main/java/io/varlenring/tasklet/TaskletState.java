@@ -19,12 +19,23 @@ abstract class TaskletState {
     static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
+    // What may be left undone of the first wakeup
+
+    static final int NOTHING = 0;
+    /** It has been counted, and the tasklet is not in the inbox. */
+    static final int NOT_PUT = 1;
+    /** The tasklet is in the inbox, and the loop may sleep. */
+    static final int NOT_SIGNALLED = 2;
+
     private static final VarHandle STATE;
+    private static final VarHandle LEFT_UNDONE;
 
     static {
         try {
-            STATE = MethodHandles.lookup()
-                    .findVarHandle(TaskletState.class, "state", long.class)
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(TaskletState.class, "state", long.class)
+                    .withInvokeExactBehavior();
+            LEFT_UNDONE = lookup.findVarHandle(TaskletState.class, "leftUndone", int.class)
                     .withInvokeExactBehavior();
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -35,6 +46,9 @@ abstract class TaskletState {
     private long state;
 
     private volatile boolean killed;
+
+    /** What an Error has left undone of the first wakeup: one of the constants above. */
+    volatile int leftUndone;
 
     /** Written by whoever queues this tasklet, and then by the loop; the inbox hands it over. */
     private Tasklet next;
@@ -55,6 +69,15 @@ abstract class TaskletState {
     /** Replaces in one step, and returns the state before. */
     final long getAndSetState(final long replacement) {
         return (long) STATE.getAndSet(this, replacement);
+    }
+
+    final int getLeftUndoneVolatile() {
+        return leftUndone;
+    }
+
+    /** Returns whether this call is the one that has taken it over. */
+    final boolean compareAndSetNothingUndone(final int left) {
+        return LEFT_UNDONE.compareAndSet(this, left, NOTHING);
     }
 
     final boolean isKilledVolatile() {

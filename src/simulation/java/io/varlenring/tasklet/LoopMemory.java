@@ -15,7 +15,10 @@ final class LoopMemory {
 
     private final Simulation simulation = Simulation.running();
     private final Word closed = simulation.newWord("closed", 0);
-    private final Word asleep = simulation.newWord("asleep", 0);
+    private final Word asleepWord = simulation.newWord("asleep", 0);
+    /** Stored behind an Error only, which does not come here. */
+    boolean asleep;
+
     private final Word runner = simulation.newWord("runner", 0);
     private final Reference<Tasklet> inbox = new Reference<>(simulation, "inbox");
     /** Stands for the run queues, which are the runner's alone: counts the times that they were handed on. */
@@ -27,7 +30,9 @@ final class LoopMemory {
     // Inbox
 
     Tasklet getInboxVolatile() {
-        return simulation.has(Weakening.INBOX_LOAD_OMITTED) && asleep.newest() != 0 ? null : inbox.load(Mode.VOLATILE);
+        return simulation.has(Weakening.INBOX_LOAD_OMITTED) && asleepWord.newest() != 0
+                ? null
+                : inbox.load(Mode.VOLATILE);
     }
 
     boolean compareAndSetInbox(final Tasklet expected, final Tasklet replacement) {
@@ -69,15 +74,15 @@ final class LoopMemory {
     }
 
     boolean isAsleepVolatile() {
-        return asleep.load(simulation.mode(Mode.VOLATILE, Weakening.ASLEEP_LOADED_ACQUIRE, Mode.ORDERED)) != 0;
+        return asleepWord.load(simulation.mode(Mode.VOLATILE, Weakening.ASLEEP_LOADED_ACQUIRE, Mode.ORDERED)) != 0;
     }
 
     void setAsleepVolatile(final boolean value) {
-        asleep.store(simulation.mode(Mode.VOLATILE, Weakening.ASLEEP_STORED_RELEASE, Mode.ORDERED), value ? 1 : 0);
+        asleepWord.store(simulation.mode(Mode.VOLATILE, Weakening.ASLEEP_STORED_RELEASE, Mode.ORDERED), value ? 1 : 0);
     }
 
     boolean compareAndSetAwake() {
-        return asleep.compareAndExchange(Mode.VOLATILE, 1, 0) == 1;
+        return asleepWord.compareAndExchange(Mode.VOLATILE, 1, 0) == 1;
     }
 
     Thread getRunnerVolatile() {

@@ -14,6 +14,13 @@ abstract class TaskletState {
     static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
+    static final int NOTHING = 0;
+    static final int NOT_PUT = 1;
+    static final int NOT_SIGNALLED = 2;
+
+    /** Not of the simulated memory: no Error comes here, and so nothing is left undone. */
+    int leftUndone;
+
     private final Simulation simulation = Simulation.running();
     private final Word state = simulation.newWord("state", 0);
     private final Word killed = simulation.newWord("killed", 0);
@@ -54,6 +61,16 @@ abstract class TaskletState {
             expected = getStateVolatile();
         }
         return expected;
+    }
+
+    final int getLeftUndoneVolatile() {
+        return leftUndone;
+    }
+
+    final boolean compareAndSetNothingUndone(final int left) {
+        final boolean isFirst = leftUndone == left;
+        leftUndone = NOTHING;
+        return isFirst;
     }
 
     final boolean isKilledVolatile() {

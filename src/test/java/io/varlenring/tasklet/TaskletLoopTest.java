@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.varlenring.SmallStacks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,9 +25,12 @@ import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -1156,6 +1160,111 @@ final class TaskletLoopTest {
             Thread.sleep(20); // so that it is inside its select; if not, this test only sees less
             selecting.register(source, SelectionKey.OP_READ, tasklet);
             served.await();
+        }
+    }
+
+    /** Whatever an Error leaves of a wakeup, the next one of the tasklet finishes. */
+    @Test
+    void wakeupThatEndsInTheMiddle_isFinishedByTheNext() throws Exception {
+        try (TaskletLoop parked = TaskletLoop.start("parked");
+                Selector selector = Selector.open();
+                TaskletLoop selecting = TaskletLoop.builder().selector(selector).start("selecting")) {
+            for (final TaskletLoop loop : List.of(parked, selecting)) {
+                final AtomicInteger runs = new AtomicInteger();
+                final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
+                for (int i = 0; i < 100; i++) {
+                    while (!loop.toString().contains("asleep")) {
+                        Thread.sleep(1);
+                    }
+                    final int before = runs.get();
+                    SmallStacks.callAtTheEndOfTheStack(i, tasklet::wakeup);
+                    while (runs.get() == before) {
+                        Thread.sleep(1);
+                    }
+                }
+            }
+        }
+    }
+
+    /** It still sleeps, and whoever comes next wakes it: with the same tasklet or with another one. */
+    @Test
+    void loopWhoseWakingHasFailed_isWokenByTheNext() throws Exception {
+        final AtomicBoolean fails = new AtomicBoolean();
+        try (Selector selector = new FailingWakeup(fails);
+                TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop")) {
+            final Semaphore runs = new Semaphore(0);
+            final Tasklet first = loop.newTasklet((self, reasons) -> runs.release());
+            final Tasklet second = loop.newTasklet((self, reasons) -> runs.release());
+            for (final Tasklet next : List.of(second, first)) {
+                while (!loop.toString().contains("asleep")) {
+                    Thread.sleep(1);
+                }
+                fails.set(true);
+                assertThrows(StackOverflowError.class, first::wakeup);
+                next.wakeup();
+                runs.acquire();
+                if (next == second) {
+                    runs.acquire();
+                }
+            }
+        }
+    }
+
+    /** A selector without keys, which can once not be woken. */
+    private static final class FailingWakeup extends AbstractSelector {
+        private final Semaphore wakeups = new Semaphore(0);
+        private final AtomicBoolean fails;
+        private final Set<SelectionKey> selected = new HashSet<>();
+
+        FailingWakeup(final AtomicBoolean fails) {
+            super(SelectorProvider.provider());
+            this.fails = fails;
+        }
+
+        @Override
+        public Selector wakeup() {
+            if (fails.getAndSet(false)) {
+                throw new StackOverflowError("on purpose");
+            }
+            wakeups.release();
+            return this;
+        }
+
+        @Override
+        public int select(final long timeout) {
+            wakeups.acquireUninterruptibly();
+            wakeups.drainPermits();
+            return 0;
+        }
+
+        @Override
+        public int select() {
+            return select(0);
+        }
+
+        @Override
+        public int selectNow() {
+            wakeups.drainPermits();
+            return 0;
+        }
+
+        @Override
+        public Set<SelectionKey> keys() {
+            return Set.of();
+        }
+
+        @Override
+        public Set<SelectionKey> selectedKeys() {
+            return selected;
+        }
+
+        @Override
+        protected void implCloseSelector() {}
+
+        @Override
+        protected SelectionKey register(
+                final AbstractSelectableChannel channel, final int operations, final Object attachment) {
+            throw new UnsupportedOperationException();
         }
     }
 

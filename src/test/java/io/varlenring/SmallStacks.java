@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+/**
+ * Calls with hardly any stack left, so that a call ends in its middle; and again, each time with a little more, until one
+ * comes to its end.
+ */
+public final class SmallStacks {
+    private static final int STACK_BYTES = 1 << 18;
+
+    private final Runnable call;
+    private int failures;
+    private boolean succeeded;
+    private Throwable other;
+
+    private SmallStacks(final Runnable call) {
+        this.call = call;
+    }
+
+    /** Calls once to its end; {@code shift} frames make the stack end elsewhere. Returns how many calls failed before. */
+    public static int callAtTheEndOfTheStack(final int shift, final Runnable call) throws InterruptedException {
+        final SmallStacks calls = new SmallStacks(call);
+        final Thread thread = new Thread(null, () -> calls.begin(shift), "small stack", STACK_BYTES);
+        thread.start();
+        thread.join();
+        if (calls.other != null) {
+            throw new AssertionError(calls.other);
+        }
+        return calls.failures;
+    }
+
+    private void begin(final int shift) {
+        if (shift > 0) {
+            begin(shift - 1);
+            return;
+        }
+        try {
+            descend();
+        } catch (final Throwable failure) {
+            other = failure;
+        }
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // until the stack is full
+    private void descend() {
+        try {
+            descend();
+        } catch (final StackOverflowError full) {
+            failures++;
+        }
+        if (!succeeded) {
+            call.run();
+            succeeded = true;
+        }
+    }
+}
