@@ -63,7 +63,7 @@ static bool ring_has_good_positions(const struct ring *r) {
     uint64_t c = ring_load(ring_word(r, RING_C)), redo = ring_load(ring_word(r, RING_R));
     uint64_t p = atomic_load(ring_word(r, RING_P)) & ~1ull, newest = ring_load(ring_word(r, RING_C));
     return !((c | redo | p) & 7) && !ring_is_behind(c, redo) && !ring_is_behind(redo, p)
-            && !ring_is_behind(p, newest + r->capacity);
+            && !ring_is_behind(redo, newest + r->capacity) && !ring_is_behind(p, newest + r->capacity);
 }
 
 /* Returns what is wrong, or NULL. */
@@ -215,7 +215,8 @@ static int ring_release(struct ring_consumer *c, uint64_t position) {
     struct ring *r = c->ring;
     uint64_t from = c->position & (r->capacity - 1), length = position - c->position;
     uint64_t until_wrap = length < r->capacity - from ? length : r->capacity - from;
-    if (ring_is_behind(position, atomic_load(ring_word(r, RING_P)) & ~1ull)) return RING_CORRUPT;
+    if (position % 8 || length > r->capacity || ring_is_behind(position, atomic_load(ring_word(r, RING_P)) & ~1ull))
+        return RING_CORRUPT;
     atomic_store_explicit(ring_word(r, RING_R), position, memory_order_relaxed);
     atomic_thread_fence(memory_order_release); /* before the zeroes */
     RING_STEP();
@@ -238,7 +239,11 @@ static int ring_take_consumer(struct ring *r, struct ring_consumer *c) {
         return result;
     }
     c->position = ring_load(ring_word(r, RING_C));
-    if (ring_load(ring_word(r, RING_R)) != c->position) ring_release(c, ring_load(ring_word(r, RING_R)));
+    uint64_t redo = ring_load(ring_word(r, RING_R));
+    if (c->position % 8 || (redo != c->position && ring_release(c, redo) != RING_OK)) {
+        close(c->fd); /* unlocks */
+        return RING_CORRUPT;
+    }
     atomic_store(ring_word(r, RING_DOORBELL), 0);
     atomic_store(ring_word(r, RING_ARMED), 0);
     ring_enter(ring_word(r, RING_CONSUMER));

@@ -155,10 +155,15 @@ abstract class Claims extends Reservations {
 
     /** Ends the use of the handle, and with it what it has open. */
     final void close() {
-        finishLastCall();
-        isGivenUp = true;
-        finishGivenUpClaim();
-        leave();
+        try {
+            finishLastCall();
+            isGivenUp = true;
+            finishGivenUpClaim();
+        } finally { // a hook may throw an Error
+            if (open == NOTHING && phase != RESERVED) {
+                leave();
+            }
+        }
     }
 
     /** What an Error left may have been the abort of what is to be committed: then there is nothing. */

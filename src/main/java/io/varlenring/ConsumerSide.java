@@ -38,7 +38,13 @@ final class ConsumerSide extends ConsumerState {
     private static final int FRUITLESS_DRAINS = 256;
 
     /** Stands for the user once this process has left the ring. */
-    private static final Thread NOBODY = new Thread(() -> {}, "nobody");
+    private static final Thread NOBODY = newNobody();
+
+    private static Thread newNobody() {
+        final Thread nobody = new Thread(null, () -> {}, "nobody", 0, false);
+        nobody.setContextClassLoader(null); // nor any other thing of the first user's is kept
+        return nobody;
+    }
 
     final RingCounters counters = new RingCounters();
     private final VarLenMpscRing ring;

@@ -100,9 +100,10 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
         check(redo % ALIGNMENT == 0, "redo position", "264", redo, "a multiple of 8");
         check(producer % ALIGNMENT == 0, "producer position", "128", producer, "a multiple of 8");
         check(redo - consumer >= 0, "redo position", "264", redo, "at least the consumer position, " + consumer);
+        final long lap = newest + memory.capacity();
+        check(lap - redo >= 0, "redo position", "264", redo, "at most a lap ahead of the consumer position, " + lap);
         check(producer - redo >= 0, "producer position", "128", producer, "at least the redo position, " + redo);
-        final long end = newest + memory.capacity();
-        check(end - producer >= 0, "producer position", "128", producer, "at most a lap ahead, " + end);
+        check(lap - producer >= 0, "producer position", "128", producer, "at most a lap ahead, " + lap);
     }
 
     private static void check(

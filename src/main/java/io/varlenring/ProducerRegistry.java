@@ -57,6 +57,12 @@ final class ProducerRegistry {
         }
     }
 
+    /** Undoes {@link #add}, or as much of it as there was before it failed. */
+    synchronized void discard(final ProducerSide side) {
+        side.leave();
+        remove(side);
+    }
+
     /** Knows a handle no longer, which has been closed. */
     synchronized void remove(final ProducerSide side) {
         for (Entry entry = first; entry != null; entry = entry.next) {
@@ -73,13 +79,15 @@ final class ProducerRegistry {
         for (Entry entry = first; entry != null; entry = entry.next) {
             try {
                 entry.side.close();
-                remove(entry);
             } catch (final RuntimeException | Error another) {
                 if (failure == null) {
                     failure = another;
                 } else if (failure != another) {
                     failure.addSuppressed(another);
                 }
+            }
+            if (entry.side.isLeft) {
+                remove(entry);
             }
         }
         if (failure instanceof Error) {
@@ -119,6 +127,9 @@ final class ProducerRegistry {
     }
 
     private void remove(final Entry entry) {
+        if (entry.isFinished) {
+            return; // by a hook, which was called when it was about to be
+        }
         entry.isFinished = true;
         entry.side.counters.addTo(countsOfCollected);
         if (entry.previous == null) {

@@ -177,8 +177,7 @@ final class ProducerSide extends Claims {
                 if (fitting < count) {
                     counters.refused();
                 }
-                writeBatch(srcs, from);
-                return fitting;
+                return writeBatch(srcs, from);
             }
             if (!isGuess) {
                 counters.lostRace();
@@ -227,9 +226,9 @@ final class ProducerSide extends Claims {
         return end;
     }
 
-    /** Fills the open reservation with the batch for which it was made, and publishes it. */
-    private void writeBatch(final ByteBuffer[] srcs, final int from) {
-        final int count = fitting;
+    /** Fills the open reservation with the batch for which it was made, and publishes it; returns its records. */
+    private int writeBatch(final ByteBuffer[] srcs, final int from) {
+        final int count = fitting; // the hook may offer by this handle
         final long firstHeader;
         try {
             firstHeader = fillBatch(srcs, from, from + count);
@@ -241,6 +240,7 @@ final class ProducerSide extends Claims {
         if (full != null) {
             raiseFull();
         }
+        return count;
     }
 
     /** Writes all of a batch but its first header, which it returns. */

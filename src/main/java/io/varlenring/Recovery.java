@@ -40,7 +40,7 @@ final class Recovery {
     private final RingSlot[] slots;
 
     // What one look finds
-    private final List<RingSlot> locked = new ArrayList<>();
+    private final List<RingSlot> locked;
     private long nearest;
     private RingSlot owner;
     private long end;
@@ -58,6 +58,7 @@ final class Recovery {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = file.slot(i);
         }
+        this.locked = new ArrayList<>(slots.length); // so that adding one that has been locked cannot fail
     }
 
     /** Turns the reservation into padding if its owner is dead, and returns what it is; null when there is none. */
@@ -91,10 +92,9 @@ final class Recovery {
             }
             return judge(position);
         } finally {
-            for (final RingSlot slot : locked) {
-                file.unlock(slot.place);
+            while (!locked.isEmpty()) {
+                file.unlock(locked.remove(locked.size() - 1).place);
             }
-            locked.clear();
         }
     }
 

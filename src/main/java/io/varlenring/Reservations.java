@@ -54,6 +54,7 @@ abstract class Reservations extends ProducerState {
         this.maxPayload = RingLayout.maxPayload(capacity);
         this.slot = slot;
         this.limit = consumerPosition + capacity;
+        checkNotClosed(position); // a file may say anything
         expect(position);
     }
 

@@ -111,6 +111,7 @@ final class RingFile {
             final long initialPosition)
             throws IOException {
         final Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".new");
+        final boolean wasInterrupted = Thread.interrupted(); // which would close the channel that writes
         try {
             write(temporary, capacity, slots, permissions, initialPosition);
             // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
@@ -120,6 +121,9 @@ final class RingFile {
                 throw faster; // a link to nothing
             }
         } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
             Files.deleteIfExists(temporary);
         }
     }

@@ -76,7 +76,7 @@ public final class RingInspector {
         }
         try {
             System.exit(inspect(Path.of(arguments[0]), System.out).exitCode);
-        } catch (final IOException e) {
+        } catch (final Exception | Error e) { // all: a JVM that ends by one says 1, as of a ring that is stalled
             System.err.println("cannot read " + arguments[0] + ": " + e);
             System.exit(Result.CORRUPT.exitCode);
         }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.ALIGNMENT;
 import static io.varlenring.RingLayout.ATTEMPTED;
 import static io.varlenring.RingLayout.CLOSED;
+
+import java.util.function.LongConsumer;
 
 /**
  * The places in a ring's file, as one ring in one process takes them and gives them back: a slot for each producer, and
@@ -100,8 +103,8 @@ final class RingPlaces {
         return hasConsumer;
     }
 
-    /** Takes the consumer's place and finishes what the last one has begun; returns where to go on. */
-    long takeConsumersPlace() {
+    /** Takes the consumer's place, finishes what the last one has begun, and tells the consumer where to go on. */
+    void takeConsumersPlace(final LongConsumer consumer) {
         checkAttached();
         if (!file.tryLock(consumerSlot.place)) {
             throw new IllegalStateException("the consumer's place of " + file.path + " is taken by "
@@ -114,12 +117,11 @@ final class RingPlaces {
                         + ", which lives and has lost its lock: it has opened and closed the file");
             }
             FileHeader.checkPositions(memory);
-            final long position = redo();
+            consumer.accept(redo());
             memory.setDoorbellVolatile(0); // the last one's: nobody rings there for us [M7]
             memory.setArmedVolatile(false); // the last one's [M5]
             consumerSlot.setProcessRelease(file.ownProcess()); // as in enter() [M10]
-            hasConsumer = true;
-            return position;
+            hasConsumer = true; // last: whoever finds it uses the consumer
         } finally {
             if (!hasConsumer) {
                 file.unlock(consumerSlot.place);
@@ -131,9 +133,9 @@ final class RingPlaces {
     private long redo() {
         final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
         final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M14]
-        if (redo - position < 0 || redo - position > memory.capacity()) {
+        if (((redo | position) & (ALIGNMENT - 1)) != 0 || redo - position < 0 || redo - position > memory.capacity()) {
             throw new RingCorruptException("the redo position is " + redo + ", and must be at most a lap ahead of the"
-                    + " consumer position, " + position);
+                    + " consumer position, " + position + ", and both multiples of 8");
         }
         if (redo != position) {
             memory.zero(position, redo); // plain, before the store of the consumer position [M2]
@@ -152,8 +154,8 @@ final class RingPlaces {
         }
     }
 
+    /** From here on no place is taken. */
     void detach() {
         isDetached = true;
-        leaveConsumersPlace();
     }
 }

@@ -462,24 +462,25 @@ public final class VarLenMpscRing implements AutoCloseable {
      *     has been {@linkplain #detach() detached} from it
      */
     public RingProducer newProducer() {
-        if (places == null) {
-            return newProducer(null);
-        }
-        final RingSlot slot = places.takeSlot();
+        final RingSlot slot = places == null ? null : places.takeSlot();
+        ProducerSide side = null;
         try {
-            return newProducer(slot);
-        } catch (final Throwable failure) { // an Error
-            places.giveBack(slot);
+            final long position = producerPosition(); // only a guess, as in reserve()
+            side = new ProducerSide(this, position, consumerPosition(), slot);
+            final RingProducer producer = new RingProducer(side, slices);
+            producers.add(producer, side);
+            if (slot != null) {
+                places.checkAttached(); // again: detach() closes those that it finds
+            }
+            return producer;
+        } catch (final Throwable failure) { // an Error, or what another process has made of the file
+            if (side != null) {
+                producers.discard(side);
+            } else if (slot != null) {
+                places.giveBack(slot);
+            }
             throw failure;
         }
-    }
-
-    private RingProducer newProducer(final RingSlot slot) {
-        final long position = producerPosition(); // only a guess, as in reserve()
-        final ProducerSide side = new ProducerSide(this, position, consumerPosition(), slot);
-        final RingProducer producer = new RingProducer(side, slices);
-        producers.add(producer, side);
-        return producer;
     }
 
     /**
@@ -501,7 +502,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     private void takeConsumersPlace() {
         synchronized (places) {
             if (!places.hasConsumer()) {
-                consumerSide.startAt(places.takeConsumersPlace());
+                places.takeConsumersPlace(consumerSide::startAt);
             }
         }
     }
@@ -541,11 +542,12 @@ public final class VarLenMpscRing implements AutoCloseable {
         synchronized (places) {
             if (!places.isDetached()) {
                 consumerSide.leave();
-                try {
-                    producers.closeAll();
-                } finally { // a hook may throw an Error
-                    places.detach();
-                }
+                places.detach(); // before the handles are closed: newProducer() looks when its own is among them
+            }
+            try {
+                producers.closeAll(); // again, too, when there was an Error the last time
+            } finally { // a hook may throw one
+                places.leaveConsumersPlace();
             }
         }
     }
@@ -592,7 +594,8 @@ public final class VarLenMpscRing implements AutoCloseable {
             position = isFirst ? position | CLOSED : found;
         }
         synchronized (closer) {
-            if (isFirst || closer.hookThrew) {
+            if (closer.phase == Reservations.DONE && (isFirst || closer.hookThrew)) {
+                closer.phase = Reservations.PUBLISHED; // should an Error keep signal() from it, the next close() wakes
                 closer.signal();
             } else {
                 closer.finishLastCall();

@@ -536,8 +536,9 @@ final class FileRingTest {
         assertNotNull(second.tryClaim(8));
         assertTrue(consumer.arm());
         assertSame(failure, assertThrows(AssertionError.class, ring::detach));
-        ring.detach();
-        assertThrows(IllegalStateException.class, () -> offer(first, new byte[1]));
+        for (final RingProducer handle : List.of(first, second)) {
+            assertThrows(IllegalStateException.class, () -> offer(handle, new byte[1]));
+        }
         final VarLenMpscRing other = map();
         assertEquals(0, drain(other).size());
         assertTrue(other.isEmpty());
@@ -545,6 +546,76 @@ final class FileRingTest {
         for (int i = 0; i < 2; i++) {
             assertTrue(offer(other.newProducer(), new byte[1]));
         }
+        ring.detach();
+    }
+
+    /** Whoever finds that the consumer is here uses it, so it knows by then where to go on. */
+    @Test
+    void consumer_isHereWhenItKnowsWhereToGoOn() throws IOException {
+        final VarLenMpscRing ring = map();
+        final boolean[] wasHere = {true};
+        ring.places.takeConsumersPlace(position -> wasHere[0] = ring.isConsumedHere());
+        assertFalse(wasHere[0]);
+        assertTrue(ring.isConsumedHere());
+    }
+
+    /** An Error at any point of it takes no slot for good, and gives none back twice, which would be somebody else's. */
+    @Test
+    void newProducer_thatEndsInTheMiddle_hasASlotOrNone() throws Exception {
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(64).build());
+        final List<RingProducer> handles = new ArrayList<>();
+        ring.newProducer().close(); // classes whose loading fails stay unusable
+        for (int i = 0; i < 50; i++) {
+            assertTrue(SmallStacks.callAtTheEndOfTheStack(i, () -> handles.add(ring.newProducer())) > 0);
+            final RingProducer handle = handles.remove(0);
+            assertTrue(handles.isEmpty());
+            System.gc(); // what failed is collected
+            ring.stats();
+            assertTrue(handle.side().slot.getProcessAcquire().isSeenAlive());
+            handle.close();
+        }
+        while (handles.size() < 64) { // how soon the collector says what it has taken is its own affair
+            try {
+                handles.add(ring.newProducer());
+            } catch (final IllegalStateException full) {
+                System.gc();
+                Thread.sleep(1);
+                ring.stats();
+            }
+        }
+    }
+
+    /** Whichever is first, no handle is left that could still be used. */
+    @Test
+    void newProducer_besideDetach_isRefusedOrClosed() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            final VarLenMpscRing ring = map();
+            final List<RingProducer> made = new ArrayList<>();
+            final Crew crew = new Crew();
+            crew.add("producer", () -> {
+                try {
+                    while (true) {
+                        made.add(ring.newProducer());
+                    }
+                } catch (final IllegalStateException detachedOrNoSlotLeft) {
+                    assertFalse(made.size() > 128);
+                }
+            });
+            crew.add("detach", ring::detach);
+            crew.run(ring);
+            for (final RingProducer handle : made) {
+                assertThrows(IllegalStateException.class, () -> offer(handle, new byte[1]));
+            }
+        }
+    }
+
+    @Test
+    void map_byAnInterruptedThread_makesTheFile() throws IOException {
+        Thread.currentThread().interrupt();
+        final VarLenMpscRing ring = map();
+        assertTrue(Thread.interrupted());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
     }
 
     /** As many as there may be, by a thread with a small stack. */

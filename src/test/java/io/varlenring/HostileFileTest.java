@@ -85,6 +85,7 @@ final class HostileFileTest {
         "128, 8, 4, producer position",
         "264, 8, -8, redo position",
         "264, 8, 8, producer position",
+        "264, 8, 0x6000000000000000, redo position",
         "128, 8, -8, producer position",
         "128, 8, 72, producer position",
         "128, 8, 0x7ffffffffffffff8, producer position"
@@ -161,6 +162,25 @@ final class HostileFileTest {
                         "redo position",
                         "producer position"),
                 found);
+    }
+
+    /** The word is checked before anything is reserved by it. */
+    @Test
+    void newProducer_whereTheProducerPositionMakesNoSense_takesNoSlot() throws IOException {
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(goodFile()));
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        ring.memory.compareAndExchangeProducerPosition(0, 12);
+        for (int i = 0; i <= SLOTS; i++) {
+            final RingCorruptException failure = assertThrows(RingCorruptException.class, ring::newProducer);
+            assertTrue(failure.getMessage().contains("the producer position is 12, "), failure.getMessage());
+        }
+        ring.memory.compareAndExchangeProducerPosition(12, 0);
+        for (int i = 0; i < SLOTS; i++) {
+            assertTrue(Rings.offer(ring.newProducer(), new byte[1]));
+        }
+        ring.detach();
+        Files.delete(file);
     }
 
     /** What was attached to can be truncated: the next one to attach is told. */

@@ -121,6 +121,32 @@ final class ProducerRegistryTest {
         return new WeakReference<>(producer);
     }
 
+    /** Its hook may use the ring, which finishes collected handles as well. */
+    @Test
+    void hookOfACollectedHandle_mayFindThatHandle() throws Exception {
+        final AtomicReference<VarLenMpscRing> own = new AtomicReference<>();
+        final AtomicReference<RingProducer> made = new AtomicReference<>();
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(() -> made.set(own.get().newProducer()))
+                .build();
+        own.set(hooked);
+        final RingProducer other = hooked.newProducer();
+        final WeakReference<RingProducer> dropped = dropWithClaim(hooked);
+        assertTrue(offer(other, payload(2, 8)));
+        assertEquals(1, drain(hooked).size());
+        assertTrue(hooked.consumer().arm());
+        collect(dropped);
+        while (made.get() == null) { // how soon the collector says so is its own affair
+            Thread.sleep(1);
+            hooked.stats();
+        }
+        assertEquals(2, hooked.stats().offered());
+        assertEquals(1, hooked.stats().leakedClaims());
+        assertTrue(offer(made.get(), payload(3, 8)));
+        assertEquals(3, hooked.stats().offered(), "the handle that the hook has made is unknown");
+    }
+
     @Test
     void manyDroppedHandles_areFinishedAFewAtATime() throws Exception {
         final ProducerRegistry registry = new ProducerRegistry();

@@ -125,6 +125,36 @@ final class WakeupTest {
         assertWakeups(1);
     }
 
+    /** What the hook stores by the same handle is not what the call under way has stored. */
+    @Test
+    void offerAll_whoseHookOffersByTheSameHandle_answersForItself() {
+        final RingProducer[] handle = new RingProducer[1];
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(() -> handle[0].offerAll(new ByteBuffer[] {ByteBuffer.allocate(1)}, 0, 1))
+                .build();
+        handle[0] = ring.newProducer();
+        assertTrue(ring.consumer().arm());
+        final ByteBuffer[] three = {ByteBuffer.allocate(1), ByteBuffer.allocate(2), ByteBuffer.allocate(3)};
+        assertEquals(3, handle[0].offerAll(three, 0, 3));
+        assertEquals(4, drain(ring).size());
+    }
+
+    /** Whatever an Error leaves of a close, closing again wakes. */
+    @Test
+    void close_thatEndsInTheMiddle_isFinishedByTheNext() throws InterruptedException {
+        for (int i = 0; i < 100; i++) {
+            final AtomicInteger calls = new AtomicInteger();
+            final VarLenMpscRing ring = VarLenMpscRing.builder()
+                    .capacity(64)
+                    .hook(calls::incrementAndGet)
+                    .build();
+            assertTrue(ring.consumer().arm());
+            SmallStacks.callAtTheEndOfTheStack(i, ring::close);
+            assertTrue(calls.get() > 0, "nobody has woken the consumer");
+        }
+    }
+
     @Test
     void everyWayToPublish_wakes() {
         final ByteBuffer[] batch = {ByteBuffer.allocate(3), ByteBuffer.allocate(4)};

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varlenring.VarLenMpscRing;
+import java.nio.charset.StandardCharsets;
+import java.io.RandomAccessFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -39,6 +41,8 @@ class LanguagesTest {
     private static final int AT_ONCE = 4;
     private static final int CONSUMER_EACH = 3;
     private static final long COUNT = 10_000;
+    private static final int PRODUCER_POSITION = 128;
+    private static final int REDO_POSITION = 264;
 
     private static final List<String> JAVA = PeerProcess.java();
     private static List<String> c;
@@ -124,6 +128,29 @@ class LanguagesTest {
                     ByteBuffer.allocate(CAPACITY),
                     ByteBuffer.wrap(Arrays.copyOfRange(all, all.length - CAPACITY, all.length)));
             return said;
+        }
+    }
+
+    /** What would have it zero memory that is not the file's. */
+    @Test
+    void positionsThatMakeNoSense_areRefusedInC() throws Exception {
+        final Place place = new Place();
+        place.ring.detach();
+        try (RandomAccessFile bytes = new RandomAccessFile(place.file.toFile(), "rw")) {
+            bytes.seek(REDO_POSITION);
+            bytes.writeLong(Long.reverseBytes(0x6000_0000_0000_0000L));
+            bytes.seek(PRODUCER_POSITION);
+            bytes.writeLong(Long.reverseBytes(0xC000_0000_0000_0000L));
+        }
+        for (final List<String> arguments :
+                List.of(List.of("check", place.file.toString()), List.of("consume", place.file.toString(), place.bookFile.toString()))) {
+            final List<String> command = new ArrayList<>(c);
+            command.addAll(arguments);
+            final Process peer =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            final String said = new String(peer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(2, peer.waitFor(), said);
+            assertTrue(said.contains("positions"), said);
         }
     }
 
