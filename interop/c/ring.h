@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A producer and the consumer of a ring in a file, for Linux in C11; docs/between-processes.md says what each step is
- * for. MUST NOT be used in a process that has joined the ring by the Java library. After a fork the child joins anew.
+ * for. MUST NOT be used in a process that has joined the ring by the Java library. After a fork the child joins anew, and
+ * MUST close the descriptors of the places (fd of each producer and consumer) that it has inherited: until then it keeps
+ * the locks of its parent, which seems to live when it is dead.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

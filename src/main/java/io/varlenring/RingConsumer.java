@@ -158,8 +158,8 @@ public final class RingConsumer {
      *
      * <p>{@link #arm()} takes from it what has come; do not read from it. A producer may end between its record and its
      * ring, or be in a network of its own, so sleep for 100 milliseconds at the most, and for a millisecond while the
-     * ring is not empty. Producers of this process ring here too, unless the ring has a hook. A drain with a timeout
-     * and a tasklet do all this by themselves.
+     * ring is not empty. Producers of this process ring here too, but for those of this very ring object when it has a
+     * hook. A drain with a timeout and a tasklet do all this by themselves.
      *
      * @return always the same channel, not blocking, bound to the loopback address
      * @throws IllegalStateException when the ring is on the heap: give it a {@link WakeupHook}; or when this process

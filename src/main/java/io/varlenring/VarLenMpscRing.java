@@ -77,7 +77,8 @@ import org.jspecify.annotations.Nullable;
  *     <tr><th scope="col">thread</th><th scope="col">methods</th></tr>
  *   </thead>
  *   <tbody>
- *     <tr><td>any, at any time</td><td>all methods of this class</td></tr>
+ *     <tr><td>any, at any time</td><td>all methods of this class but {@link #detach()}</td></tr>
+ *     <tr><td>any, while no other one is in a call of a handle</td><td>{@link #detach()}</td></tr>
  *     <tr><td>one at a time for each handle</td>
  *       <td>{@link RingProducer}, its {@link RingClaim} and its {@link RingBatch}</td></tr>
  *     <tr><td>one at a time</td><td>{@link RingConsumer}</td></tr>
@@ -85,7 +86,7 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>To flush, that is to wait until all that was offered before now has been handed over, wait until {@link
- * #consumerPosition()} has passed a {@link #producerPosition()} that was loaded first, or the ring is empty. That
+ * #consumerPosition()} has reached a {@link #producerPosition()} that was loaded first, or the ring is empty. That
  * waits for open claims and batches too, also for one opened later where another was given back.
  *
  * @since 0.1.0
@@ -344,8 +345,9 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Sets what wakes the consumer after it has armed the ring. On a ring in a file it is called by the producers
-         * of the consumer's own process; those of others ring the {@linkplain RingConsumer#doorbell() doorbell}.
+         * Sets what wakes the consumer after it has armed the ring. On a ring in a file it is called by producers of
+         * the very ring object whose consumer it is; those of other processes, and those of another ring object on the
+         * same file in this process, ring the {@linkplain RingConsumer#doorbell() doorbell}.
          *
          * @param hook the hook
          * @return this builder

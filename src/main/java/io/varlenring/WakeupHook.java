@@ -45,12 +45,19 @@ public interface WakeupHook {
      * Makes the consumer drain at least once more.
      *
      * <p>Called on the thread of a producer, of whoever closes the ring, or of whoever finds an open claim whose handle
-     * was collected ({@link VarLenMpscRing#newProducer()}, {@link VarLenMpscRing#stats()}, a drain); possibly on
-     * several at once. It must not block; it may use the ring. It may be called after the consumer has stopped and must
-     * then do nothing. An exception neither reaches the producer nor loses its record: it is counted in {@link
+     * was collected ({@link VarLenMpscRing#newProducer()}, {@link VarLenMpscRing#stats()}, a refusal, a drain, and for
+     * a ring in a file a thread of the library's own, a {@link java.lang.ref.Cleaner}); possibly on several at once.
+     *
+     * <p>It must not block. It may use the ring; but locks of the ring may be held while it runs, in {@code
+     * newProducer()}, {@code stats()} and {@link VarLenMpscRing#close()} among others, so it MUST NOT wait for another
+     * thread, and MUST NOT close a ring while another thread closes that one. It may be called after the consumer has
+     * stopped and must then do nothing.
+     *
+     * <p>An exception neither reaches the producer nor loses its record: it is counted in {@link
      * RingStats#hookFailures()}, the consumer stays armed, and the next commit calls the hook again, or the next
      * refusal when the ring is full; commits that were made while it threw count as its call. An {@link Error}
-     * leaves the ring in the same state and does reach the producer.
+     * leaves the ring in the same state and does reach the producer, but for one on the library's
+     * own thread, of which nobody is told.
      */
     void wakeup();
 

@@ -10,9 +10,6 @@
  *     <tr><th scope="col">to</th><th scope="col">use</th></tr>
  *   </thead>
  *   <tbody>
- *     <tr><td>share a ring between processes, and recover what a dead one left</td><td>{@link
- *         io.varlenring.VarLenMpscRing#map}, {@link io.varlenring.RingConsumer#stalledBy}, {@link
- *         io.varlenring.RingInspector}</td></tr>
  *     <tr><td>make, close and watch a ring</td><td>{@link io.varlenring.VarLenMpscRing}, {@link
  *         io.varlenring.RingStats}</td></tr>
  *     <tr><td>copy records into it, one by one or in batches, waiting for room or not</td><td>{@link
@@ -24,6 +21,9 @@
  *         record</td></tr>
  *     <tr><td>sleep in a place of one's own, such as a selector or an event loop</td><td>{@link
  *         io.varlenring.RingConsumer#arm}, {@link io.varlenring.WakeupHook}</td></tr>
+ *     <tr><td>share a ring between processes, and recover what a dead one left</td><td>{@link
+ *         io.varlenring.VarLenMpscRing#map}, {@link io.varlenring.RingConsumer#stalledBy}, {@link
+ *         io.varlenring.RingInspector}</td></tr>
  *   </tbody>
  * </table>
  *
@@ -34,10 +34,10 @@
  *
  * <dl>
  *   <dt>position
- *   <dd>a {@code long} in bytes. The <em>producer position</em> is the next byte to reserve, the <em>consumer
- *       position</em> the next byte to read. They grow; only the producer position goes back, when what a producer
- *       has reserved last is given back unused. A position is compared by difference and never masked before a
- *       comparison.
+ *   <dd>a {@code long} in bytes. The <em>producer position</em> is the next byte to reserve. The <em>consumer
+ *       position</em> is the position up to which the consumer has given space back; a drain under way is ahead of it.
+ *       They grow; only the producer position goes back, when what a producer has reserved last is given back unused.
+ *       A position is compared by difference and never masked before a comparison.
  *   <dt>offset
  *   <dd>a position masked into the ring: an {@code int} in {@code 0..capacity-1}.
  *   <dt>record

@@ -431,9 +431,8 @@ public final class TaskletLoop implements AutoCloseable {
      * On a manual loop only, by one thread at a time, and not from inside a body.
      *
      * <p>An interrupt ends the wait, and while it is set there is none: it may be how the caller's thread is told to
-     * end, so that it is neither cleared nor put off here, as a loop with a thread of its own does. A caller that does
-     * not end for it, or whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without
-     * ever waiting.
+     * end, so it is not cleared here, unlike by a loop with a thread of its own. A caller that does not end for it, or
+     * whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without ever waiting.
      *
      * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait,
      *     and a wait in a selector is rounded up to whole milliseconds
