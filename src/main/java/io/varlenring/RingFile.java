@@ -28,9 +28,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * lives, and who a process is. A twin of this class can play the system.
  *
  * <p>The system drops all locks of a process on a file when that process closes any descriptor of it. So there is one
- * channel for each file in a virtual machine, whatever the number of rings and of class loaders; it is never closed;
- * and once it may hold locks, nothing but {@code tryLock} and {@code release} is called on it, for an interrupted
- * thread closes a channel by most of the others.
+ * channel for each file in a virtual machine, whatever the number of rings and of class loaders; it is closed when no
+ * ring is left that maps the file, and no lock; and once it may hold locks, nothing but {@code tryLock} and {@code
+ * release} is called on it, for an interrupted thread closes a channel by most of the others.
  */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
@@ -202,7 +202,7 @@ final class RingFile {
         try {
             final BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             if (now.size() == length && keyOf(path, now).equals(key)) {
-                final ByteBuffer bytes = mapping(entry, channel, length);
+                final ByteBuffer bytes = mapping(key, entry, length);
                 final FileHeader header = FileHeader.read(bytes, length);
                 FileHeader.checkPositions(RingMemory.map(bytes, header.dataOffset(), header.capacity()));
                 opened[0] = new RingFile(path, header, key, channel, locks(entry), bytes);
@@ -225,15 +225,13 @@ final class RingFile {
     /**
      * Only weakly known, so that the memory goes with the last ring; mapped anew only when there is none, and no lock.
      */
-    @SuppressWarnings("unchecked")
-    private static MappedByteBuffer mapping(final Object[] entry, final FileChannel channel, final long length)
+    private static MappedByteBuffer mapping(final Object key, final Object[] entry, final long length)
             throws IOException {
-        final WeakReference<MappedByteBuffer> known = (WeakReference<MappedByteBuffer>) entry[MAPPING];
-        MappedByteBuffer bytes = known == null ? null : known.get();
+        MappedByteBuffer bytes = knownMapping(entry);
         if (bytes == null || bytes.capacity() != length) {
             final boolean wasInterrupted = Thread.interrupted(); // which would close the channel
             try {
-                bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
+                bytes = ((FileChannel) entry[CHANNEL]).map(FileChannel.MapMode.READ_WRITE, 0, length);
             } finally {
                 if (wasInterrupted) {
                     Thread.currentThread().interrupt();
@@ -241,8 +239,30 @@ final class RingFile {
             }
             bytes.load();
             entry[MAPPING] = new WeakReference<>(bytes);
+            whenCollected(bytes, () -> closeUnused(key, entry));
         }
         return bytes;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static MappedByteBuffer knownMapping(final Object[] entry) {
+        final WeakReference<MappedByteBuffer> known = (WeakReference<MappedByteBuffer>) entry[MAPPING];
+        return known == null ? null : known.get();
+    }
+
+    /** Closes a file that no ring maps any more; else one that has been deleted would keep its memory. */
+    private static void closeUnused(final Object key, final Object[] entry) {
+        files().computeIfPresent(key, (same, known) -> {
+            if (known != entry || knownMapping(entry) != null || !locks(entry).isEmpty()) {
+                return known;
+            }
+            try {
+                ((FileChannel) entry[CHANNEL]).close(); // there is no lock to lose
+            } catch (final IOException e) {
+                return null; // it counts as closed all the same
+            }
+            return null;
+        });
     }
 
     @SuppressWarnings("unchecked")

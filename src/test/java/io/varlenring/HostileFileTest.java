@@ -199,6 +199,25 @@ final class HostileFileTest {
         Files.delete(file);
     }
 
+    /** The end of a mapping closes nothing of those who have mapped the file anew. */
+    @Test
+    void mappingOfBefore_thatIsCollected_closesNothing() throws Exception {
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(goodFile()));
+        VarLenMpscRing.attach(file).detach();
+        final ByteBuffer longer = ByteBuffer.allocate(DATA_OFFSET + 2 * CAPACITY);
+        FileHeader.write(longer, 2 * CAPACITY, SLOTS, 0);
+        Files.write(file, bytes(longer));
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        for (int i = 0; i < 20; i++) { // how soon it goes is the collector's affair
+            System.gc();
+            Thread.sleep(5);
+        }
+        assertTrue(Rings.offer(ring.newProducer(), Rings.payload(1, 40)));
+        ring.detach();
+        Files.delete(file);
+    }
+
     /** The mapping of before is too short for it. */
     @Test
     void attach_afterTheFileWasWrittenAnew_mapsAllOfIt() throws IOException {

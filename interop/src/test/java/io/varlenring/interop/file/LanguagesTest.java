@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varlenring.VarLenMpscRing;
-import java.nio.charset.StandardCharsets;
-import java.io.RandomAccessFile;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -142,8 +142,9 @@ class LanguagesTest {
             bytes.seek(PRODUCER_POSITION);
             bytes.writeLong(Long.reverseBytes(0xC000_0000_0000_0000L));
         }
-        for (final List<String> arguments :
-                List.of(List.of("check", place.file.toString()), List.of("consume", place.file.toString(), place.bookFile.toString()))) {
+        for (final List<String> arguments : List.of(
+                List.of("check", place.file.toString()),
+                List.of("consume", place.file.toString(), place.bookFile.toString()))) {
             final List<String> command = new ArrayList<>(c);
             command.addAll(arguments);
             final Process peer =
