@@ -3,6 +3,7 @@ package io.varlenring.tasklet;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -15,19 +16,24 @@ final class LoopRings {
     /** Weak: a producer's handle reaches its ring, and that, by its hook, the tasklet; without one nobody can offer. */
     private final Set<RingTasklet> tasklets = Collections.newSetFromMap(new WeakHashMap<>());
 
+    /** How many have been added so far. */
+    private long count;
+
     private boolean ending;
     private boolean ended;
 
     /** Returns whether the loop takes care of it; not, when the loop ends. */
     synchronized boolean add(final RingTasklet tasklet) {
+        tasklet.number = count++;
         return !ending && tasklets.add(tasklet);
     }
 
-    /** Takes all of them, for the loop to end them. From here on there are no new ones. */
+    /** Takes all of them in the order of their making, for the loop to end them. From here on there are no new ones. */
     synchronized List<RingTasklet> takeAll() {
         ending = true;
         final List<RingTasklet> all = new ArrayList<>(tasklets);
         tasklets.clear();
+        all.sort(Comparator.comparingLong(tasklet -> tasklet.number));
         return all;
     }
 

@@ -20,10 +20,12 @@ import java.util.concurrent.TimeUnit;
  * is closed and drained it kills itself.
  *
  * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
- * them, hands over what was committed, whatever the budget, and kills the tasklet. Reservations under way are waited
- * for, but for 100 ms at the most; what is behind a claim that stays open longer, or behind a record that the handler
- * refuses, stays in the ring. A ring in a file is not closed, for others may go on with it: {@linkplain
- * VarLenMpscRing#detach() detach} from it when the loop has ended.
+ * them, hands over what was committed, whatever the budget, and kills the tasklet, before it comes to the next one.
+ * That is in the order of their making: where the handler of one ring offers to another of the same loop, make the one
+ * that is offered to later, and the last of a row last. Reservations under way are waited for, but for 100 ms at the
+ * most; what is behind a claim that stays open longer, or behind a record that the handler refuses, stays in the ring.
+ * A ring in a file is not closed, for others may go on with it: {@linkplain VarLenMpscRing#detach() detach} from it
+ * when the loop has ended.
  *
  * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
  * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms.
@@ -48,6 +50,9 @@ public final class RingTasklet {
     private final Tasklet tasklet;
     /** Whether the ring is one that other processes may have joined. */
     private final boolean isInFile;
+
+    /** Its place among the rings of the loop, in the order of their making; written and read by {@link LoopRings}. */
+    long number;
 
     /** Whether the last drain was ended by {@link Action#ABORT}; used by the loop's thread only. */
     private boolean aborted;

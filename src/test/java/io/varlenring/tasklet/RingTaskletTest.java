@@ -585,6 +585,37 @@ final class RingTaskletTest {
         claim.abort();
     }
 
+    /** Each handler offers to the next ring of the row, which must be open until all before it have been drained. */
+    @Test
+    void closedLoop_endsItsRingsInTheOrderOfTheirMaking() {
+        final int length = 20;
+        final RingProducer[] producers = new RingProducer[length + 1];
+        final int[] arrived = new int[1];
+        for (int i = 0; i < length; i++) {
+            final int next = i + 1;
+            producers[i] = RingTasklet.create(
+                            loop,
+                            VarLenMpscRing.builder().capacity(256),
+                            record -> {
+                                if (next == length) {
+                                    arrived[0]++;
+                                } else {
+                                    assertTrue(producers[next].offer(record));
+                                }
+                            },
+                            1)
+                    .ring()
+                    .newProducer();
+        }
+        runUntilIdle();
+        for (int i = 0; i < 5; i++) {
+            assertTrue(producers[0].offer(new byte[8], 0, 8));
+        }
+        loop.close();
+        assertEquals(5, arrived[0]);
+        assertEquals(0, loop.stats().failures());
+    }
+
     @Test
     void emptyRing_isNotLookedAtFromTimeToTime_andOneWithAnOpenClaimIs() {
         runUntilIdle();
