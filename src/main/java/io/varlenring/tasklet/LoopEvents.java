@@ -64,6 +64,6 @@ final class LoopEvents {
     }
 
     private static String ringOf(final TaskletBody body) {
-        return body instanceof RingTasklet.Drain drain ? drain.ringName() : null;
+        return body instanceof RingTasklet.Body ofRing ? ofRing.ringName() : null;
     }
 }

@@ -8,6 +8,7 @@ import io.varlenring.RingConsumer;
 import io.varlenring.VarLenMpscRing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,13 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the
  * others; otherwise it arms the ring, and the next commit, close, or abort that leaves padding wakes it. When the ring
- * is closed and drained it kills itself.
+ * is closed and drained it kills itself. After a handler that threw it runs again at once, for the record is consumed;
+ * a drain that fails and hands over nothing, because the ring is corrupt or this process has been detached from it, is
+ * repeated within 100 ms.
+ *
+ * <p>Behind a reservation that is not finished, and on a ring in a file, it looks at the ring from time to time. A
+ * tasklet of its own wakes it for that, whose runs the loop counts, too; the deadline of {@link #tasklet()} is the
+ * user's.
  *
  * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
  * them, hands over what was committed, whatever the budget, and kills the tasklet, before it comes to the next one.
@@ -48,14 +55,20 @@ public final class RingTasklet {
     private final ControlledRecordHandler controlledHandler;
     private final int budget;
     private final Tasklet tasklet;
+    /** Wakes the other when it is time to look at the ring; that one's deadline is the user's. */
+    final Tasklet look;
     /** Whether the ring is one that other processes may have joined. */
     private final boolean isInFile;
+    /** The key of the doorbell in the loop's selector, or null. */
+    private final SelectionKey doorbell;
 
     /** Its place among the rings of the loop, in the order of their making; written and read by {@link LoopRings}. */
     long number;
 
     /** Whether the last drain was ended by {@link Action#ABORT}; used by the loop's thread only. */
     private boolean aborted;
+    /** After which time, at the most, the look was set to come; as that. */
+    private long lookNanos;
 
     private RingTasklet(
             final TaskletLoop loop,
@@ -74,15 +87,18 @@ public final class RingTasklet {
                 };
         this.budget = budget;
         this.tasklet = loop.newTasklet(new Drain());
+        this.look = loop.newTasklet(new Look());
         this.ring = ring.hook(tasklet).build();
         this.consumer = this.ring.consumer();
         this.isInFile = this.ring.file() != null;
-        if (isInFile && loop.hasSockets()) {
-            try {
-                loop.register(consumer.doorbell(), SelectionKey.OP_READ, tasklet);
-            } catch (final IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        this.doorbell = isInFile && loop.hasSockets() ? registerDoorbell() : null;
+    }
+
+    private SelectionKey registerDoorbell() {
+        try {
+            return loop.register(consumer.doorbell(), SelectionKey.OP_READ, tasklet);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -203,35 +219,75 @@ public final class RingTasklet {
         return ring.consumerPosition() - position >= 0 || ring.isEmpty();
     }
 
-    /** The body of the tasklet, which can say what it drains. */
-    final class Drain implements TaskletBody {
-        @Override
-        public void run(final Tasklet self, final int reasons) {
-            RingTasklet.this.run(self);
-        }
-
-        String ringName() {
+    /** The body of a tasklet, which can say of which ring. */
+    abstract class Body implements TaskletBody {
+        final String ringName() {
             return ring.name();
         }
     }
 
+    /** The body of the tasklet that drains the ring. */
+    final class Drain extends Body {
+        @Override
+        public void run(final Tasklet self, final int reasons) {
+            RingTasklet.this.run(self);
+        }
+    }
+
+    /** The body of the tasklet that wakes it. */
+    final class Look extends Body {
+        @Override
+        public void run(final Tasklet self, final int reasons) {
+            tasklet.wakeup();
+        }
+    }
+
     private void run(final Tasklet self) {
+        final long position = ring.consumerPosition();
         boolean idle = false;
         try {
             final int drained = drain();
+            hear(!aborted); // before it is armed: only arm() takes from the doorbell what has come
             idle = aborted || (drained < budget && consumer.arm());
-            if (idle && !aborted && !Deadlines.has(self) && (isInFile || !ring.isEmpty())) {
+            if (idle && !aborted && (isInFile || !ring.isEmpty())) {
                 // behind a reservation that is not finished: if its handle is collected, only a drain finds out; and
                 // another process wakes nobody for it when it looked for a sleeper too early, or has ended
-                final long most = isInFile && !ring.isEmpty() ? POLL_NANOS : STALLED_NANOS;
-                loop.wakeupAt(self, loop.memory.nanoTime() + most, 0);
+                lookWithin(isInFile && !ring.isEmpty() ? POLL_NANOS : STALLED_NANOS);
             }
+        } catch (final Throwable failure) {
+            if (ring.consumerPosition() == position) { // not the handler's: a run at once would only throw again
+                hear(false);
+                lookWithin(STALLED_NANOS);
+                idle = true;
+            }
+            throw failure;
         } finally {
             if (ring.isClosed() && ring.isEmpty()) {
                 self.kill();
+                look.kill();
             } else if (!idle) { // also after the handler threw: what is behind its record is still to be read
                 self.wakeup();
             }
+        }
+    }
+
+    /** Lets the doorbell wake the tasklet, or not: what has come and is not taken would do so in every round. */
+    private void hear(final boolean isHeard) {
+        final int operations = isHeard ? SelectionKey.OP_READ : 0;
+        try {
+            if (doorbell != null && doorbell.interestOps() != operations) {
+                doorbell.interestOps(operations);
+            }
+        } catch (final CancelledKeyException detached) {
+            // nobody rings here any more
+        }
+    }
+
+    /** Lets the tasklet look at the ring again after this time, or before. */
+    private void lookWithin(final long nanos) {
+        if (!Deadlines.has(look) || nanos < lookNanos) {
+            loop.wakeupAt(look, loop.memory.nanoTime() + nanos, 0);
+            lookNanos = nanos;
         }
     }
 
@@ -254,6 +310,7 @@ public final class RingTasklet {
             }
             tasklet.kill();
         }
+        look.kill();
     }
 
     /** Returns whether more may come: a reservation is under way, and the handler takes records. */

@@ -28,7 +28,7 @@ final class RunEvent extends Event {
     Class<?> body;
 
     @Label("Ring")
-    @Description("The ring that it drains, if it does")
+    @Description("The ring that it drains, or wakes the tasklet of")
     String ring;
 
     static boolean isOn() {

@@ -105,6 +105,16 @@ final class LoopEventsTest {
                         event.getClass("body").getName());
             }
         }
+        try (EventRecording recording = new EventRecording(RUN)) {
+            drained.look.wakeup();
+            assertEquals(2, loop.runOnce(0), "it and the other");
+            final List<RecordedEvent> events = recording.end();
+            assertEquals("datagrams", events.get(0).getString("ring"));
+            assertEquals(
+                    RingTasklet.Look.class.getName(),
+                    events.get(0).getClass("body").getName());
+            assertEquals(2, events.size());
+        }
         assertEquals("datagrams", drained.ring().name());
     }
 

@@ -3,15 +3,19 @@ package io.varlenring.tasklet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.ControlledRecordHandler.Action;
 import io.varlenring.RingClaim;
 import io.varlenring.RingClosedException;
+import io.varlenring.RingCorruptException;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
@@ -436,7 +440,7 @@ final class RingTaskletTest {
             runUntilIdle();
         }
         assertEquals(1, asked[0], "it sleeps, whatever is offered");
-        assertFalse(Deadlines.has(paused.tasklet()), "and no time wakes it");
+        assertFalse(Deadlines.has(paused.look), "and no time wakes it");
         paused.tasklet().wakeup();
         runUntilIdle();
         assertEquals(2, asked[0]);
@@ -573,7 +577,7 @@ final class RingTaskletTest {
         }
     }
 
-    /** The tasklet looks at its ring from time to time while a claim is open; the user's deadline is not its own. */
+    /** The tasklet looks at its ring from time to time while a claim is open, whatever deadline the user has set. */
     @Test
     void openClaim_leavesTheDeadlineOfTheUser() {
         final RingClaim claim = producer.tryClaim(8);
@@ -582,7 +586,67 @@ final class RingTaskletTest {
         runUntilIdle();
         assertEquals(deadline, tasklet.tasklet().deadline.nanoTime);
         assertEquals(5, tasklet.tasklet().deadline.reasons);
+        assertTrue(Deadlines.has(tasklet.look));
         claim.abort();
+    }
+
+    @Test
+    void look_wakesTheTasklet_andEndsWithIt() {
+        final RingClaim claim = producer.tryClaim(1);
+        runUntilIdle();
+        assertTrue(Deadlines.has(tasklet.look));
+        claim.commit();
+        ring.close();
+        tasklet.look.wakeup();
+        runUntilIdle();
+        assertEquals(1, seen.size());
+        assertTrue(tasklet.tasklet().isKilled());
+        assertTrue(tasklet.look.isKilled());
+        assertFalse(Deadlines.has(tasklet.look));
+    }
+
+    @Test
+    void look_ofAKilledTasklet_runsNothingAndIsTheLast() {
+        final RingClaim claim = producer.tryClaim(1);
+        runUntilIdle();
+        tasklet.tasklet().kill();
+        claim.commit();
+        loop.cancelWakeup(tasklet.look);
+        tasklet.look.wakeup();
+        runUntilIdle();
+        assertEquals(List.of(), seen);
+        assertFalse(Deadlines.has(tasklet.look));
+        loop.close();
+        assertTrue(tasklet.look.isKilled());
+    }
+
+    /** It would come again with each run; what others have made good is found all the same. */
+    @Test
+    void corruptRing_isReportedAndLookedAtAgainLater() {
+        final Thread thread = Thread.currentThread();
+        final List<Throwable> reported = new ArrayList<>();
+        thread.setUncaughtExceptionHandler((t, failure) -> reported.add(failure));
+        try {
+            final ByteBuffer memory = ByteBuffer.allocateDirect(64).order(ByteOrder.nativeOrder());
+            final RingTasklet corrupt =
+                    RingTasklet.create(loop, VarLenMpscRing.builder().memory(memory), record -> seen.add(0), 4);
+            assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
+            final long header = memory.getLong(0);
+            memory.putLong(0, -3);
+            loop.runOnce(0);
+            assertEquals(1, reported.size(), reported::toString);
+            assertInstanceOf(RingCorruptException.class, reported.get(0));
+            assertTrue(Deadlines.has(corrupt.look));
+            memory.putLong(0, header);
+            corrupt.look.wakeup();
+            runUntilIdle();
+            assertEquals(1, seen.size());
+            assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
+            runUntilIdle();
+            assertEquals(2, seen.size(), "armed again");
+        } finally {
+            thread.setUncaughtExceptionHandler(null);
+        }
     }
 
     /** Each handler offers to the next ring of the row, which must be open until all before it have been drained. */
@@ -619,15 +683,15 @@ final class RingTaskletTest {
     @Test
     void emptyRing_isNotLookedAtFromTimeToTime_andOneWithAnOpenClaimIs() {
         runUntilIdle();
-        assertFalse(Deadlines.has(tasklet.tasklet()));
+        assertFalse(Deadlines.has(tasklet.look));
         final RingClaim claim = producer.tryClaim(8);
         assertTrue(ring.newProducer().offer(new byte[1], 0, 1));
         final long before = System.nanoTime();
         runUntilIdle();
         final long after = System.nanoTime();
-        final long due = tasklet.tasklet().deadline.nanoTime;
+        final long due = tasklet.look.deadline.nanoTime;
         final long wait = TimeUnit.MILLISECONDS.toNanos(100);
-        assertTrue(Deadlines.has(tasklet.tasklet()));
+        assertTrue(Deadlines.has(tasklet.look));
         assertTrue(due - before >= wait && due - after <= wait, () -> "in " + (due - before) + " ns");
         claim.abort();
     }

@@ -110,4 +110,22 @@ final class TaskletAllocationTest {
             }
         });
     }
+
+    @Test
+    void ringTaskletBehindAnOpenClaim() {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final RingTasklet tasklet =
+                RingTasklet.create(loop, VarLenMpscRing.builder().capacity(1024), record -> {}, 2);
+        final RingProducer producer = tasklet.ring().newProducer();
+        producer.tryClaim(8);
+        final int[] looks = new int[1];
+        assertAllocatesNothing(() -> {
+            tasklet.look.wakeup();
+            while (loop.runOnce(0) > 0) {
+                looks[0]++;
+            }
+            loop.cancelWakeup(tasklet.look); // so that the next run sets it again
+        });
+        producer.close();
+    }
 }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring.tasklet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.ControlledRecordHandler.Action;
+import io.varlenring.RingClaim;
+import io.varlenring.RingProducer;
+import io.varlenring.VarLenMpscRing;
+import java.io.IOException;
+import java.nio.channels.Selector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The consumer of a ring in a file as a tasklet, on a manual loop; its producers have joined by a ring of their own. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class FileRingTaskletTest {
+    private static final int ROUNDS = 20;
+
+    private Path file;
+    private Selector selector;
+    private TaskletLoop loop;
+    private RingTasklet tasklet;
+    private VarLenMpscRing other;
+    private RingProducer producer;
+    private final List<Throwable> reported = new ArrayList<>();
+
+    /** What the controlled handler answers, and how often it was asked. */
+    private Action answer = Action.CONTINUE;
+
+    private int asked;
+
+    @BeforeEach
+    void make() throws IOException {
+        final Path memory = Path.of("/dev/shm");
+        file = Files.isWritable(memory)
+                ? Files.createTempFile(memory, "varlenring", ".ring")
+                : Files.createTempFile("varlenring", ".ring");
+        Files.delete(file);
+        selector = Selector.open();
+        loop = TaskletLoop.builder().selector(selector).manual();
+        tasklet = RingTasklet.createControlled(loop, builder(), record -> answer(), 4);
+        other = VarLenMpscRing.attach(file);
+        producer = other.newProducer();
+        runUntilIdle();
+    }
+
+    @AfterEach
+    void deleteFile() throws IOException {
+        tasklet.ring().detach();
+        other.detach();
+        selector.close();
+        Files.deleteIfExists(file);
+    }
+
+    private VarLenMpscRing.Builder builder() {
+        return VarLenMpscRing.builder().file(file).capacity(1024);
+    }
+
+    private Action answer() {
+        asked++;
+        return answer;
+    }
+
+    private void offer() {
+        assertTrue(producer.offer(new byte[8], 0, 8));
+    }
+
+    private void runUntilIdle() {
+        int runs = 1;
+        while (runs > 0) {
+            runs = loop.runOnce(0);
+        }
+    }
+
+    /** By the thread of the test, which is not that of the methods before and after it. */
+    private void collectReports() {
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> reported.add(failure));
+    }
+
+    /** Runs until something has run that the doorbell woke, and not the time. */
+    private void runWhenTheDoorbellRings() {
+        loop.cancelWakeup(tasklet.look);
+        assertEquals(1, loop.runOnce(Long.MAX_VALUE));
+    }
+
+    /** Runs some rounds in which no time wakes anything; returns how many bodies were run. */
+    private int runRounds() {
+        int runs = 0;
+        for (int i = 0; i < ROUNDS; i++) {
+            loop.cancelWakeup(tasklet.look);
+            runs += loop.runOnce(0);
+        }
+        return runs;
+    }
+
+    /** The datagram that has woken it stays where it is: only who arms takes it. */
+    @Test
+    void abort_isNotFollowedByARunInEachRound_andTheDoorbellIsHeardAgainAfterwards() {
+        answer = Action.ABORT;
+        offer();
+        runWhenTheDoorbellRings();
+        assertEquals(1, asked);
+        assertEquals(0, runRounds());
+        answer = Action.CONTINUE;
+        tasklet.tasklet().wakeup();
+        runUntilIdle();
+        assertEquals(2, asked);
+        assertTrue(other.isEmpty());
+        offer();
+        runWhenTheDoorbellRings();
+        assertEquals(3, asked);
+        assertEquals(0, loop.stats().failures());
+    }
+
+    @Test
+    void detachedRing_fromWhichATaskletIsToDrain_failsOnceAndIsLookedAtAgainLater() {
+        collectReports();
+        tasklet.ring().detach();
+        loop.cancelWakeup(tasklet.look);
+        tasklet.tasklet().wakeup();
+        assertEquals(1, loop.runOnce(0));
+        assertTrue(Deadlines.has(tasklet.look));
+        assertEquals(0, runRounds());
+        assertEquals(1, reported.size());
+        assertTrue(reported.get(0).getMessage().contains("detached"), reported::toString);
+    }
+
+    @Test
+    void drainThatFails_isNotRepeatedInEachRoundForWhatIsInTheDoorbell() {
+        collectReports();
+        offer();
+        tasklet.ring().consumer().drain(record -> {
+            runWhenTheDoorbellRings(); // inside this drain there can be no other
+            assertTrue(Deadlines.has(tasklet.look));
+            assertEquals(0, runRounds());
+        });
+        assertEquals(1, reported.size());
+        offer();
+        tasklet.look.wakeup();
+        runUntilIdle();
+        assertEquals(1, asked);
+        offer();
+        runWhenTheDoorbellRings();
+        assertEquals(2, asked);
+    }
+
+    /** While nothing is reserved it looks each 100 ms, and behind a reservation each millisecond. */
+    @Test
+    void openClaim_bringsTheNextLookNearer() {
+        assertTrue(Deadlines.has(tasklet.look));
+        final RingClaim claim = producer.tryClaim(8);
+        tasklet.tasklet().wakeup();
+        assertEquals(1, loop.runOnce(0));
+        final long left = tasklet.look.deadline.nanoTime - System.nanoTime();
+        assertTrue(left <= TimeUnit.MILLISECONDS.toNanos(1), () -> "in " + left + " ns");
+        claim.commit();
+        while (asked == 0) {
+            loop.runOnce(Long.MAX_VALUE);
+        }
+    }
+}
