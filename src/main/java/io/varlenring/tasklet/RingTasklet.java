@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
  * That is in the order of their making: where the handler of one ring offers to another of the same loop, make the one
  * that is offered to later, and the last of a row last. Reservations under way are waited for, but for 100 ms at the
  * most; what is behind a claim that stays open longer, or behind a record that the handler refuses, stays in the ring.
- * A ring in a file is not closed, for others may go on with it: {@linkplain VarLenMpscRing#detach() detach} from it
- * when the loop has ended.
+ * A ring in a file is not closed, for others may go on with it, and what they reserve after that stays in it:
+ * {@linkplain VarLenMpscRing#detach() detach} from it when the loop has ended.
  *
  * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
  * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms.
@@ -305,7 +305,8 @@ public final class RingTasklet {
         }
         if (!tasklet.isKilled()) {
             final long begin = loop.memory.nanoTime();
-            while (drainAll(begin) && loop.memory.nanoTime() - begin < END_NANOS) {
+            final long last = ring.producerPosition(); // of a ring in a file, which is open, more may come for ever
+            while (drainTo(last) && loop.memory.nanoTime() - begin < END_NANOS) {
                 loop.memory.park(POLL_NANOS);
             }
             tasklet.kill();
@@ -314,18 +315,23 @@ public final class RingTasklet {
     }
 
     /** Returns whether more may come: a reservation is under way, and the handler takes records. */
-    private boolean drainAll(final long begin) {
+    private boolean drainTo(final long last) {
         boolean more = true;
-        while (more) {
+        while (more && isBefore(last)) {
             final long position = ring.consumerPosition();
             try {
                 more = drain() > 0 && !aborted;
             } catch (final Throwable failure) { // its record is consumed, unless not even a view of it could be had
-                more = ring.consumerPosition() != position || loop.memory.nanoTime() - begin < END_NANOS;
+                more = ring.consumerPosition() != position;
                 loop.failed(failure);
             }
         }
-        return !aborted && !ring.isEmpty();
+        return !aborted && isBefore(last);
+    }
+
+    /** Tells whether something is left that was reserved up to this position. */
+    private boolean isBefore(final long last) {
+        return ring.consumerPosition() - last < 0 && !ring.isEmpty();
     }
 
     /** Returns the ring and the state of its tasklet, for people to read. */

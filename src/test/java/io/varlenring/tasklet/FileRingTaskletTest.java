@@ -2,6 +2,7 @@
 package io.varlenring.tasklet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.ControlledRecordHandler.Action;
@@ -151,6 +152,32 @@ final class FileRingTaskletTest {
         offer();
         runWhenTheDoorbellRings();
         assertEquals(2, asked);
+    }
+
+    /** The handler has a producer of its own, so there is always one record more. */
+    @Test
+    void closedLoop_handsOverWhatWasThere_andEndsThoughMoreComes() throws IOException {
+        tasklet.ring().detach();
+        final TaskletLoop ending = TaskletLoop.manual();
+        final int[] handled = new int[1];
+        final RingTasklet fed = RingTasklet.create(
+                ending,
+                builder(),
+                record -> {
+                    if (++handled[0] < 1000) {
+                        offer();
+                    }
+                },
+                1);
+        ending.runOnce(0);
+        for (int i = 0; i < 3; i++) {
+            offer();
+        }
+        ending.close();
+        assertEquals(3, handled[0]);
+        assertTrue(fed.tasklet().isKilled());
+        assertFalse(other.isClosed());
+        fed.ring().detach();
     }
 
     /** While nothing is reserved it looks each 100 ms, and behind a reservation each millisecond. */

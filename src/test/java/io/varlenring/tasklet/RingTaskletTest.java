@@ -649,6 +649,22 @@ final class RingTaskletTest {
         }
     }
 
+    /** Nobody can drain while the consumer is in use, and the loop tries for a while. */
+    @Test
+    void closedLoop_thatCannotDrain_pausesBetweenItsTries() {
+        final Thread thread = Thread.currentThread();
+        thread.setUncaughtExceptionHandler((t, failure) -> {});
+        try {
+            runUntilIdle();
+            offer(0, 2);
+            ring.consumer().drain(record -> loop.close(), 1);
+            final long failures = loop.stats().failures();
+            assertTrue(failures > 0 && failures < 1000, () -> failures + " failures");
+        } finally {
+            thread.setUncaughtExceptionHandler(null);
+        }
+    }
+
     /** Each handler offers to the next ring of the row, which must be open until all before it have been drained. */
     @Test
     void closedLoop_endsItsRingsInTheOrderOfTheirMaking() {
