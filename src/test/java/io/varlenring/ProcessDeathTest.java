@@ -13,6 +13,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.HeldProgram.Window;
+import io.varlenring.tasklet.RingTasklet;
+import io.varlenring.tasklet.Tasklet;
+import io.varlenring.tasklet.TaskletLoop;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -121,6 +124,40 @@ final class ProcessDeathTest {
         }
         assertTrue(before > 0);
         assertGoesOn();
+    }
+
+    /** The consumer of a tasklet is used by its loop's thread only, but there by others, too. */
+    @Test
+    void producerKilled_ofARingOnALoop_isRecoveredByAnotherTaskletOfThatLoop() throws Exception {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final List<byte[]> records = new ArrayList<>();
+        final RingTasklet drained = RingTasklet.create(
+                loop,
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(4),
+                record -> records.add(bytes(record)),
+                4);
+        ring = drained.ring();
+        final Tasklet recovering = loop.newTasklet((self, reasons) -> {
+            final StalledClaim stalled = ring.consumer().stalledBy();
+            if (stalled != null && stalled.owner() == StalledClaim.Owner.DEAD) {
+                assertTrue(ring.consumer().recover(stalled));
+            }
+        });
+        loop.runOnce(0);
+        try (ChildProcess child = held(Window.PAYLOAD_BEGUN)) {
+            assertTrue(offer(ring.newProducer(), payload(2, 10)));
+            recovering.wakeup();
+            loop.runOnce(0);
+            assertEquals(List.of(), records, "its owner lives");
+            child.kill();
+        }
+        recovering.wakeup();
+        while (records.isEmpty()) {
+            loop.runOnce(Long.MAX_VALUE);
+        }
+        assertArrayEquals(payload(2, 10), records.get(0));
+        assertEquals(0, loop.stats().failures());
+        drained.tasklet().kill();
     }
 
     /** Nothing is behind it: its end is the producer position. */

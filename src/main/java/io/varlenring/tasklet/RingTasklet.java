@@ -106,12 +106,13 @@ public final class RingTasklet {
      * Makes a ring whose consumer runs on a loop.
      *
      * @param loop the loop on whose thread the handler is called
-     * @param ring how to make the ring; its hook is set here
+     * @param ring how to make the ring; its hook is set here, so that it can make no other, also when this fails
      * @param handler gets each record
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1
-     * @throws IllegalStateException when the loop has been closed
+     * @throws IllegalStateException when the loop has been closed, or the builder has a hook already, or as {@link
+     *     VarLenMpscRing.Builder#build()} says
      */
     public static RingTasklet create(
             final TaskletLoop loop, final VarLenMpscRing.Builder ring, final RecordHandler handler, final int budget) {
@@ -125,12 +126,13 @@ public final class RingTasklet {
      * Action#BREAK} others run before the next record.
      *
      * @param loop the loop on whose thread the handler is called
-     * @param ring how to make the ring; its hook is set here
+     * @param ring how to make the ring; its hook is set here, so that it can make no other, also when this fails
      * @param handler gets each record
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1
-     * @throws IllegalStateException when the loop has been closed
+     * @throws IllegalStateException when the loop has been closed, or the builder has a hook already, or as {@link
+     *     VarLenMpscRing.Builder#build()} says
      */
     public static RingTasklet createControlled(
             final TaskletLoop loop,
@@ -166,7 +168,9 @@ public final class RingTasklet {
     }
 
     /**
-     * Returns the ring. Its consumer belongs to the tasklet.
+     * Returns the ring. Its consumer belongs to the tasklet: nobody else may drain or arm it. What a dead producer has
+     * left in a ring in a file, another tasklet of the same loop may look for ({@link RingConsumer#stalledBy()}) and
+     * {@linkplain RingConsumer#recover recover}; what is behind it is handed over within a millisecond then.
      *
      * @return the ring that producers write to
      */
