@@ -28,12 +28,12 @@ final class LoopRings {
         return !ending && tasklets.add(tasklet);
     }
 
-    /** Takes all of them in the order of their making, for the loop to end them. From here on there are no new ones. */
+    /** Takes all of them, the one made last first, for the loop to end them. From here on there are no new ones. */
     synchronized List<RingTasklet> takeAll() {
         ending = true;
         final List<RingTasklet> all = new ArrayList<>(tasklets);
         tasklets.clear();
-        all.sort(Comparator.comparingLong(tasklet -> tasklet.number));
+        all.sort(Comparator.comparingLong(tasklet -> -tasklet.number));
         return all;
     }
 

@@ -28,11 +28,11 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
  * them, hands over what was committed, whatever the budget, and kills the tasklet, before it comes to the next one.
- * That is in the order of their making: where the handler of one ring offers to another of the same loop, make the one
- * that is offered to later, and the last of a row last. Reservations under way are waited for, but for 100 ms at the
- * most; what is behind a claim that stays open longer, or behind a record that the handler refuses, stays in the ring.
- * A ring in a file is not closed, for others may go on with it, and what they reserve after that stays in it:
- * {@linkplain VarLenMpscRing#detach() detach} from it when the loop has ended.
+ * The one made last comes first, as with resources: a ring whose handler offers to another of the same loop, which it
+ * was given when it was made, is drained while that one is open. Reservations under way are waited for, but for 100 ms
+ * at the most; what is behind a claim that stays open longer, or behind a record that the handler refuses, stays in
+ * the ring. A ring in a file is not closed, for others may go on with it, and what they reserve after that stays in
+ * it: {@linkplain VarLenMpscRing#detach() detach} from it when the loop has ended.
  *
  * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
  * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms.

@@ -614,9 +614,8 @@ public final class TaskletLoop implements AutoCloseable {
 
     /**
      * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines that have
-     * not come are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained, one after the other in
-     * the order of their making, so that the last of a row is to be made last. Closing again does nothing more. The
-     * selector stays open.
+     * not come are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained, one after the other,
+     * the one made last first. Closing again does nothing more. The selector stays open.
      *
      * <p>Who runs it to its end, and whether this call waits for that:
      *

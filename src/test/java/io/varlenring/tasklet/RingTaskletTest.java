@@ -665,22 +665,22 @@ final class RingTaskletTest {
         }
     }
 
-    /** Each handler offers to the next ring of the row, which must be open until all before it have been drained. */
+    /** Each handler offers to a ring made before its own, which must be open until all made later have been drained. */
     @Test
-    void closedLoop_endsItsRingsInTheOrderOfTheirMaking() {
+    void closedLoop_endsTheRingMadeLastFirst() {
         final int length = 20;
-        final RingProducer[] producers = new RingProducer[length + 1];
         final int[] arrived = new int[1];
+        RingProducer last = null;
         for (int i = 0; i < length; i++) {
-            final int next = i + 1;
-            producers[i] = RingTasklet.create(
+            final RingProducer next = last;
+            last = RingTasklet.create(
                             loop,
                             VarLenMpscRing.builder().capacity(256),
                             record -> {
-                                if (next == length) {
+                                if (next == null) {
                                     arrived[0]++;
                                 } else {
-                                    assertTrue(producers[next].offer(record));
+                                    assertTrue(next.offer(record));
                                 }
                             },
                             1)
@@ -689,7 +689,7 @@ final class RingTaskletTest {
         }
         runUntilIdle();
         for (int i = 0; i < 5; i++) {
-            assertTrue(producers[0].offer(new byte[8], 0, 8));
+            assertTrue(last.offer(new byte[8], 0, 8));
         }
         loop.close();
         assertEquals(5, arrived[0]);
