@@ -308,10 +308,9 @@ final class Mutants {
     // Reporting
 
     private static String table(final List<Result> results) {
-        final StringBuilder table = new StringBuilder("| mutant | fault | result | by |\n|---|---|---|---|\n");
+        final StringBuilder table = new StringBuilder("| mutant | result | by |\n|---|---|---|\n");
         for (final Result result : results) {
             table.append("| ").append(result.mutant.name).append(" | ");
-            table.append(result.mutant.field("fault")).append(" | ");
             table.append(result.verdict).append(" | ").append(result.by).append(" |\n");
         }
         final long killed = results.stream().filter(result -> result.verdict.equals("killed")).count();

@@ -582,27 +582,6 @@ final class FileRingTest {
         assertTrue(ring.isConsumedHere());
     }
 
-    /** An Error at any point of it gives no slot back twice, which would be somebody else's. */
-    @Test
-    void newProducer_thatEndsInTheMiddle_givesNoSlotBackTwice() throws Exception {
-        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
-                .file(file)
-                .capacity(CAPACITY)
-                .slots(RingLayout.MAX_SLOTS)
-                .build());
-        final List<RingProducer> handles = new ArrayList<>();
-        ring.newProducer().close(); // classes whose loading fails stay unusable
-        for (int i = 0; i < 50; i++) {
-            assertTrue(SmallStacks.callAtTheEndOfTheStack(i, () -> handles.add(ring.newProducer())) > 0);
-            final RingProducer handle = handles.remove(0);
-            assertTrue(handles.isEmpty());
-            System.gc(); // what failed is collected
-            ring.stats();
-            assertTrue(handle.side().slot.getProcessAcquire().isSeenAlive());
-            handle.close();
-        }
-    }
-
     /** Whichever is first, no handle is left that could still be used. */
     @Test
     void newProducer_besideDetach_isRefusedOrClosed() throws Exception {

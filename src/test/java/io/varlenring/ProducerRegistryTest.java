@@ -147,6 +147,22 @@ final class ProducerRegistryTest {
         assertEquals(3, hooked.stats().offered(), "the handle that the hook has made is unknown");
     }
 
+    /** One that has not come to be returned: nobody closes it, and the collector finds nothing to do. */
+    @Test
+    void discardedHandle_hasLeftAndIsForgotten() {
+        final ProducerRegistry registry = new ProducerRegistry();
+        for (int i = 0; i < 2; i++) {
+            final ProducerSide side = new ProducerSide(ring, 0, 0);
+            if (i == 0) {
+                registry.add(new RingProducer(side, false), side);
+                assertEquals(1, registry.size());
+            }
+            registry.discard(side);
+            assertTrue(side.isLeft);
+            assertEquals(0, registry.size());
+        }
+    }
+
     @Test
     void manyDroppedHandles_areFinishedAFewAtATime() throws Exception {
         final ProducerRegistry registry = new ProducerRegistry();

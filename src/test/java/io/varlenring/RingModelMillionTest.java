@@ -17,7 +17,7 @@ final class RingModelMillionTest {
         "256, -64, true, 200000",
         "1024, 0, false, 150000",
         "65536, 0, true, 100000",
-        "1048576, 1048568, false, 50000"
+        "1048576, 1048568, false, 15000"
     })
     void randomOperations_behaveLikeAQueue(
             final int capacity, final long initialPosition, final boolean hasHook, final int steps) {

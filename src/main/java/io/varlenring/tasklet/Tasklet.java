@@ -54,7 +54,7 @@ public final class Tasklet extends TaskletState implements WakeupHook {
      */
     public void wakeup(final int reasons) {
         final boolean local = loop.isRunner();
-        int left = NOTHING;
+        byte left = NOTHING;
         try {
             if (local && isQueuedFor(reasons)) {
                 loop.coalesced();
@@ -62,7 +62,7 @@ public final class Tasklet extends TaskletState implements WakeupHook {
                 left = NOT_PUT;
             }
             if (left == NOTHING) { // queued already, unless an Error has ended the wakeup that was to do it
-                final int undone = getLeftUndoneVolatile(); // pairs with the store below [T7]
+                final byte undone = getLeftUndoneVolatile(); // pairs with the store below [T7]
                 if (undone == NOTHING || !compareAndSetNothingUndone(undone)) { // one thread goes on [T7]
                     return;
                 }

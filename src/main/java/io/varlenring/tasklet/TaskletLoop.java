@@ -434,6 +434,9 @@ public final class TaskletLoop implements AutoCloseable {
      * end, so it is not cleared here, unlike by a loop with a thread of its own. A caller that does not end for it, or
      * whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without ever waiting.
      *
+     * <p>Call it with stack to spare: a {@link StackOverflowError} in the loop's own code, not in a body, comes out,
+     * and may lose the tasklet that was about to run.
+     *
      * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait,
      *     and a wait in a selector is rounded up to whole milliseconds
      * @return how many bodies were run; 0 when the time was up, or the wait ended for no reason

@@ -21,11 +21,11 @@ abstract class TaskletState {
 
     // What may be left undone of the first wakeup
 
-    static final int NOTHING = 0;
+    static final byte NOTHING = 0;
     /** It has been counted, and the tasklet is not in the inbox. */
-    static final int NOT_PUT = 1;
+    static final byte NOT_PUT = 1;
     /** The tasklet is in the inbox, and the loop may sleep. */
-    static final int NOT_SIGNALLED = 2;
+    static final byte NOT_SIGNALLED = 2;
 
     private static final VarHandle STATE;
     private static final VarHandle LEFT_UNDONE;
@@ -35,7 +35,7 @@ abstract class TaskletState {
             final MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(TaskletState.class, "state", long.class)
                     .withInvokeExactBehavior();
-            LEFT_UNDONE = lookup.findVarHandle(TaskletState.class, "leftUndone", int.class)
+            LEFT_UNDONE = lookup.findVarHandle(TaskletState.class, "leftUndone", byte.class)
                     .withInvokeExactBehavior();
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -47,8 +47,8 @@ abstract class TaskletState {
 
     private volatile boolean killed;
 
-    /** What an Error has left undone of the first wakeup: one of the constants above. */
-    volatile int leftUndone;
+    /** What an Error has left undone of the first wakeup. A byte, beside killed: an int would make tasklets longer. */
+    volatile byte leftUndone;
 
     /** Written by whoever queues this tasklet, and then by the loop; the inbox hands it over. */
     private Tasklet next;
@@ -71,12 +71,12 @@ abstract class TaskletState {
         return (long) STATE.getAndSet(this, replacement);
     }
 
-    final int getLeftUndoneVolatile() {
+    final byte getLeftUndoneVolatile() {
         return leftUndone;
     }
 
     /** Returns whether this call is the one that has taken it over. */
-    final boolean compareAndSetNothingUndone(final int left) {
+    final boolean compareAndSetNothingUndone(final byte left) {
         return LEFT_UNDONE.compareAndSet(this, left, NOTHING);
     }
 

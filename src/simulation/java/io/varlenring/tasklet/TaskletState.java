@@ -14,12 +14,12 @@ abstract class TaskletState {
     static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
-    static final int NOTHING = 0;
-    static final int NOT_PUT = 1;
-    static final int NOT_SIGNALLED = 2;
+    static final byte NOTHING = 0;
+    static final byte NOT_PUT = 1;
+    static final byte NOT_SIGNALLED = 2;
 
     /** Not of the simulated memory: no Error comes here, and so nothing is left undone. */
-    int leftUndone;
+    byte leftUndone;
 
     private final Simulation simulation = Simulation.running();
     private final Word state = simulation.newWord("state", 0);
@@ -63,11 +63,11 @@ abstract class TaskletState {
         return expected;
     }
 
-    final int getLeftUndoneVolatile() {
+    final byte getLeftUndoneVolatile() {
         return leftUndone;
     }
 
-    final boolean compareAndSetNothingUndone(final int left) {
+    final boolean compareAndSetNothingUndone(final byte left) {
         final boolean isFirst = leftUndone == left;
         leftUndone = NOTHING;
         return isFirst;

@@ -55,9 +55,9 @@ final class ResultsFile {
                 Integer.toString(fork.round()),
                 fork.mode(),
                 fork.unit(),
-                Double.toString(fork.score())));
+                number(fork.score())));
         others.forEach(name -> fields.add(
-                fork.others().containsKey(name) ? fork.others().get(name).toString() : ""));
+                fork.others().containsKey(name) ? number(fork.others().get(name)) : ""));
         fields.add(host(fork.before().alu()));
         fields.add(host(fork.after().alu()));
         fields.add(host(fork.before().line()));
@@ -68,6 +68,11 @@ final class ResultsFile {
             }
         }
         return String.join(",", fields);
+    }
+
+    /** With the digits of a float: no measurement has more to say. */
+    private static String number(final double value) {
+        return Float.toString((float) value);
     }
 
     private static String host(final double value) {

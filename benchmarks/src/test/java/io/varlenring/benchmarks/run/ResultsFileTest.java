@@ -27,7 +27,7 @@ class ResultsFileTest {
                 round,
                 "thrpt",
                 "ops/us",
-                33.51508165626161,
+                33.515083,
                 others,
                 new HostReading(alu, 130.5),
                 new HostReading(2.25, Double.NaN));
