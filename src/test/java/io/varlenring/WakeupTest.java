@@ -143,7 +143,7 @@ final class WakeupTest {
     /** Whatever an Error leaves of a close, closing again wakes. */
     @Test
     void close_thatEndsInTheMiddle_isFinishedByTheNext() throws InterruptedException {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 50; i++) {
             final AtomicInteger calls = new AtomicInteger();
             final VarLenMpscRing ring = VarLenMpscRing.builder()
                     .capacity(64)

@@ -1172,7 +1172,7 @@ final class TaskletLoopTest {
             for (final TaskletLoop loop : List.of(parked, selecting)) {
                 final AtomicInteger runs = new AtomicInteger();
                 final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
-                for (int i = 0; i < 100; i++) {
+                for (int i = 0; i < 40; i++) {
                     while (!loop.toString().contains("asleep")) {
                         Thread.sleep(1);
                     }
