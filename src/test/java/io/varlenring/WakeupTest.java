@@ -150,7 +150,11 @@ final class WakeupTest {
                     .hook(calls::incrementAndGet)
                     .build();
             assertTrue(ring.consumer().arm());
-            SmallStacks.callAtTheEndOfTheStack(i, ring::close);
+            if (i == 0) {
+                ring.close(); // what is loaded and linked first at the end of a stack stays unusable
+            } else {
+                SmallStacks.callAtTheEndOfTheStack(i, ring::close);
+            }
             assertTrue(calls.get() > 0, "nobody has woken the consumer");
         }
     }

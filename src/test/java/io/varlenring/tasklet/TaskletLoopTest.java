@@ -1177,7 +1177,11 @@ final class TaskletLoopTest {
                         Thread.sleep(1);
                     }
                     final int before = runs.get();
-                    SmallStacks.callAtTheEndOfTheStack(i, tasklet::wakeup);
+                    if (i == 0) {
+                        tasklet.wakeup(); // what is loaded and linked first at the end of a stack stays unusable
+                    } else {
+                        SmallStacks.callAtTheEndOfTheStack(i, tasklet::wakeup);
+                    }
                     while (runs.get() == before) {
                         Thread.sleep(1);
                     }
