@@ -85,19 +85,26 @@ final class RingFile {
             final long initialPosition)
             throws IOException {
         final Path absolute = path.toAbsolutePath();
-        for (; ; ) {
-            if (capacity > 0 && !Files.exists(absolute)) {
-                create(absolute, capacity, slots, permissions, initialPosition);
+        final boolean wasInterrupted = Thread.interrupted(); // which would close the channels that write and map
+        try {
+            for (; ; ) {
+                if (capacity > 0 && !Files.exists(absolute)) {
+                    create(absolute, capacity, slots, permissions, initialPosition);
+                }
+                try {
+                    final RingFile file = attach(absolute);
+                    if (file != null) {
+                        return file;
+                    }
+                } catch (final NoSuchFileException gone) {
+                    if (capacity == 0) {
+                        throw gone;
+                    }
+                }
             }
-            try {
-                final RingFile file = attach(absolute);
-                if (file != null) {
-                    return file;
-                }
-            } catch (final NoSuchFileException gone) {
-                if (capacity == 0) {
-                    throw gone;
-                }
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -111,7 +118,6 @@ final class RingFile {
             final long initialPosition)
             throws IOException {
         final Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".new");
-        final boolean wasInterrupted = Thread.interrupted(); // which would close the channel that writes
         try {
             write(temporary, capacity, slots, permissions, initialPosition);
             // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
@@ -121,9 +127,6 @@ final class RingFile {
                 throw faster; // a link to nothing
             }
         } finally {
-            if (wasInterrupted) {
-                Thread.currentThread().interrupt();
-            }
             Files.deleteIfExists(temporary);
         }
     }
@@ -229,14 +232,7 @@ final class RingFile {
             throws IOException {
         MappedByteBuffer bytes = knownMapping(entry);
         if (bytes == null || bytes.capacity() != length) {
-            final boolean wasInterrupted = Thread.interrupted(); // which would close the channel
-            try {
-                bytes = ((FileChannel) entry[CHANNEL]).map(FileChannel.MapMode.READ_WRITE, 0, length);
-            } finally {
-                if (wasInterrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
+            bytes = ((FileChannel) entry[CHANNEL]).map(FileChannel.MapMode.READ_WRITE, 0, length);
             bytes.load();
             entry[MAPPING] = new WeakReference<>(bytes);
             whenCollected(bytes, () -> closeUnused(key, entry));
@@ -258,8 +254,8 @@ final class RingFile {
             }
             try {
                 ((FileChannel) entry[CHANNEL]).close(); // there is no lock to lose
-            } catch (final IOException e) {
-                return null; // it counts as closed all the same
+            } catch (final IOException ignored) {
+                // it counts as closed all the same
             }
             return null;
         });

@@ -25,7 +25,6 @@ import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -1214,14 +1213,53 @@ final class TaskletLoopTest {
         }
     }
 
+    /** A selector that no channel knows; a loop uses no other ways to select than those with an action. */
+    private abstract static class SelectorDouble extends AbstractSelector {
+        SelectorDouble() {
+            super(SelectorProvider.provider());
+        }
+
+        @Override
+        public Set<SelectionKey> keys() {
+            return Set.of();
+        }
+
+        @Override
+        public final Set<SelectionKey> selectedKeys() {
+            return keys();
+        }
+
+        @Override
+        public final int selectNow() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public final int select(final long timeout) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public final int select() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        protected final void implCloseSelector() {}
+
+        @Override
+        protected final SelectionKey register(
+                final AbstractSelectableChannel channel, final int operations, final Object attachment) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     /** A selector without keys, which can once not be woken. */
-    private static final class FailingWakeup extends AbstractSelector {
+    private static final class FailingWakeup extends SelectorDouble {
         private final Semaphore wakeups = new Semaphore(0);
         private final AtomicBoolean fails;
-        private final Set<SelectionKey> selected = new HashSet<>();
 
         FailingWakeup(final AtomicBoolean fails) {
-            super(SelectorProvider.provider());
             this.fails = fails;
         }
 
@@ -1235,45 +1273,20 @@ final class TaskletLoopTest {
         }
 
         @Override
-        public int select(final long timeout) {
+        public int select(final Consumer<SelectionKey> action, final long timeout) {
             wakeups.acquireUninterruptibly();
+            return selectNow(action);
+        }
+
+        @Override
+        public int selectNow(final Consumer<SelectionKey> action) {
             wakeups.drainPermits();
             return 0;
-        }
-
-        @Override
-        public int select() {
-            return select(0);
-        }
-
-        @Override
-        public int selectNow() {
-            wakeups.drainPermits();
-            return 0;
-        }
-
-        @Override
-        public Set<SelectionKey> keys() {
-            return Set.of();
-        }
-
-        @Override
-        public Set<SelectionKey> selectedKeys() {
-            return selected;
-        }
-
-        @Override
-        protected void implCloseSelector() {}
-
-        @Override
-        protected SelectionKey register(
-                final AbstractSelectableChannel channel, final int operations, final Object attachment) {
-            throw new UnsupportedOperationException();
         }
     }
 
     /** A selector with one key, which is ready, and which another thread cancels before anybody asks for what. */
-    private static final class CancelledInTime extends AbstractSelector {
+    private static final class CancelledInTime extends SelectorDouble {
         private IOException failure;
         private long timeoutMillis;
         private final SelectionKey key = new SelectionKey() {
@@ -1311,10 +1324,6 @@ final class TaskletLoopTest {
             }
         };
 
-        CancelledInTime() {
-            super(SelectorProvider.provider());
-        }
-
         @Override
         public int selectNow(final Consumer<SelectionKey> action) throws IOException {
             if (failure != null) {
@@ -1336,37 +1345,8 @@ final class TaskletLoopTest {
         }
 
         @Override
-        public Set<SelectionKey> selectedKeys() {
-            return keys();
-        }
-
-        @Override
-        public int selectNow() {
-            return 1;
-        }
-
-        @Override
-        public int select(final long timeout) {
-            return 1;
-        }
-
-        @Override
-        public int select() {
-            return 1;
-        }
-
-        @Override
         public Selector wakeup() {
             return this;
-        }
-
-        @Override
-        protected void implCloseSelector() {}
-
-        @Override
-        protected SelectionKey register(
-                final AbstractSelectableChannel channel, final int operations, final Object attachment) {
-            throw new UnsupportedOperationException();
         }
     }
 
