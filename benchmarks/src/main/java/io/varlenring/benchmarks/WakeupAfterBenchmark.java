@@ -3,6 +3,7 @@ package io.varlenring.benchmarks;
 
 import io.varlenring.benchmarks.host.HostMonitor;
 import io.varlenring.benchmarks.host.HostReading;
+import io.varlenring.benchmarks.run.CsvFile;
 import io.varlenring.benchmarks.run.Environment;
 import io.varlenring.benchmarks.run.Statistics;
 import java.io.IOException;
@@ -135,8 +136,8 @@ public final class WakeupAfterBenchmark {
         final HostReading after = host.read();
         final Path directory = Path.of(arguments[1]);
         Files.createDirectories(directory);
-        final Path file = directory.resolve("wakeup-after-" + jdk + ".csv");
-        Files.writeString(file, benchmark.csv());
+        final Path file = directory.resolve("wakeup-after-" + jdk + CsvFile.EXTENSION);
+        CsvFile.write(file, benchmark.csv().lines().toList());
         final String rounds =
                 plan.rounds + " rounds of " + TimeUnit.NANOSECONDS.toMillis(plan.roundNanos) + " ms each way";
         Environment.write(

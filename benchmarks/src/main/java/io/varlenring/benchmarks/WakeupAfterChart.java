@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks;
 
+import io.varlenring.benchmarks.run.CsvFile;
 import io.varlenring.benchmarks.run.Svg;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -66,7 +67,8 @@ public final class WakeupAfterChart {
     private static NavigableMap<Integer, Path> results(final Path directory) throws IOException {
         final NavigableMap<Integer, Path> files = new TreeMap<>();
         if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "wakeup-after-*.csv")) {
+            try (DirectoryStream<Path> found =
+                    Files.newDirectoryStream(directory, "wakeup-after-*" + CsvFile.EXTENSION)) {
                 for (final Path file : found) {
                     final String name = file.getFileName().toString();
                     files.put(Integer.valueOf(name.replaceAll("\\D", "")), file);
@@ -77,7 +79,7 @@ public final class WakeupAfterChart {
     }
 
     private void read(final Path file) throws IOException {
-        final List<String> lines = Files.readAllLines(file);
+        final List<String> lines = CsvFile.readLines(file);
         for (final String line : lines.subList(1, lines.size())) { // part,depth,mode,average_us,...
             final String[] columns = line.split(",");
             (columns[2].equals("after") ? after : plain).put(Integer.valueOf(columns[1]), Double.valueOf(columns[3]));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.duel;
 
+import io.varlenring.benchmarks.run.CsvFile;
 import io.varlenring.benchmarks.run.Environment;
 import io.varlenring.benchmarks.run.PairedRuns;
 import java.io.IOException;
@@ -34,7 +35,7 @@ public final class Duel {
      * Runs a duel.
      *
      * @param arguments the jars of other builds; the set; and then any of {@code seconds=N} for each cell, {@code rounds=N},
-     *     how many processes each cell gets, {@code csv=FILE}, and {@code PARAMETER=VALUE,...}
+     *     how many processes each cell gets, {@code csv=FILE.csv.gz}, and {@code PARAMETER=VALUE,...}
      * @throws IOException when the results cannot be written
      * @throws InterruptedException when interrupted while a process runs
      */
@@ -72,6 +73,9 @@ public final class Duel {
             } else if (option[0].equals("rounds")) {
                 rounds = Integer.parseInt(option[1]);
             } else if (option[0].equals("csv")) {
+                if (!option[1].endsWith(CsvFile.EXTENSION)) {
+                    return "csv= is a name that ends in " + CsvFile.EXTENSION + ", but was " + option[1];
+                }
                 csv = Path.of(option[1]).toAbsolutePath();
             } else if (set.hasParameter(option[0])) {
                 named.put(option[0], option[1]);
@@ -92,7 +96,7 @@ public final class Duel {
                 rounds * cells.size(),
                 seconds,
                 (rounds * cells.size() * (seconds + OTHER_SECONDS) + 59) / 60);
-        final Path result = csv == null ? Files.createTempFile("duel", ".csv") : csv;
+        final Path result = Files.createTempFile("duel", ".csv");
         Files.writeString(result, DuelResult.HEADING + "\n");
         int failures = 0;
         for (int round = 0; round < rounds; round++) {
@@ -117,12 +121,14 @@ public final class Duel {
                     System.out.println("FAILED: " + set.title + " " + cell);
                     failures++;
                 }
+                if (csv != null) { // after each, so that nothing is lost when the rest does not come
+                    CsvFile.write(csv, Files.readAllLines(result));
+                }
             }
         }
         DuelSummary.print(Files.readAllLines(result), THIS, System.out);
-        if (csv == null) {
-            Files.delete(result);
-        } else {
+        Files.delete(result);
+        if (csv != null) {
             Environment.write(
                     csv,
                     rounds + (rounds == 1 ? " process" : " processes") + " of " + seconds + " s each",

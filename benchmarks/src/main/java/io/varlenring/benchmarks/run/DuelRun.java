@@ -3,8 +3,6 @@ package io.varlenring.benchmarks.run;
 
 import io.varlenring.benchmarks.host.HostKind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import java.util.zip.GZIPInputStream;
 
 /**
  * The duels of a set on one JDK, as their files tell them. A cell may have been measured in several processes: what is
@@ -41,14 +38,14 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<DuelRow> row
     static List<DuelRun> all(final Path directory) throws IOException {
         final NavigableMap<String, Path> files = new TreeMap<>();
         if (Files.isDirectory(directory)) {
-            final String pattern = FILE + "*-[0-9][0-9]" + ResultsFile.EXTENSION + ".gz";
+            final String pattern = FILE + "*-[0-9][0-9]" + CsvFile.EXTENSION;
             try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
                 found.forEach(file -> files.put(file.getFileName().toString(), file));
             }
         }
         final List<DuelRun> runs = new ArrayList<>();
         for (final Path file : files.values()) {
-            final List<String> lines = readLines(file);
+            final List<String> lines = CsvFile.readLines(file);
             final String[] first = lines.get(1).split(",");
             runs.add(new DuelRun(
                     first[0],
@@ -57,12 +54,6 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<DuelRow> row
                     lines.stream().skip(1).map(DuelRow::parse).toList()));
         }
         return runs;
-    }
-
-    private static List<String> readLines(final Path file) throws IOException {
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-        }
     }
 
     Set<String> cells() {

@@ -96,7 +96,7 @@ public final class PairedRuns {
         }
         final Path directory = Path.of(arguments[2]);
         final String name = (selection.otherJar() == null ? "" : "compare-") + set.title();
-        final Path file = directory.resolve(name + "-" + JAVA.feature() + ResultsFile.EXTENSION);
+        final Path file = directory.resolve(name + "-" + JAVA.feature() + CsvFile.EXTENSION);
         final PairedRuns runs = new PairedRuns(set, plan, selection, cells, file);
         runs.runAll();
         Environment.write(file, plan.describe(runs.rounds), runs.failures, Map.of());
@@ -253,7 +253,7 @@ public final class PairedRuns {
     private void write() throws IOException {
         ResultsFile.write(file, forks);
         final Path directory = Files.createDirectories(file.resolveSibling("raw"));
-        final Path json = directory.resolve(file.getFileName().toString().replace(ResultsFile.EXTENSION, ".json"));
+        final Path json = directory.resolve(file.getFileName().toString().replace(CsvFile.EXTENSION, ".json"));
         try (PrintStream out = new PrintStream(Files.newOutputStream(json), false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(raw);
         }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,8 +21,6 @@ import java.util.stream.Collectors;
  * name=value name=value}. A field is empty when nothing is known. No value has a comma in it.
  */
 final class ResultsFile {
-    static final String EXTENSION = ".csv";
-
     private static final List<String> FORK =
             List.of("benchmark", "parameters", "rival", "round", "mode", "unit", "score");
     private static final List<String> HOST = List.of("alu_before", "alu_after", "line_before", "line_after");
@@ -40,9 +37,7 @@ final class ResultsFile {
         columns.addAll(HOST);
         lines.add(String.join(",", columns));
         forks.forEach(fork -> lines.add(line(fork, others)));
-        final Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), "unfinished", EXTENSION);
-        Files.write(unfinished, lines);
-        Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+        CsvFile.write(file, lines);
     }
 
     private static String line(final Fork fork, final Set<String> others) {
@@ -80,7 +75,7 @@ final class ResultsFile {
     }
 
     static List<Fork> read(final Path file) throws IOException {
-        return parse(Files.readAllLines(file));
+        return parse(CsvFile.readLines(file));
     }
 
     static List<Fork> parse(final List<String> lines) {
@@ -142,11 +137,11 @@ final class ResultsFile {
      */
     static double leastAlu(final Path directory, final int jdk, final String cpu) throws IOException {
         double least = Double.NaN;
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*-" + jdk + EXTENSION)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*-" + jdk + CsvFile.EXTENSION)) {
             for (final Path file : files) {
                 if (Files.exists(Environment.file(file))
                         && cpu.equals(Environment.read(file).get(Environment.CPU))
-                        && Files.readAllLines(file).get(0).startsWith(FORK.get(0) + ",")) {
+                        && CsvFile.readLines(file).get(0).startsWith(FORK.get(0) + ",")) {
                     for (final Fork fork : read(file)) {
                         least = least(
                                 least, least(fork.before().alu(), fork.after().alu()));

@@ -56,7 +56,7 @@ record Run(int jdk, Path file, Map<String, String> facts, Results results) {
     private static NavigableMap<Integer, Path> files(final Path directory, final String title) throws IOException {
         final NavigableMap<Integer, Path> files = new TreeMap<>();
         if (Files.isDirectory(directory)) {
-            final String pattern = title + "-[0-9][0-9]" + ResultsFile.EXTENSION;
+            final String pattern = title + "-[0-9][0-9]" + CsvFile.EXTENSION;
             try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
                 for (final Path file : found) {
                     files.put(Integer.valueOf(file.getFileName().toString().replaceAll("\\D", "")), file);

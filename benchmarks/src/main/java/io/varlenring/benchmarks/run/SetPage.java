@@ -232,7 +232,7 @@ final class SetPage {
             line("");
             line("![average wakeup latency by depth of the run queue](" + link + name + ")");
             line("");
-            final List<String> rows = Files.readAllLines(run.file());
+            final List<String> rows = CsvFile.readLines(run.file());
             line("| " + rows.get(0).replace(",", " | ") + " |");
             line("|" + "---|".repeat(rows.get(0).split(",").length));
             for (final String row : rows.subList(1, rows.size())) {

@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.benchmarks.host.HostKind;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +24,7 @@ class DuelRunTest {
     @BeforeEach
     void writeResults() throws IOException {
         Files.write(directory.resolve("duel-single-thread-17.txt"), List.of("cpu: some", "plan: 3 processes"));
-        writeCompressed(
+        CsvFile.write(
                 directory.resolve("duel-single-thread-17.csv.gz"),
                 List.of(
                         "set,jdk,parameters,contender,host,windows,p25_ns,p50_ns,p75_ns,"
@@ -39,12 +36,6 @@ class DuelRunTest {
                         line("this", "changing", 40, "60.0", "agrona", "", 0),
                         line("this", "quiet", 10, "22.0", "agrona", "1.4", 10),
                         line("this", "quiet", 10, "40.0", "agrona", "9.0", 9)));
-    }
-
-    static void writeCompressed(final Path file, final List<String> lines) throws IOException {
-        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-            out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
-        }
     }
 
     private static String line(

@@ -25,8 +25,8 @@ class ReportTest {
         results = Files.createDirectory(directory.resolve("results"));
         documents = directory.resolve("docs");
         Files.write(results.resolve("single-thread-17.txt"), List.of("cpu: some", "plan: 2 rounds"));
-        Files.write(
-                results.resolve("single-thread-17.csv"),
+        CsvFile.write(
+                results.resolve("single-thread-17.csv.gz"),
                 List.of(
                         "benchmark,parameters,rival,round,mode,unit,score,alu_before,alu_after,line_before,line_after",
                         "S.offerAndDrain,size=64,ring-offer,1,avgt,ns/op,20,2,2.1,130,130",
@@ -34,7 +34,7 @@ class ReportTest {
                         "S.offerAndDrain,size=64,ring-offer,2,avgt,ns/op,40,3,3,130,130",
                         "S.offerAndDrain,size=64,agrona,2,avgt,ns/op,50,2,2,130,130"));
         Files.write(results.resolve("duel-single-thread-17.txt"), List.of("cpu: some"));
-        DuelRunTest.writeCompressed(
+        CsvFile.write(
                 results.resolve("duel-single-thread-17.csv.gz"),
                 List.of(
                         "set,jdk,parameters,contender,host,windows,p25_ns,p50_ns,p75_ns,"
@@ -68,7 +68,7 @@ class ReportTest {
         final Path chart = documents.resolve("images").resolve("benchmarks").resolve("single-thread-jdk-17.svg");
         final String index = Files.readString(documents.resolve("benchmarks.md"));
         final String drawn = Files.readString(chart);
-        Files.writeString(results.resolve("throughput-17.csv"), "no results\n");
+        CsvFile.write(results.resolve("throughput-17.csv.gz"), List.of("no results"));
         assertThrows(IllegalArgumentException.class, () -> Report.write(results, documents));
         assertEquals(index, Files.readString(documents.resolve("benchmarks.md")));
         assertEquals(drawn, Files.readString(chart));

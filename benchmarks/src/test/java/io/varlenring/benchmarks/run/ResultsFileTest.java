@@ -38,7 +38,7 @@ class ResultsFileTest {
         final List<Fork> forks = List.of(
                 fork(1, Map.of("size", "64", "reads", "all"), Map.of("consumed", 1e-7, "refused", 0.25), 2.5),
                 fork(2, Map.of(), Map.of("consumed", 4.0E22), 2.75));
-        final Path file = directory.resolve("set-17.csv");
+        final Path file = directory.resolve("set-17.csv.gz");
         ResultsFile.write(file, forks);
         assertEquals(forks, ResultsFile.read(file));
         ResultsFile.write(file, forks.subList(0, 1));
@@ -69,7 +69,7 @@ class ResultsFileTest {
 
     @Test
     void write_ofACommaInAName_isRefusedAndLeavesWhatWasThere() throws IOException {
-        final Path file = directory.resolve("set-17.csv");
+        final Path file = directory.resolve("set-17.csv.gz");
         Files.writeString(file, "before");
         assertThrows(
                 IllegalArgumentException.class,
@@ -83,7 +83,7 @@ class ResultsFileTest {
         write("two-17", "this cpu", 2.5);
         write("three-17", "another cpu", 1.5);
         write("four-25", "this cpu", 1.25);
-        Files.writeString(directory.resolve("wakeup-after-17.csv"), "part,depth\n");
+        CsvFile.write(directory.resolve("wakeup-after-17.csv.gz"), List.of("part,depth"));
         Files.writeString(directory.resolve("wakeup-after-17.txt"), "cpu: this cpu\n");
         assertEquals(2.25, ResultsFile.leastAlu(directory, 17, "this cpu")); // the reading afterwards
         assertEquals(1.25, ResultsFile.leastAlu(directory, 25, "this cpu"));
@@ -91,7 +91,7 @@ class ResultsFileTest {
     }
 
     private void write(final String name, final String cpu, final double alu) throws IOException {
-        ResultsFile.write(directory.resolve(name + ".csv"), List.of(fork(1, Map.of(), Map.of(), alu)));
+        ResultsFile.write(directory.resolve(name + ".csv.gz"), List.of(fork(1, Map.of(), Map.of(), alu)));
         Files.writeString(directory.resolve(name + ".txt"), "cpu: " + cpu + "\n");
     }
 }
