@@ -63,24 +63,26 @@ final class RatioChart {
         svg.add(
                 "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
                 (LEFT + WIDTH - RIGHT) / 2, bottom + 40, axis);
+        svg.add("<g stroke-width=\"5\" stroke-opacity=\"0.45\" text-anchor=\"end\">");
         String group = null;
         int y = TOP - LINE / 2;
         for (final Line line : lines) {
             if (!line.group.equals(group)) {
                 group = line.group;
                 y += GAP;
-                svg.add("<text x=\"12\" y=\"%d\" font-weight=\"bold\">%s</text>", y - 14, group);
+                svg.add("<text x=\"12\" y=\"%d\" text-anchor=\"start\" font-weight=\"bold\">%s</text>", y - 14, group);
             }
             final String colour = line.own ? Svg.ACCENT : Svg.OTHER;
-            svg.add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 10, y + 4, line.rival);
+            svg.add("<text x=\"%d\" y=\"%d\">%s</text>", LEFT - 10, y + 4, line.rival);
             svg.add(
-                    "<path d=\"M%.1f %dH%.1f\" stroke=\"%s\" stroke-width=\"5\" stroke-opacity=\"0.45\"/>",
+                    "<path d=\"M%.1f %dH%.1f\" stroke=\"%s\"/>",
                     x(line.ratio.min(), low, high), y, x(line.ratio.max(), low, high), colour);
             svg.add(
                     "<circle cx=\"%.1f\" cy=\"%d\" r=\"4.5\" fill=\"%s\"/>",
                     x(line.ratio.median(), low, high), y, colour);
             y += LINE;
         }
+        svg.add("</g>");
         return svg.end();
     }
 
