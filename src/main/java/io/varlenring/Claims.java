@@ -129,10 +129,7 @@ abstract class Claims extends Reservations {
     final void abortOpen(final RecordView view) {
         view.hide();
         finishLastCall();
-        if (open != NOTHING) { // not any more, when the call above has taken it for given up
-            resume();
-            abort();
-        }
+        finishGivenUpClaim(); // not what a hook has opened meanwhile
     }
 
     @Override

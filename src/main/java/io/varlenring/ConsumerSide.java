@@ -38,13 +38,7 @@ final class ConsumerSide extends ConsumerState {
     private static final int FRUITLESS_DRAINS = 256;
 
     /** Stands for the user once this process has left the ring. */
-    private static final Thread NOBODY = newNobody();
-
-    private static Thread newNobody() {
-        final Thread nobody = new Thread(null, () -> {}, "nobody", 0, false);
-        nobody.setContextClassLoader(null); // nor any other thing of the first user's is kept
-        return nobody;
-    }
+    private static final Object NOBODY = new Object();
 
     final RingCounters counters = new RingCounters();
     private final VarLenMpscRing ring;
@@ -88,7 +82,7 @@ final class ConsumerSide extends ConsumerState {
 
     /** Begins a call. Detects misuse as far as plain accesses can: in one thread always, else when it is visible. */
     private void enter() {
-        final Thread other = user;
+        final Object other = user;
         final Thread current = Thread.currentThread();
         if (other == NOBODY) {
             throw new IllegalStateException("this process has been detached from the ring");
@@ -102,7 +96,7 @@ final class ConsumerSide extends ConsumerState {
         user = current;
     }
 
-    /** Ends the use of the consumer. */
+    /** Ends the use of the consumer, for good: this process leaves the ring. */
     void leave() {
         enter();
         user = NOBODY;
@@ -218,7 +212,7 @@ final class ConsumerSide extends ConsumerState {
             }
             final int offset = (int) position & mask;
             final long header = memory.getHeaderAcquire(offset); // pairs with publish() [M1]
-            if ((header - 1 & notOfRecords) == 0) {
+            if ((header - 1 & notOfRecords) == 0) { // 1 to half the capacity; show() refuses 1 to 7
                 final int length = payloadLength(header);
                 final ByteBuffer record = show(offset, length);
                 // before the handler's call: one that throws has consumed its record
@@ -260,14 +254,14 @@ final class ConsumerSide extends ConsumerState {
 
     /**
      * Gives back when it is time to, which MUST be before the cursor can be a lap ahead; returns false when the drain
-     * has gone over as many bytes as the ring holds, and has handed over a record.
+     * has gone over as many bytes as the ring holds, or twice as many without a record.
      */
     private boolean goOn(final long position) {
         // pairs with publish() [M1]: what stood in the way is finished
         if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
         }
-        if (records > 0 && position - lapEnd >= 0) {
+        if (position - lapEnd >= (records > 0 ? 0 : capacity)) { // what was readable when the drain began is behind it
             return false;
         }
         if (position - givenBack >= giveBackBytes) {
@@ -336,6 +330,7 @@ final class ConsumerSide extends ConsumerState {
             return;
         }
         if (stalledPosition != cursor) {
+            endStall(); // of another reservation, which may have been published between two loads of its header
             stalledNanos = memory.nanoTime();
             stalledPosition = cursor;
         }
@@ -355,7 +350,7 @@ final class ConsumerSide extends ConsumerState {
         }
     }
 
-    // Waiting
+    // What is in the way
 
     /** Returns what is unfinished where the consumer stands, or null. */
     StalledClaim stalledBy() {
@@ -394,6 +389,8 @@ final class ConsumerSide extends ConsumerState {
             user = null;
         }
     }
+
+    // Waiting
 
     private int waitThenHandOver(final RecordHandler handler, final int maxRecords, final long nanos)
             throws InterruptedException {
@@ -452,7 +449,7 @@ final class ConsumerSide extends ConsumerState {
 /** What the consumer writes with every record or drain. */
 abstract class ConsumerState extends Padding {
     /** The thread inside a call, if there is one. */
-    Thread user;
+    Object user;
     /** Where the next header is. */
     long cursor;
     /** The consumer position: all before it is zeroed and the producers'. */

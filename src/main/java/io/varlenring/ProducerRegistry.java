@@ -17,6 +17,9 @@ final class ProducerRegistry {
         private final ProducerSide side;
         private Entry previous;
         private Entry next;
+        /** Whether the queue has said so. */
+        private boolean isCollected;
+
         private boolean isFinished;
 
         Entry(final RingProducer handle, final ProducerSide side, final ReferenceQueue<RingProducer> collected) {
@@ -27,8 +30,8 @@ final class ProducerRegistry {
 
     private final ReferenceQueue<RingProducer> collected = new ReferenceQueue<>();
     private final RingCounters countsOfCollected = new RingCounters();
-    /** The last one that was taken from the queue, until it is finished. */
-    private volatile Entry unfinished;
+    /** Whether an Error may have kept one that was taken from the queue from being finished. */
+    private volatile boolean isOneLeft;
 
     private Entry first;
     private int size;
@@ -103,12 +106,21 @@ final class ProducerRegistry {
      * gone, so the thread that gets it, under the lock, has their state to itself. Cheap when there is none.
      */
     void finishCollected() {
+        if (isOneLeft) {
+            finishLeft();
+        }
         final Entry entry = (Entry) collected.poll();
         if (entry != null) {
-            unfinished = entry; // a store, which cannot fail: if anything does from here on, another call goes on
-            finish(entry);
-        } else if (unfinished != null) {
-            finish(unfinished);
+            entry.isCollected = true; // a store, which cannot fail: if anything does from here on, another call goes on
+            boolean isDone = false;
+            try {
+                finish(entry);
+                isDone = true;
+            } finally {
+                if (!isDone) {
+                    isOneLeft = true;
+                }
+            }
         }
     }
 
@@ -116,12 +128,26 @@ final class ProducerRegistry {
         Entry entry = polled;
         for (int i = 1; entry != null; i++) {
             finishOne(entry);
-            if (unfinished == entry) {
-                unfinished = null;
-            }
             entry = i < MAX_FINISHED ? (Entry) collected.poll() : null;
             if (entry != null) {
-                unfinished = entry;
+                entry.isCollected = true;
+            }
+        }
+    }
+
+    private synchronized void finishLeft() {
+        isOneLeft = false; // first: another thread may set it meanwhile
+        boolean isDone = false;
+        try {
+            for (Entry entry = first; entry != null; entry = entry.next) {
+                if (entry.isCollected) {
+                    finishOne(entry);
+                }
+            }
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                isOneLeft = true;
             }
         }
     }

@@ -67,7 +67,7 @@ abstract class Reservations extends ProducerState {
     final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
         final long next = position + stride;
-        if (next - contiguousLimitOnHeap > 0) { // always in a file, so what follows knows that P is on the heap
+        if (next - contiguousLimitOnHeap > 0) { // true of every ring in a file: from here on P is on the heap
             return reserveOtherwise(stride);
         }
         // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
@@ -350,7 +350,9 @@ abstract class Reservations extends ProducerState {
         try {
             abort();
         } catch (final Throwable another) {
-            failure.addSuppressed(another);
+            if (another != failure) { // the machine has few Errors made beforehand
+                failure.addSuppressed(another);
+            }
         }
     }
 
@@ -447,11 +449,12 @@ abstract class Reservations extends ProducerState {
     // Refusals
 
     final IllegalArgumentException badLength(final long length) {
+        checkNotLeft();
         if (length > maxPayload) {
             counters.tooLarge();
         }
-        return new IllegalArgumentException("length must be in 0.." + maxPayload + ", the maxPayload of ring "
-                + ring.name() + ", but is " + length);
+        return new IllegalArgumentException("a record's length must be in 0.." + maxPayload
+                + ", the maxPayload of ring " + ring.name() + ", but is " + length);
     }
 
     final void checkNotClosed(final long producerPosition) {
@@ -486,7 +489,7 @@ abstract class ProducerState extends Padding {
     /** The reservation of the call under way: from its gap, if there is one, to the end of its padding. */
     long begin;
 
-    /** Its record, or the first one. */
+    /** Where its record begins, or the first one: at its begin, or behind the gap. */
     long start;
 
     long end;

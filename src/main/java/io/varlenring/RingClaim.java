@@ -34,8 +34,12 @@ public final class RingClaim implements AutoCloseable {
     }
 
     boolean open(final int maxLength) {
-        buffer = side.claim(maxLength, view);
-        return buffer != null;
+        final ByteBuffer space = side.claim(maxLength, view);
+        if (space == null) {
+            return false; // and a hook, which the refusal has called, may have opened this claim
+        }
+        buffer = space;
+        return true;
     }
 
     /**

@@ -63,7 +63,7 @@ public final class RingConsumer {
      * Hands over what is readable, and when nothing is, waits for the first records. Works on every ring: a wakeup hook
      * is not needed, and while a thread waits here it is woken in place of the hook. Once it has waited the ring is no
      * longer armed, even if it was before the call. While a reservation is unfinished the thread checks it every 100
-     * microseconds on a ring without a hook, and every 100 milliseconds on one with a hook.
+     * microseconds on a ring without a hook or in a file, and every 100 milliseconds otherwise.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
@@ -147,7 +147,7 @@ public final class RingConsumer {
      * while (running) {
      *     try {
      *         if (consumer.drain(handler) == 0 && consumer.arm()) {
-     *             selector.select(100); // not for longer: see below
+     *             selector.select(ring.isEmpty() ? 100 : 1); // not for longer: see below
      *             selector.selectedKeys().clear();
      *         }
      *     } catch (RuntimeException failure) {
@@ -221,7 +221,7 @@ public final class RingConsumer {
     /** Returns a short description of the consumer and its ring, for logs. */
     @Override
     public String toString() {
-        final Thread user = side.user;
+        final Object user = side.user;
         return "RingConsumer[" + (user == null ? "not in use" : "in use by " + user) + ", " + ring + "]";
     }
 }

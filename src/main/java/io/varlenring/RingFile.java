@@ -123,8 +123,8 @@ final class RingFile {
             // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
             Files.createLink(path, temporary);
         } catch (final FileAlreadyExistsException faster) {
-            if (!Files.exists(path)) {
-                throw faster; // a link to nothing
+            if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+                throw new FileAlreadyExistsException(path.toString(), null, "a link to nothing");
             }
         } finally {
             Files.deleteIfExists(temporary);

@@ -24,10 +24,11 @@ import java.nio.file.StandardOpenOption;
  * java -jar varlen-mpsc-ring.jar FILE
  * </pre>
  *
- * <p>The exit code is 0 when the ring is sound; 1 when its consumer stands before a reservation whose owner is not seen
- * to live; 2 when the bytes are not those of a ring, or the file cannot be read, or there is none on the command line.
- * Whether a process lives is what the system tells of its number; in a process that has joined the ring, {@link
- * RingConsumer#stalledBy()} knows better. MUST NOT be used inside such a process: it closes the file.
+ * <p>The exit code is 0 when the ring is sound; 1 when its consumer stands before a reservation whose owner, in this
+ * namespace of process numbers, is not seen to live; 2 when the bytes are not those of a ring, or the file cannot be
+ * read, or there is none on the command line. Whether a process lives is what the system tells of its number; in a
+ * process that has joined the ring, {@link RingConsumer#stalledBy()} knows better. MUST NOT be used inside such a
+ * process: it closes the file.
  *
  * @since 0.1.0
  */
@@ -120,7 +121,9 @@ public final class RingInspector {
                 + (memory.isArmedVolatile() ? ", armed" : "") // a snapshot [M10]
                 + ", doorbell " + memory.getDoorbellVolatile()); // a snapshot [M10]
         printSlots(consumer);
-        Result result = printRecords(consumer, newest);
+        // what is before R has been consumed, and may be zeroed already [M14]
+        final boolean isGivingBack = redo - consumer > 0 && newest - redo >= 0;
+        Result result = printRecords(isGivingBack ? redo : consumer, consumer, newest);
         try {
             FileHeader.checkPositions(memory);
         } catch (final RingCorruptException corrupt) {
@@ -159,18 +162,18 @@ public final class RingInspector {
     }
 
     /** Goes over the headers with the checks of a drain. */
-    private Result printRecords(final long consumer, final long producer) {
+    private Result printRecords(final long begin, final long consumer, final long producer) {
         final int mask = header.capacity() - 1;
         final boolean isSane = consumer % ALIGNMENT == 0
                 && producer % ALIGNMENT == 0
                 && producer - consumer >= 0
                 && producer - consumer <= header.capacity();
-        long position = consumer;
+        long position = begin;
         while (isSane && position - producer < 0) {
             final int offset = (int) position & mask;
             final long word = memory.getHeaderAcquire(offset); // a snapshot [M1] [M10]
             if (word == NOT_READY) {
-                return printUnfinished(position, consumer);
+                return printUnfinished(position, begin);
             }
             final long length = word < 0 ? -word : word - RingLayout.HEADER_LENGTH;
             final boolean isGood = word < 0
@@ -179,7 +182,7 @@ public final class RingInspector {
                             && length <= RingLayout.maxPayload(header.capacity())
                             && offset + RingLayout.HEADER_LENGTH + length <= header.capacity()
                             && position + RingLayout.stride((int) length) - producer <= 0;
-            if (!isGood && memory.getConsumerPositionAcquire() != consumer) { // it was read meanwhile [M10]
+            if (!isGood && hasGoneOn(begin)) { // it was read meanwhile
                 out.println("the consumer has gone on");
                 return Result.SOUND;
             }
@@ -207,7 +210,7 @@ public final class RingInspector {
     }
 
     /** Names who may finish what the consumer, or what stands behind it, will come to next. */
-    private Result printUnfinished(final long position, final long consumer) {
+    private Result printUnfinished(final long position, final long begin) {
         String owners = "";
         boolean mayBeFinished = false;
         for (int i = 0; i < header.slots(); i++) {
@@ -219,12 +222,18 @@ public final class RingInspector {
                 mayBeFinished |= process.isSeenAlive() || process.namespace() != ProcessIdentity.OWN.namespace();
             }
         }
-        final boolean isInTheWay = position == consumer;
+        final boolean isInTheWay = position == begin;
         out.println("at " + position + ": unfinished" + (owners.isEmpty() ? ", of nobody" : owners)
                 + (isInTheWay ? "; the consumer stands before it" : ""));
         // what was published or passed while the slots were looked at is no obstacle [M1] [M10]
-        final boolean isStill = memory.getHeaderAcquire((int) position & (header.capacity() - 1)) == NOT_READY
-                && memory.getConsumerPositionAcquire() == consumer; // a snapshot [M10]
+        final boolean isStill =
+                memory.getHeaderAcquire((int) position & (header.capacity() - 1)) == NOT_READY && !hasGoneOn(begin);
         return isInTheWay && !mayBeFinished && isStill ? Result.STALLED : Result.SOUND;
+    }
+
+    /** Tells whether the consumer has consumed what was to be read at first, or may have zeroed it by now. */
+    private boolean hasGoneOn(final long begin) {
+        // after the header that was read: R is stored before the zeroes, and before C [M10] [M14]
+        return memory.getRedoPositionAcquire() - begin > 0;
     }
 }

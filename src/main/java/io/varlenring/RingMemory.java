@@ -33,7 +33,7 @@ final class RingMemory extends ControlWords {
     private static final VarHandle PRODUCER_POSITION = field("producerPosition");
     private static final VarHandle CONSUMER_POSITION = field("consumerPosition");
     private static final VarHandle ARMED = field("armed");
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(4096);
     /** Whether the compiler makes vectors of a loop's long stores; with those of 17 copying is faster. */
     private static final boolean STORES_ARE_VECTORIZED = Runtime.version().feature() >= 25;
 

@@ -29,11 +29,14 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The one exception to "nothing was stored" is an {@link Error}: one that the ring's {@link WakeupHook} throws
- * reaches the producer after its record was stored; and one such as a {@link StackOverflowError} may come at any point.
- * What it left unfinished is aborted by the next call on the same handle, or when the handle has been collected.
+ * reaches the producer after its record was stored, or out of a refusal or a wakeup that an earlier call owed, with
+ * nothing stored, as {@link RingStats#offered()} tells; and one such as a {@link StackOverflowError} may come at any
+ * point. What it left unfinished is aborted by the next call on the same handle, or when the handle has been collected.
  *
  * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the
- * consumer reaches the record only after that claim is committed or aborted.
+ * consumer reaches the record only after that claim is committed or aborted. On a ring in a file, what a handle offers
+ * while its own claim is open takes it a second slot, and is refused with {@link IllegalStateException} when there is
+ * none.
  *
  * <p>"Full" is the answer for a record that does not fit now; a shorter one may. On a ring that others keep full, a
  * record that is longer than what one drain gives back may never get in, however often it is offered: let the longest
@@ -122,6 +125,7 @@ public final class RingProducer implements AutoCloseable {
      * @throws RingClosedException when the ring is closed, also while this waits
      */
     public boolean offer(final ByteBuffer src, final long timeout, final TimeUnit unit) throws InterruptedException {
+        Objects.requireNonNull(unit, "unit");
         try {
             return side.offer(src, Math.max(0, unit.toNanos(timeout)));
         } finally {
@@ -147,6 +151,7 @@ public final class RingProducer implements AutoCloseable {
      */
     public boolean offer(final byte[] src, final int offset, final int length, final long timeout, final TimeUnit unit)
             throws InterruptedException {
+        Objects.requireNonNull(unit, "unit");
         Objects.checkFromIndexSize(offset, length, src.length);
         try {
             return side.offer(src, offset, length, Math.max(0, unit.toNanos(timeout)));
@@ -216,7 +221,7 @@ public final class RingProducer implements AutoCloseable {
      * reserved after it:
      *
      * <pre>{@code
-     * try (RingBatch batch = producer.tryClaimBatch(2048, 1 << 16)) {
+     * try (RingBatch batch = producer.tryClaimBatch(2048, 1 << 15)) {
      *     if (batch != null) {
      *         for (ByteBuffer space = batch.next(2048); space != null; space = batch.next(2048)) {
      *             if (channel.receive(space) == null) {

@@ -307,7 +307,8 @@ public final class VarLenMpscRing implements AutoCloseable {
          * survives the end of any of them, at any moment, and what must not be done with the file: nobody may truncate
          * it, and no process that has joined the ring may open it in another way, for a process that closes a file
          * loses its locks on it, by which others see that it lives. It stays when everybody has gone: whoever made it
-         * deletes it.
+         * deletes it. Once a ring in a file is open, {@code list} and {@code store} of the system's properties throw a
+         * {@link ClassCastException} in this process.
          *
          * @param file where the ring is
          * @return this builder
@@ -318,8 +319,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Sets how many producer handles a file has room for, in all processes together, when it is made. One that is
-         * there keeps its number.
+         * Sets how many producer handles a file has room for, in all processes together, when it is made; a handle that
+         * offers while its claim is open takes two. One that is there keeps its number.
          *
          * @param slots 1 to 4096; 128 unless set
          * @return this builder
@@ -729,7 +730,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             text.append('\n');
         }
         text.append("producers: ").append(producers.size()).append('\n');
-        final Thread user = consumerSide.user;
+        final Object user = consumerSide.user;
         text.append("consumer: ").append(user == null ? "not in a call" : "in a call of " + user);
         // a snapshot, for which any value that was once there will do [M10]
         text.append(memory.isArmedVolatile() ? ", armed\n" : ", not armed\n");

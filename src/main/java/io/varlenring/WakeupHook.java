@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  * while (!(ring.isClosed() && ring.isEmpty())) {
  *     try {
  *         if (ring.consumer().drain(handler) == 0 && ring.consumer().arm()) {
- *             wakeups.acquire();
+ *             wakeups.tryAcquire(100, TimeUnit.MILLISECONDS); // see arm()
  *             wakeups.drainPermits();
  *         }
  *     } catch (RuntimeException e) {
@@ -105,7 +105,8 @@ public interface WakeupHook {
     /**
      * Returns a hook that hands a task to an executor, for example to an event loop. The task drains the ring, arms it,
      * and when arming returns {@code false}, or the handler has thrown, drains again or hands itself to the executor
-     * once more. A new ring is not armed: run the task once to begin. The executor MUST NOT run two tasks at once, nor
+     * once more. A new ring is not armed: run the task once to begin. Behind an unfinished reservation let it run every
+     * 100 milliseconds, see {@link RingConsumer#arm()}. The executor MUST NOT run two tasks at once, nor
      * run one inside {@code execute}.
      *
      * @param executor the consumer's event loop; when it refuses the task, that counts as a failed hook

@@ -2,11 +2,13 @@
 package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.lang.reflect.Field;
 import java.nio.Buffer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,38 @@ final class BufferClassesTest {
         public static void main(final String[] args) {
             System.out.println(VarLenMpscRing.allocate(64));
         }
+    }
+
+    /** The first ring of a program finds no memory; a later one does. */
+    static final class ProgramWithoutMemory {
+        private ProgramWithoutMemory() {}
+
+        public static void main(final String[] args) throws InterruptedException {
+            beRefused();
+            System.gc();
+            Thread.sleep(10);
+            System.out.println(VarLenMpscRing.allocate(64));
+        }
+
+        private static void beRefused() {
+            final ByteBuffer all = ByteBuffer.allocateDirect(1 << 20);
+            assertThrows(OutOfMemoryError.class, () -> VarLenMpscRing.allocate(64));
+            assertEquals(1 << 20, all.capacity()); // so it was kept
+        }
+    }
+
+    @Test
+    void firstRingWithoutMemory_leavesTheNextOnesWell() throws Exception {
+        final Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:MaxDirectMemorySize=1m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ProgramWithoutMemory.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
     }
 
     @Test

@@ -42,6 +42,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -547,6 +548,63 @@ final class FileRingTest {
             assertTrue(offer(other.newProducer(), new byte[1]));
         }
         ring.detach();
+    }
+
+    /** A handle that an Error has kept open is closed by the next call. */
+    @Test
+    void detach_again_closesTheHandleThatAnErrorHasKeptOpen() throws IOException {
+        final AssertionError failure = new AssertionError();
+        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
+                .file(file)
+                .capacity(CAPACITY)
+                .slots(2)
+                .hook(() -> {
+                    throw failure;
+                })
+                .build());
+        final RingProducer producer = ring.newProducer();
+        final RingConsumer consumer = ring.consumer();
+        assertNotNull(producer.tryClaim(8));
+        assertTrue(producer.side().reserve(16)); // what an Error has left beside the claim
+        assertTrue(consumer.arm());
+        assertSame(failure, assertThrows(AssertionError.class, ring::detach));
+        final VarLenMpscRing other = map();
+        assertThrows(IllegalStateException.class, other::newProducer);
+        ring.detach();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(offer(other.newProducer(), new byte[1]));
+        }
+        assertEquals(2, drain(other).size());
+        producer.close(); // so it was kept
+    }
+
+    /** Whoever lets the lock of a slot go no longer stands in it. */
+    @Test
+    void slot_thatIsFree_isNobodys() throws Exception {
+        final VarLenMpscRing first = kept(
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        final VarLenMpscRing second = map();
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        final Thread thread = new Thread(() -> takeInTurns(second, failure));
+        thread.start();
+        takeInTurns(first, failure);
+        thread.join();
+        assertNull(failure.get());
+    }
+
+    private static void takeInTurns(final VarLenMpscRing ring, final AtomicReference<Throwable> failure) {
+        for (int taken = 0; taken < 2_000 && failure.get() == null; ) {
+            try (RingProducer producer = ring.newProducer()) {
+                taken++;
+                if (!producer.side().slot.getProcessAcquire().equals(ProcessIdentity.OWN)) {
+                    failure.set(new AssertionError("nobody stands in a slot that is taken"));
+                }
+            } catch (final IllegalStateException allTaken) {
+                if (allTaken.getMessage().contains("have lost their locks")) {
+                    failure.set(allTaken);
+                }
+            }
+        }
     }
 
     /** Its memory is the file's, and goes when the file has been deleted and nobody maps it. */

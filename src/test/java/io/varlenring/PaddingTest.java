@@ -22,7 +22,7 @@ import org.openjdk.jol.layouters.HotSpotLayouter;
 import org.openjdk.jol.layouters.Layouter;
 
 /** Where HotSpot lays the fields that a handle's thread writes all the time, as JOL computes it for this JDK. */
-final class PaddingTest {
+public final class PaddingTest {
     private static final int LINE_PAIR = 128;
 
     /** Layouts with and without compressed references and class pointers, and with compact headers. */
@@ -32,7 +32,7 @@ final class PaddingTest {
             new Model64(false, false),
             new Model64_Lilliput(true, 8, false));
 
-    private static long offset(final Field field, final DataModel model) {
+    public static long offset(final Field field, final DataModel model) {
         final Layouter layouter = new HotSpotLayouter(model, Runtime.version().feature());
         for (final FieldLayout laidOut :
                 ClassLayout.parseClass(field.getDeclaringClass(), layouter).fields()) {
@@ -44,7 +44,7 @@ final class PaddingTest {
     }
 
     /** Tools that measure coverage add static ones. */
-    private static List<Field> fieldsOf(final Class<?> type) {
+    public static List<Field> fieldsOf(final Class<?> type) {
         return Arrays.stream(type.getDeclaredFields())
                 .filter(field -> !Modifier.isStatic(field.getModifiers()))
                 .toList();
@@ -64,7 +64,7 @@ final class PaddingTest {
                 .flatMap(padded -> MODELS.stream().map(model -> Arguments.of(padded, model)));
     }
 
-    static List<DataModel> models() {
+    public static List<DataModel> models() {
         return MODELS;
     }
 

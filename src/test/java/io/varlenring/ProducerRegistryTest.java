@@ -340,6 +340,37 @@ final class ProducerRegistryTest {
         assertTrue(hooked.dump().contains("producers: 0"), hooked.dump());
     }
 
+    /** Even when another handle has been collected before somebody comes by. */
+    @Test
+    void handleWhoseFinishingAnErrorHasEnded_isFinishedByTheNextCall() throws Exception {
+        final AtomicInteger calls = new AtomicInteger();
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(256)
+                .hook(() -> {
+                    if (calls.incrementAndGet() == 1) {
+                        throw new LinkageError("from the hook");
+                    }
+                })
+                .build();
+        final WeakReference<RingProducer> first = dropWithClaim(hooked);
+        final WeakReference<RingProducer> second = dropWithClaim(hooked);
+        assertTrue(offer(hooked.newProducer(), new byte[1])); // so that no claim can be given back
+        drain(hooked);
+        assertTrue(hooked.consumer().arm());
+        collect(first, second);
+        boolean areFinished = false;
+        while (!areFinished) {
+            try {
+                Thread.sleep(10); // so that the collector has told of both
+                areFinished =
+                        hooked.stats().leakedClaims() == 2 && hooked.dump().contains("producers: 0");
+            } catch (final LinkageError expected) {
+                assertEquals(1, calls.get());
+            }
+        }
+        assertEquals(2, drain(hooked).size());
+    }
+
     @Test
     void claimThatIsKept_isNeverTaken() throws Exception {
         final RingClaim claim = claimOnly();
@@ -374,7 +405,13 @@ final class ProducerRegistryTest {
     void collectedHandles_areFinishedByOneThreadAtATime() throws Exception {
         final AtomicReference<Thread.State> seen = new AtomicReference<>();
         final VarLenMpscRing[] hooked = new VarLenMpscRing[1];
-        final Thread other = new Thread(() -> hooked[0].finishAbandoned(), "other");
+        final Thread other = new Thread(
+                () -> {
+                    while (seen.get() == null) {
+                        hooked[0].finishAbandoned();
+                    }
+                },
+                "other");
         hooked[0] = VarLenMpscRing.builder()
                 .capacity(256)
                 .hook(() -> {
@@ -387,17 +424,18 @@ final class ProducerRegistryTest {
                     }
                 })
                 .build();
-        final WeakReference<RingProducer> dropped = dropWithClaim(hooked[0]);
-        assertTrue(offer(hooked[0].newProducer(), new byte[1])); // so that the claim cannot be given back
+        final WeakReference<RingProducer> first = dropWithClaim(hooked[0]);
+        final WeakReference<RingProducer> second = dropWithClaim(hooked[0]);
+        assertTrue(offer(hooked[0].newProducer(), new byte[1])); // so that no claim can be given back
         assertEquals(1, drain(hooked[0]).size());
         assertTrue(hooked[0].consumer().arm());
-        collect(dropped);
+        collect(first, second);
         while (seen.get() == null) {
             hooked[0].finishAbandoned();
             Thread.sleep(1);
         }
         assertEquals(Thread.State.BLOCKED, seen.get());
         other.join();
-        assertEquals(1, hooked[0].stats().leakedClaims());
+        assertEquals(2, hooked[0].stats().leakedClaims());
     }
 }

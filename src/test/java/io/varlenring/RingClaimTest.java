@@ -8,6 +8,7 @@ import static io.varlenring.Rings.fill;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -70,6 +71,51 @@ final class RingClaimTest {
         for (final String part : parts) {
             assertTrue(message.contains(part), () -> "no \"" + part + "\" in: " + message);
         }
+    }
+
+    /** A hook may use the handle whose call it ends; what it leaves open is its own. */
+    @Test
+    void abort_whoseHookOpensAnotherClaim_leavesThatOpen() {
+        final RingClaim[] ofHook = new RingClaim[1];
+        final RingProducer[] hooked = new RingProducer[1];
+        final VarLenMpscRing woken = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(() -> ofHook[0] = hooked[0].tryClaim(8))
+                .build();
+        hooked[0] = woken.newProducer();
+        for (final boolean isBatch : new boolean[] {false, true}) {
+            final AutoCloseable open = isBatch ? hooked[0].tryClaimBatch(8, 64) : hooked[0].tryClaim(16);
+            final RingProducer behind = woken.newProducer();
+            assertTrue(Rings.offer(behind, new byte[8])); // so that what is aborted becomes padding
+            assertTrue(woken.consumer().arm());
+            assertDoesNotThrow(open::close);
+            ofHook[0].commit();
+            assertEquals(2, Rings.drain(woken).size());
+        }
+    }
+
+    @Test
+    void tryClaim_refusedWhileTheHookOpensTheClaim_leavesThatOpen() {
+        final RingClaim[] ofHook = new RingClaim[1];
+        final RingProducer[] hooked = new RingProducer[1];
+        final VarLenMpscRing woken = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(() -> {
+                    if (hooked[0] == null) {
+                        throw new IllegalStateException("as planned: the consumer stays armed");
+                    }
+                    ofHook[0] = hooked[0].tryClaim(8);
+                })
+                .build();
+        final RingProducer owner = woken.newProducer();
+        assertTrue(woken.consumer().arm());
+        assertTrue(Rings.offer(owner, new byte[492]));
+        assertTrue(Rings.offer(owner, new byte[392]));
+        hooked[0] = owner;
+        assertNull(owner.tryClaim(400));
+        assertEquals(8, ofHook[0].buffer().remaining());
+        ofHook[0].commit();
+        assertEquals(3, Rings.drain(woken).size());
     }
 
     @Test

@@ -435,19 +435,29 @@ final class RingInspectorTest {
         }
     }
 
+    /** Its consumer has ended, or just is, between the store of R and that of C: what is before R is zero, or partly. */
+    @Test
+    void ringThatIsGivingBack_isSound() throws Exception {
+        FileRings.newRing(CAPACITY, 0, null);
+        FileRings.bytes(CAPACITY).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 64);
+        FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 64);
+        inspect(RingInspector.Result.SOUND);
+        FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 32);
+        FileRings.data(CAPACITY).putLong(32, RingLayout.recordHeader(24));
+        assertFalse(inspect(RingInspector.Result.SOUND).contains("at 0"));
+    }
+
     /** Words that a ring in use changes between two loads are no fault of it. */
     @Test
     void whatGoesOnMeanwhile_isSound() throws Exception {
         FileRings.newRing(CAPACITY, 0, null);
         final int dataOffset = FileRings.bytes(CAPACITY).capacity() - CAPACITY;
         FileRings.bytes(CAPACITY).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 32);
-        FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 32);
         inspect(RingInspector.Result.STALLED);
         inspect(RingInspector.Result.SOUND, "at 0: unfinished", dataOffset, 32);
-        inspect(RingInspector.Result.SOUND, "at 0: unfinished", RingLayout.CONSUMER_POSITION_OFFSET, 32);
+        inspect(RingInspector.Result.SOUND, "at 0: unfinished", RingLayout.REDO_POSITION_OFFSET, 32);
         FileRings.data(CAPACITY).putLong(0, 3); // it is a payload by now
-        final String said =
-                inspect(RingInspector.Result.SOUND, "slots in use", RingLayout.CONSUMER_POSITION_OFFSET, 32);
+        final String said = inspect(RingInspector.Result.SOUND, "slots in use", RingLayout.REDO_POSITION_OFFSET, 32);
         assertTrue(said.contains("the consumer has gone on"), said);
     }
 }

@@ -42,12 +42,17 @@ final class ScalingProgramTest {
         }
     }
 
+    /** The recipe, whose sleep has no limit here: it would hide a wakeup that was lost. */
     private static SnippetsTest.Snippet recipe() throws IOException {
-        return SnippetsTest.snippets().stream()
+        final SnippetsTest.Snippet recipe = SnippetsTest.snippets().stream()
                 .filter(snippet -> snippet.place().contains("scaling.md")
                         && snippet.className().equals("SeveralRings"))
                 .findFirst()
                 .orElseThrow();
+        final String sleep = "wakeups.tryAcquire(100, TimeUnit.MILLISECONDS)";
+        assertTrue(recipe.code().contains(sleep));
+        return new SnippetsTest.Snippet(
+                recipe.place(), recipe.needs(), recipe.code().replace(sleep, "wakeups.acquire()"));
     }
 
     private Class<?> load(final SnippetsTest.Snippet snippet) throws IOException, ClassNotFoundException {

@@ -29,6 +29,15 @@ public final class SmallStacks {
         return calls.failures;
     }
 
+    /** The same on this thread, whose stack should be small. */
+    public static void callAtTheEndOfThisStack(final int shift, final Runnable call) {
+        final SmallStacks calls = new SmallStacks(call);
+        calls.begin(shift);
+        if (calls.other != null) {
+            throw new AssertionError(calls.other);
+        }
+    }
+
     private void begin(final int shift) {
         if (shift > 0) {
             begin(shift - 1);

@@ -71,7 +71,7 @@ final class WatchingProgramsTest {
             for (final Meter meter : registry.getMeters()) {
                 assertTrue(Set.of("watched", "loop").contains(meter.getId().getTag("name")), meter.getId()::toString);
             }
-            assertEquals(14 + 7, registry.getMeters().size());
+            assertEquals(14 + 8, registry.getMeters().size());
         }
     }
 
