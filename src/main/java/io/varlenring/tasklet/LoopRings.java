@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The rings whose consumers run on a loop, so that they can be closed when it ends. Behind a lock: it is used when a
  * ring is made and when the loop ends.
  */
 final class LoopRings {
+    /** How long a loop that cannot end for an Error waits before it goes on. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     /** Weak: a producer's handle reaches its ring, and that, by its hook, the tasklet; without one nobody can offer. */
     private final Set<RingTasklet> tasklets = Collections.newSetFromMap(new WeakHashMap<>());
 
@@ -28,16 +29,52 @@ final class LoopRings {
         return !ending && tasklets.add(tasklet);
     }
 
-    /** Takes all of them, the one made last first, for the loop to end them. From here on there are no new ones. */
-    synchronized List<RingTasklet> takeAll() {
-        ending = true;
-        final List<RingTasklet> all = new ArrayList<>(tasklets);
-        tasklets.clear();
-        all.sort(Comparator.comparingLong(tasklet -> -tasklet.number));
-        return all;
+    /** Ends all of them, the one made last first; from here on there are no new ones. */
+    void endAll(final TaskletLoop loop) {
+        for (RingTasklet tasklet = last(); tasklet != null; tasklet = last()) {
+            try {
+                tasklet.end();
+            } catch (final RuntimeException failure) { // the others end as well
+                loop.failed(failure);
+            }
+            remove(tasklet); // not before: an Error leaves it to another try
+        }
+        setEnded();
     }
 
-    synchronized void setEnded() {
+    /** Runs a loop to its end, whatever comes: without memory for that it goes on when there is some. */
+    void insistOnTheEnd(final LoopMemory memory, final Runnable runToEnd) {
+        Error last = null;
+        while (!isEnded()) {
+            try {
+                runToEnd.run();
+            } catch (final Error failure) {
+                last = failure;
+                memory.park(RETRY_NANOS);
+            }
+        }
+        if (last != null) {
+            throw last;
+        }
+    }
+
+    /** Returns the one that was made last, or null. From the first call on there are no new ones. */
+    synchronized RingTasklet last() {
+        ending = true;
+        RingTasklet last = null;
+        for (final RingTasklet tasklet : tasklets) {
+            if (last == null || tasklet.number > last.number) {
+                last = tasklet;
+            }
+        }
+        return last;
+    }
+
+    synchronized void remove(final RingTasklet tasklet) {
+        tasklets.remove(tasklet);
+    }
+
+    private synchronized void setEnded() {
         ended = true;
     }
 

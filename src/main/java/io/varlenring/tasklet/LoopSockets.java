@@ -65,6 +65,12 @@ final class LoopSockets {
                 reasons = 0;
             }
             tasklet.wakeup(reasons);
+        } else {
+            try {
+                key.interestOps(0); // nobody would serve it, and every sleep would end at once
+            } catch (final CancelledKeyException cancelled) {
+                // nor will it be ready again
+            }
         }
     }
 }

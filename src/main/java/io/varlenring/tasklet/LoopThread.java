@@ -16,7 +16,8 @@ final class LoopThread {
 
     private LoopThread() {}
 
-    /** Makes a thread that is the same whoever makes it: what the maker's thread is like has no part in it. */
+    /** Makes a thread that is the same whoever makes it, but for its thread group. */
+    @SuppressWarnings("ThreadPriorityCheck") // else it has the maker's
     static Thread make(final ThreadFactory factoryOrNull, final Runnable task, final String name) {
         if (factoryOrNull != null) {
             final Thread thread = factoryOrNull.newThread(task);
@@ -28,6 +29,7 @@ final class LoopThread {
         }
         final Thread thread = new Thread(null, task, name, 0, false); // no inheritable thread locals
         thread.setDaemon(false);
+        thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(LoopThread.class.getClassLoader());
         return thread;
     }

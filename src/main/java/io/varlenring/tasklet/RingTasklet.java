@@ -59,8 +59,8 @@ public final class RingTasklet {
     final Tasklet look;
     /** Whether the ring is one that other processes may have joined. */
     private final boolean isInFile;
-    /** The key of the doorbell in the loop's selector, or null. */
-    private final SelectionKey doorbell;
+    /** The key of the doorbell in the loop's selector, or null; set once, before the first wakeup. */
+    private SelectionKey doorbell;
 
     /** Its place among the rings of the loop, in the order of their making; written and read by {@link LoopRings}. */
     long number;
@@ -91,12 +91,11 @@ public final class RingTasklet {
         this.ring = ring.hook(tasklet).build();
         this.consumer = this.ring.consumer();
         this.isInFile = this.ring.file() != null;
-        this.doorbell = isInFile && loop.hasSockets() ? registerDoorbell() : null;
     }
 
-    private SelectionKey registerDoorbell() {
+    private void registerDoorbell() {
         try {
-            return loop.register(consumer.doorbell(), SelectionKey.OP_READ, tasklet);
+            doorbell = loop.register(consumer.doorbell(), SelectionKey.OP_READ, tasklet);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -111,6 +110,8 @@ public final class RingTasklet {
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1
+     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
+     * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed, or the builder has a hook already, or as {@link
      *     VarLenMpscRing.Builder#build()} says
      */
@@ -131,6 +132,8 @@ public final class RingTasklet {
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1
+     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
+     * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed, or the builder has a hook already, or as {@link
      *     VarLenMpscRing.Builder#build()} says
      */
@@ -155,13 +158,19 @@ public final class RingTasklet {
         }
         loop.checkNotClosed();
         final RingTasklet created = new RingTasklet(loop, ring, handler, controlledHandler, budget);
-        if (!loop.rings.add(created)) { // it has ended meanwhile
-            if (created.isInFile) {
-                created.ring.detach();
-            } else {
-                created.ring.close();
+        boolean isTakenCareOf = false;
+        try {
+            if (created.isInFile && loop.hasSockets()) {
+                created.registerDoorbell();
             }
-            loop.checkNotClosed();
+            isTakenCareOf = loop.rings.add(created);
+            if (!isTakenCareOf) { // it has ended meanwhile
+                loop.checkNotClosed();
+            }
+        } finally {
+            if (!isTakenCareOf) {
+                created.leave();
+            }
         }
         created.tasklet.wakeup(); // the first run arms the ring
         return created;
@@ -300,6 +309,15 @@ public final class RingTasklet {
         return controlledHandler == null
                 ? consumer.drain(handler, budget)
                 : consumer.drainControlled(controlledHandler, budget);
+    }
+
+    /** Undoes the making of a ring that nobody will drain. */
+    private void leave() {
+        if (isInFile) {
+            ring.detach();
+        } else {
+            ring.close();
+        }
     }
 
     /** Closes the ring and hands over what is in it; by the loop's thread, when the loop ends. */

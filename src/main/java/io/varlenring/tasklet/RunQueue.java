@@ -5,8 +5,10 @@ package io.varlenring.tasklet;
  * The queued tasklets of one class, linked through the tasklets themselves; used by the loop's thread only.
  *
  * <p>It is a queue and a stack. The stack holds what was woken to run right after the running tasklet, and goes first.
- * But tasklets that wake each other that way for ever must not starve the queue: the last run of a round is the
- * queue's, and where a round has one run only, stack and queue take turns.
+ * But tasklets that wake each other that way for ever must not starve others. So the last run of a round is the
+ * queue's, and where a round has one run only, stack and queue take turns; what is left of the stack then goes to the
+ * end of the queue. And where a share of tasklets has run, one after the other, that were put in front of others of
+ * the queue, no more are.
  */
 final class RunQueue {
     /** How many tasklets of this class may run in a round. */
@@ -16,6 +18,8 @@ final class RunQueue {
     private Tasklet last;
     private Tasklet top;
     private boolean stackHadTurn;
+    /** How many in a row have run that were put in front of others of the queue. */
+    private int jumped;
 
     RunQueue(final int share) {
         this.share = share;
@@ -43,8 +47,13 @@ final class RunQueue {
         tasklet.queue = this;
     }
 
-    /** Adds right behind a tasklet that is in the queue or the stack. */
+    /** Adds right behind a tasklet that is in the queue or the stack, while that is fair. */
     void addAfter(final Tasklet previous, final Tasklet tasklet) {
+        if (jumped >= share) {
+            addLast(tasklet);
+            return;
+        }
+        tasklet.hasJumped = true;
         tasklet.setNextPlain(previous.getNextPlain());
         previous.setNextPlain(tasklet);
         if (last == previous) {
@@ -56,19 +65,37 @@ final class RunQueue {
     /** Takes out the tasklet to run next, when this many of the class have run in this round; there must be one. */
     Tasklet remove(final int runs) {
         final Tasklet tasklet;
-        stackHadTurn = top != null && (first == null || runs < share - 1 || (share == 1 && !stackHadTurn));
+        stackHadTurn = top != null && (runs < share - 1 || (share == 1 && !stackHadTurn));
         if (stackHadTurn) {
             tasklet = top;
             top = tasklet.getNextPlain();
         } else {
+            if (top != null) {
+                queueStack();
+            }
             tasklet = first;
             first = tasklet.getNextPlain();
             if (first == null) {
                 last = null;
             }
+            jumped = tasklet.hasJumped ? jumped + 1 : 0;
         }
+        tasklet.hasJumped = false;
         tasklet.setNextPlain(null);
         tasklet.queue = null;
         return tasklet;
+    }
+
+    /** Puts the stack behind the queue. */
+    private void queueStack() {
+        Tasklet tasklet = top;
+        top = null;
+        while (tasklet != null) {
+            final Tasklet below = tasklet.getNextPlain();
+            tasklet.setNextPlain(null);
+            tasklet.hasJumped = false;
+            addLast(tasklet);
+            tasklet = below;
+        }
     }
 }

@@ -29,6 +29,24 @@ final class RunQueues {
         (tasklet.heavy ? heavy : urgent).addLast(tasklet);
     }
 
+    /** Adds what was in the inbox, where the newest comes first, in the order of the wakeups. */
+    void addFromInbox(final Tasklet last) {
+        Tasklet newest = last;
+        Tasklet oldest = null;
+        while (newest != null) {
+            final Tasklet older = newest.getNextPlain();
+            newest.setNextPlain(oldest);
+            oldest = newest;
+            newest = older;
+        }
+        while (oldest != null) {
+            final Tasklet newer = oldest.getNextPlain();
+            oldest.setNextPlain(null);
+            addFromOutside(oldest);
+            oldest = newer;
+        }
+    }
+
     /** Adds a tasklet that was woken on the loop's thread: by the running one, or from outside when none runs. */
     void add(final Tasklet tasklet) {
         if (running == null || tasklet.heavy) {

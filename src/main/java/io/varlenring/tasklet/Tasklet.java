@@ -10,30 +10,15 @@ import io.varlenring.WakeupHook;
  *
  * @since 0.1.0
  */
-public final class Tasklet extends TaskletState implements WakeupHook {
+public final class Tasklet extends TaskletFields implements WakeupHook {
     /** More are not counted. */
     static final long MOST_WAKEUPS = 1L << 30;
 
-    final TaskletLoop loop;
-    final TaskletBody body;
-    final boolean heavy;
-
-    /** The run queue that it is in, or null; used by the loop's thread only. */
-    RunQueue queue;
-
-    /** Made with the first one, and used again by the next; null before. Used by the loop's thread only. */
-    Deadlines.Deadline deadline;
-
-    /** When this tasklet was queued, for profiling; written by the thread that queued it. */
-    long queuedNanos;
-
-    /** The event of the wakeup by which it is queued, or null; as that. */
-    Object queuedEvent;
+    @SuppressWarnings("unused") // room behind the fields: see Padding
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7, behind8;
 
     Tasklet(final TaskletLoop loop, final TaskletBody body, final boolean heavy) {
-        this.loop = loop;
-        this.body = body;
-        this.heavy = heavy;
+        super(loop, body, heavy);
     }
 
     /**
@@ -57,7 +42,9 @@ public final class Tasklet extends TaskletState implements WakeupHook {
         byte left = NOTHING;
         try {
             if (local && isQueuedFor(reasons)) {
-                loop.coalesced();
+                if (!isKilled()) {
+                    loop.coalesced();
+                }
             } else if (addWakeup(reasons)) {
                 left = NOT_PUT;
             }
@@ -67,8 +54,14 @@ public final class Tasklet extends TaskletState implements WakeupHook {
                     return;
                 }
                 left = undone;
+                if (undone == NOT_PUT) {
+                    setNextPlain(null); // what ended may have set it
+                }
             }
             if (left == NOT_PUT) {
+                if (isKilled()) { // the count stays, and nobody will ask again
+                    return;
+                }
                 loop.enqueue(this, local);
                 left = NOT_SIGNALLED;
             }
@@ -76,8 +69,25 @@ public final class Tasklet extends TaskletState implements WakeupHook {
                 loop.wakeIfAsleep();
             }
         } catch (final Throwable failure) { // an Error: nobody else would do what is left, so the next wakeup does
-            if (left != NOTHING && !local) {
+            if (left != NOTHING) {
                 leftUndone = left; // no call, which could fail as well; volatile: pairs with the load above [T7]
+            }
+            throw failure;
+        }
+    }
+
+    /** Queues this tasklet behind another one, on the loop's thread, unless it is queued; returns whether it did. */
+    boolean wakeupAfter(final Tasklet previousOrNull) {
+        byte left = NOTHING;
+        try {
+            if (!addWakeup(0)) {
+                return false;
+            }
+            left = NOT_PUT;
+            return loop.enqueueAfter(previousOrNull, this);
+        } catch (final Throwable failure) { // as in wakeup()
+            if (left != NOTHING) {
+                leftUndone = left; // volatile: pairs with the load there [T7]
             }
             throw failure;
         }
@@ -130,7 +140,7 @@ public final class Tasklet extends TaskletState implements WakeupHook {
         if (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS) {
             forgetOneWakeup();
         }
-        return state >>> WAKEUPS_SHIFT == 0 && !isKilled(); // when killed, the count stays, and nobody will ask again
+        return state >>> WAKEUPS_SHIFT == 0; // no call behind the count: who called notes that he has to queue it [T7]
     }
 
     /** Keeps the count from going round to 0, which would say that the tasklet is not queued. */
@@ -161,5 +171,33 @@ public final class Tasklet extends TaskletState implements WakeupHook {
             what = "queued by " + wakeups + " wakeups, reasons 0x" + Long.toHexString(state & REASONS);
         }
         return "Tasklet[" + what + ", " + loop + "]";
+    }
+}
+
+/** What a tasklet has besides its state. */
+abstract class TaskletFields extends TaskletState {
+    final TaskletLoop loop;
+    final TaskletBody body;
+    final boolean heavy;
+
+    /** The run queue that it is in, or null; used by the loop's thread only. */
+    RunQueue queue;
+
+    /** Whether it was put in front of others there. */
+    boolean hasJumped;
+
+    /** Made with the first one, and used again by the next; null before. Used by the loop's thread only. */
+    Deadlines.Deadline deadline;
+
+    /** When this tasklet was queued, for profiling; written by the thread that queued it. */
+    long queuedNanos;
+
+    /** The event of the wakeup by which it is queued, or null; as that. */
+    Object queuedEvent;
+
+    TaskletFields(final TaskletLoop loop, final TaskletBody body, final boolean heavy) {
+        this.loop = loop;
+        this.body = body;
+        this.heavy = heavy;
     }
 }

@@ -135,8 +135,8 @@ public final class TaskletLoop implements AutoCloseable {
 
         /**
          * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
-         * attached to it, with the key's ready operations as reasons. Nobody else may select with it. The loop does not
-         * close it.
+         * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest, since
+         * it would end every sleep. Nobody else may select with it. The loop does not close it.
          *
          * @param selector an open selector
          * @return this builder
@@ -177,7 +177,8 @@ public final class TaskletLoop implements AutoCloseable {
 
         /**
          * Lets {@link #start} take its thread from a factory, and give it its name. Without one it is no daemon, has
-         * the class loader of this library, and inherits no thread locals.
+         * normal priority and the class loader of this library, inherits no thread locals, and is in the thread group
+         * of whoever makes it.
          *
          * @param threadFactory makes the thread, which must run its task once
          * @return this builder
@@ -246,7 +247,10 @@ public final class TaskletLoop implements AutoCloseable {
      * @return the key
      * @throws IOException when the channel is closed
      * @throws IllegalArgumentException when the tasklet belongs to another loop
-     * @throws IllegalStateException when this loop has no selector
+     * @throws IllegalStateException when this loop has no selector, or has been closed
+     * @throws java.nio.channels.ClosedSelectorException when the selector is closed
+     * @throws java.nio.channels.CancelledKeyException when the channel has a key of this selector that was cancelled a
+     *     moment ago: try again after the next round
      */
     public SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
             throws IOException {
@@ -257,6 +261,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (tasklet.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
+        checkNotClosed();
         return sockets.register(channel, operations, tasklet);
     }
 
@@ -264,7 +269,9 @@ public final class TaskletLoop implements AutoCloseable {
 
     /** Counts a wakeup that needed nothing, on the loop's thread. */
     void coalesced() {
-        counters.coalesced();
+        if (!memory.isClosedVolatile()) { // as in enqueue(): it may be one that is refused [T2]
+            counters.coalesced();
+        }
     }
 
     /** Queues a tasklet whose first wakeup the caller has just counted; {@code local} on the loop's thread. */
@@ -315,7 +322,8 @@ public final class TaskletLoop implements AutoCloseable {
      * }
      * }</pre>
      *
-     * <p>The tasklet joins the class of the one it runs after and uses that one's share. One that is queued already
+     * <p>The tasklet joins the class of the one it runs after and uses that one's share. When a share has run so, those
+     * that have waited longer are next, and what is left of the series comes behind them. One that is queued already
      * stays where it is; a heavy one, and one that wakes itself this way, is woken as by {@link Tasklet#wakeup()}.
      *
      * @param previousOrNull a tasklet to run after, of this loop and in one of its run queues; when it is null, or is
@@ -337,15 +345,19 @@ public final class TaskletLoop implements AutoCloseable {
             next.wakeup();
             return previousOrNull;
         }
-        // pairs with close(), as in enqueue() [T2]
-        if (!next.addWakeup(0) || memory.isClosedVolatile()) {
-            return previousOrNull;
+        return next.wakeupAfter(previousOrNull) ? next : previousOrNull;
+    }
+
+    /** Queues a tasklet whose first wakeup the loop's thread has just counted; returns whether it is to run. */
+    boolean enqueueAfter(final Tasklet previousOrNull, final Tasklet next) {
+        if (next.isKilled() || memory.isClosedVolatile()) { // pairs with close(), as in enqueue() [T2]
+            return false;
         }
         if (profile != null) {
             profile.queued(next);
         }
         queues.addAfter(previousOrNull != null && previousOrNull.loop == this ? previousOrNull : null, next);
-        return next;
+        return true;
     }
 
     /**
@@ -357,8 +369,10 @@ public final class TaskletLoop implements AutoCloseable {
      * woke. A parked loop wakes up when the first deadline has come; one that sleeps in a selector, up to a millisecond
      * later.
      *
-     * @param tasklet the tasklet to wake; on one that was killed, or a loop that was closed, this does nothing
-     * @param nanoTime when, as {@link System#nanoTime()} will tell; when it has come already, in the next round
+     * @param tasklet the tasklet to wake; on one that was killed, or on the thread of a loop that was closed, this does
+     *     nothing
+     * @param nanoTime when, as {@link System#nanoTime()} will tell, and less than 292 years from now; when it has come
+     *     already, in the next round
      * @param reasons as for {@link Tasklet#wakeup(int)}
      * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is
      *     running is any thread's, but then {@link #runOnce} MUST NOT be called meanwhile: it would find the loop in
@@ -435,7 +449,7 @@ public final class TaskletLoop implements AutoCloseable {
      * whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without ever waiting.
      *
      * <p>Call it with stack to spare: a {@link StackOverflowError} in the loop's own code, not in a body, comes out,
-     * and may lose the tasklet that was about to run.
+     * may lose the tasklets that were queued, and may leave the loop in use for ever.
      *
      * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait,
      *     and a wait in a selector is rounded up to whole milliseconds
@@ -493,7 +507,7 @@ public final class TaskletLoop implements AutoCloseable {
             }
         } finally {
             memory.setClosedVolatile(); // when the selector has failed; pairs with enqueue() [T2]
-            runToEnd();
+            rings.insistOnTheEnd(memory, this::runToEnd);
         }
     }
 
@@ -524,10 +538,7 @@ public final class TaskletLoop implements AutoCloseable {
             runs += queues.runShares(runner);
             takeInbox();
         }
-        for (final RingTasklet ring : rings.takeAll()) {
-            ring.end();
-        }
-        rings.setEnded();
+        rings.endAll(this);
         return runs;
     }
 
@@ -537,20 +548,7 @@ public final class TaskletLoop implements AutoCloseable {
             return;
         }
         // pairs with enqueue(): each tasklet's link, and its waker's stamp [T6]
-        Tasklet newest = memory.getAndSetInbox(null);
-        Tasklet oldest = null;
-        while (newest != null) {
-            final Tasklet older = newest.getNextPlain();
-            newest.setNextPlain(oldest);
-            oldest = newest;
-            newest = older;
-        }
-        while (oldest != null) {
-            final Tasklet newer = oldest.getNextPlain();
-            oldest.setNextPlain(null);
-            queues.addFromOutside(oldest);
-            oldest = newer;
-        }
+        queues.addFromInbox(memory.getAndSetInbox(null));
     }
 
     /** Wakes the tasklets whose time has come; returns how long it is to the next time. */
@@ -616,9 +614,9 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines that have
-     * not come are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained, one after the other,
-     * the one made last first. Closing again does nothing more. The selector stays open.
+     * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines for which
+     * no tasklet has been woken yet are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained,
+     * one after the other, the one made last first. Closing again does nothing more. The selector stays open.
      *
      * <p>Who runs it to its end, and whether this call waits for that:
      *

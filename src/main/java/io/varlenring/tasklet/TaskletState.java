@@ -14,7 +14,7 @@ import java.lang.invoke.VarHandle;
  *   bits 32-63   wakeups since the last run; when there are any, the tasklet is queued
  * </pre>
  */
-abstract class TaskletState {
+abstract class TaskletState extends Padding {
     static final long REASONS = 0xffff_ffffL;
     static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
@@ -47,7 +47,7 @@ abstract class TaskletState {
 
     private volatile boolean killed;
 
-    /** What an Error has left undone of the first wakeup. A byte, beside killed: an int would make tasklets longer. */
+    /** What an Error has left undone of the first wakeup. */
     volatile byte leftUndone;
 
     /** Written by whoever queues this tasklet, and then by the loop; the inbox hands it over. */

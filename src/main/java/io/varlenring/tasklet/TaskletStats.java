@@ -67,16 +67,16 @@ public final class TaskletStats {
     }
 
     /**
-     * Returns how many bodies threw.
+     * Returns how many bodies threw, and, while the loop ends, handlers of its rings.
      *
-     * @return a number of runs
+     * @return a number of failures
      */
     public long failures() {
         return failures;
     }
 
     /**
-     * Returns how often the loop found nothing to do and waited.
+     * Returns how often the loop found nothing to do and was about to wait.
      *
      * @return a number of sleeps
      */
@@ -104,7 +104,7 @@ public final class TaskletStats {
 
     /**
      * Returns when the body began that was running when this snapshot was taken, as {@link System#nanoTime()} told; 0
-     * when none was.
+     * when none was. Handlers that the loop calls while it ends are in no body.
      *
      * @return nanoseconds
      */

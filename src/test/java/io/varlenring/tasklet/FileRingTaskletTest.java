@@ -3,6 +3,7 @@ package io.varlenring.tasklet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.ControlledRecordHandler.Action;
@@ -10,6 +11,7 @@ import io.varlenring.RingClaim;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,15 @@ final class FileRingTaskletTest {
     private Action answer() {
         asked++;
         return answer;
+    }
+
+    /** Nobody has a handle by which to give it back. */
+    @Test
+    void create_withAClosedSelector_keepsNoPlaceInTheFile() throws IOException {
+        tasklet.ring().detach();
+        selector.close();
+        assertThrows(ClosedSelectorException.class, () -> RingTasklet.create(loop, builder(), record -> {}, 1));
+        assertTrue(other.consumer().arm());
     }
 
     private void offer() {

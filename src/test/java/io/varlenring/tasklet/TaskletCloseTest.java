@@ -280,6 +280,7 @@ final class TaskletCloseTest {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck")
     void thread_isTheSameWhoeverMakesIt() throws Exception {
         final InheritableThreadLocal<String> inheritable = new InheritableThreadLocal<>();
         final AtomicReference<String> inherited = new AtomicReference<>();
@@ -301,11 +302,13 @@ final class TaskletCloseTest {
                 loop.close();
             });
             maker.setDaemon(true);
+            maker.setPriority(Thread.MIN_PRIORITY);
             maker.setContextClassLoader(makersLoader);
             maker.start();
             maker.join();
         }
         assertFalse(loopThread.get().isDaemon());
+        assertEquals(Thread.NORM_PRIORITY, loopThread.get().getPriority());
         assertEquals("loop", loopThread.get().getName());
         assertNull(inherited.get());
         assertSame(TaskletLoop.class.getClassLoader(), loader.get());

@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -532,6 +533,107 @@ final class TaskletLoopTest {
         }
     }
 
+    /** A chain that is always put behind its own last one, in front of who waits in the queue. */
+    @Test
+    void wakeupAfterEachOther_forEver_doesNotStarveTheQueue() {
+        final Tasklet[] chain = new Tasklet[3];
+        for (int i = 0; i < chain.length; i++) {
+            final int next = (i + 1) % chain.length;
+            final int last = (i + 2) % chain.length;
+            chain[i] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(chain[next], chain[last]));
+        }
+        chain[0].wakeup();
+        chain[1].wakeup();
+        named("waits").wakeup();
+        for (int i = 0; i < 3; i++) {
+            loop.runOnce(0);
+        }
+        assertEquals(List.of("waits"), ran);
+    }
+
+    /** Two that wake each other on top of one that waits to run right after another. */
+    @Test
+    void wakeupAfter_forEver_doesNotStarveThoseBelow() {
+        final Tasklet[] pair = new Tasklet[2];
+        for (int i = 0; i < pair.length; i++) {
+            final int other = 1 - i;
+            pair[i] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(null, pair[other]));
+        }
+        final Tasklet waits = named("waits");
+        inLoop((self, reasons) -> {
+            loop.wakeupAfter(null, waits);
+            loop.wakeupAfter(null, pair[0]);
+        });
+        for (int i = 0; i < 3; i++) {
+            loop.runOnce(0);
+        }
+        assertEquals(List.of("waits"), ran);
+    }
+
+    /** What a round leaves of a series keeps its order, behind those that have waited. */
+    @Test
+    void wakeupAfter_ofMoreThanAShare_keepsTheirOrder() {
+        final List<String> expected = new ArrayList<>();
+        inLoop((self, reasons) -> {
+            Tasklet last = null;
+            for (int i = 0; i < 200; i++) {
+                expected.add("s" + i);
+                last = loop.wakeupAfter(last, named("s" + i));
+            }
+        });
+        runUntilIdle();
+        assertEquals(expected, ran);
+    }
+
+    /** Where a round has one run, the two and the others take turns. */
+    @Test
+    void wakeupAfter_forEver_inTheClassOfHeavyOnes_doesNotStarveThem() {
+        final Tasklet[] pair = new Tasklet[2];
+        pair[0] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(null, pair[1]));
+        pair[1] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(null, pair[0]));
+        loop.newHeavyTasklet((self, reasons) -> loop.wakeupAfter(null, pair[0])).wakeup();
+        loop.newHeavyTasklet((self, reasons) -> ran.add("heavy")).wakeup();
+        for (int i = 0; i < 10; i++) {
+            assertEquals(1, loop.runOnce(0));
+        }
+        assertEquals(List.of("heavy"), ran);
+    }
+
+    @Test
+    void wakeupAfter_ofOneWhoseWakeupAnErrorHasEnded_queuesIt() {
+        final Tasklet left = named("left");
+        assertTrue(left.addWakeup(0));
+        left.leftUndone = TaskletState.NOT_PUT; // as an Error leaves a wakeup from another thread
+        inLoop((self, reasons) -> loop.wakeupAfter(null, left));
+        runUntilIdle();
+        assertEquals(List.of("left"), ran);
+    }
+
+    @Test
+    void wakeups_ofAKilledTasklet_areNotCounted() {
+        final Tasklet killed = named("killed");
+        killed.kill();
+        inLoop((self, reasons) -> {
+            killed.wakeup();
+            killed.wakeup();
+            loop.wakeupAfter(null, killed);
+        });
+        assertEquals(0, loop.stats().coalesced());
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void wakeups_onTheThreadOfAClosedLoop_areNotCounted() {
+        final Tasklet refused = named("refused");
+        inLoop((self, reasons) -> {
+            loop.close();
+            refused.wakeup();
+            refused.wakeup();
+        });
+        assertEquals(0, loop.stats().coalesced());
+        assertEquals(List.of(), ran);
+    }
+
     @Test
     void kill_beforeTheFirstRun_preventsIt() {
         final Tasklet asleep = named("asleep");
@@ -865,6 +967,32 @@ final class TaskletLoopTest {
         }
     }
 
+    /** Its selector would end every sleep at once. */
+    @Test
+    void key_withoutATasklet_losesItsInterest() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel channel = DatagramChannel.open()) {
+            final TaskletLoop selecting =
+                    TaskletLoop.builder().selector(selector).manual();
+            channel.configureBlocking(false);
+            final SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+            selecting.runOnce(0);
+            assertEquals(0, key.interestOps());
+        }
+    }
+
+    @Test
+    void register_onAClosedLoop_isRefused() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel channel = DatagramChannel.open()) {
+            final TaskletLoop closed = TaskletLoop.builder().selector(selector).manual();
+            channel.configureBlocking(false);
+            closed.close();
+            final Tasklet own = closed.newTasklet((self, reasons) -> {});
+            assertThrows(IllegalStateException.class, () -> closed.register(channel, SelectionKey.OP_READ, own));
+        }
+    }
+
     @Test
     void register_aTaskletOfAnotherLoop_isRefused() throws Exception {
         try (Selector selector = Selector.open();
@@ -1186,6 +1314,43 @@ final class TaskletLoopTest {
                     }
                 }
             }
+        }
+    }
+
+    /** On the loop's own thread, whose code is compiled after some rounds, and where nobody has to be woken. */
+    @Test
+    void wakeupOnTheLoopsThreadThatEndsInTheMiddle_isFinishedByTheNext() throws Exception {
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        final Thread small = new Thread(
+                null,
+                () -> {
+                    for (int i = 0; i < 300 && failure.get() == null; i++) {
+                        wakeAtTheEndOfTheStack(i, (by, next) -> next.wakeup(), failure);
+                        wakeAtTheEndOfTheStack(i, (by, next) -> by.wakeupAfter(null, next), failure);
+                    }
+                },
+                "small stack",
+                1 << 18);
+        small.start();
+        small.join();
+        assertNull(failure.get());
+    }
+
+    private static void wakeAtTheEndOfTheStack(
+            final int shift, final BiConsumer<TaskletLoop, Tasklet> way, final AtomicReference<Throwable> failure) {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final AtomicInteger runs = new AtomicInteger();
+        final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
+        loop.newTasklet((self, reasons) -> SmallStacks.callAtTheEndOfThisStack(shift, () -> way.accept(loop, tasklet)))
+                .wakeup();
+        for (int i = 0; i < 3; i++) {
+            loop.runOnce(0);
+        }
+        tasklet.wakeup();
+        loop.runOnce(0);
+        loop.runOnce(0);
+        if (runs.get() == 0) {
+            failure.set(new AssertionError("never run: " + tasklet));
         }
     }
 
