@@ -49,6 +49,16 @@ public final class DuelFork {
      * @throws IOException when the result cannot be written
      */
     public static void main(final String[] arguments) throws ReflectiveOperationException, IOException {
+        int exitCode = 1;
+        try {
+            run(arguments);
+            exitCode = 0;
+        } finally {
+            System.exit(exitCode); // the contenders' threads would keep this alive
+        }
+    }
+
+    private static void run(final String[] arguments) throws ReflectiveOperationException, IOException {
         final DuelSet set = DuelSet.of(arguments[0]);
         final long nanos = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[1]));
         final Map<String, String> cell = new LinkedHashMap<>();
@@ -62,11 +72,11 @@ public final class DuelFork {
             labels.add(labelAndJar[0]);
             fork.start(labelAndJar[0].equals(set.yardstick) ? set.yardstick : cell.get("rival"), labelAndJar[1], cell);
         }
+        System.gc(); // objects lie as a collector leaves them, as they do in a program that has run for a while
         final Rounds rounds = fork.measure(fork.warmUp(set.windowNanos(cell), set.leastBursts(cell)), nanos);
         final DuelResult result = DuelResult.of(set, cell, labels, rounds);
         result.print(System.out);
         Files.write(Path.of(arguments[2]), result.lines(), StandardOpenOption.APPEND);
-        System.exit(0); // peers' threads would keep this alive
     }
 
     @SuppressWarnings("unchecked")
