@@ -78,9 +78,15 @@ final class RunQueue {
             if (first == null) {
                 last = null;
             }
-            jumped = tasklet.hasJumped ? jumped + 1 : 0;
+            if (tasklet.hasJumped) {
+                jumped++;
+            } else if (jumped != 0) {
+                jumped = 0;
+            }
         }
-        tasklet.hasJumped = false;
+        if (tasklet.hasJumped) {
+            tasklet.hasJumped = false;
+        }
         tasklet.setNextPlain(null);
         tasklet.queue = null;
         return tasklet;
