@@ -68,11 +68,19 @@ final class Mutants {
         final boolean checkOnly = args.length == 1 && args[0].equals("--check");
         final Pattern wanted = Pattern.compile(args.length == 0 || checkOnly ? "" : args[0]);
         final List<Mutant> chosen = new ArrayList<>();
+        final List<String> unfits = new ArrayList<>();
         for (final Mutant mutant : readMutants()) {
-            mutate(mutant); // so that one that fits no longer is found before anything is run
+            try {
+                mutate(mutant);
+            } catch (final IllegalArgumentException unfit) {
+                unfits.add(unfit.getMessage());
+            }
             if (wanted.matcher(mutant.name).find()) {
                 chosen.add(mutant);
             }
+        }
+        if (!unfits.isEmpty()) { // before anything is run
+            throw new IllegalArgumentException(String.join("\n", unfits));
         }
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException("no mutant's name contains a match of " + wanted);
@@ -308,10 +316,11 @@ final class Mutants {
     // Reporting
 
     private static String table(final List<Result> results) {
-        final StringBuilder table = new StringBuilder("| mutant | result | by |\n|---|---|---|\n");
+        final StringBuilder table = new StringBuilder("| mutant | noticed by |\n|---|---|\n");
         for (final Result result : results) {
             table.append("| ").append(result.mutant.name).append(" | ");
-            table.append(result.verdict).append(" | ").append(result.by).append(" |\n");
+            table.append(result.verdict.equals("killed") ? "" : result.verdict + " ");
+            table.append(result.by).append(" |\n");
         }
         final long killed = results.stream().filter(result -> result.verdict.equals("killed")).count();
         final long hangs = results.stream().filter(result -> result.verdict.equals("hangs")).count();
