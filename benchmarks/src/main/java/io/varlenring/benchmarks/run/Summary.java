@@ -64,8 +64,11 @@ final class Summary {
         return String.format(Locale.ROOT, pattern, value);
     }
 
-    /** A median with the lowest and the highest behind it. */
+    /** A median with the lowest and the highest behind it, unless there is one value only. */
     static String withSpread(final Statistics statistics) {
+        if (statistics.count() == 1) {
+            return format(statistics.median());
+        }
         return format(statistics.median()) + " (" + format(statistics.min()) + " to " + format(statistics.max()) + ")";
     }
 
