@@ -22,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,34 +92,6 @@ final class DrainTest {
             assertArrayEquals(payload(round, 3), records.get(0));
             assertTrue(ring.isEmpty());
         }
-    }
-
-    /** What comes while it goes over padding is of a later call. */
-    @Test
-    void drain_ofPaddingThatOthersRenew_ends() throws Exception {
-        final VarLenMpscRing large = VarLenMpscRing.allocate(1 << 16);
-        final AtomicBoolean stopped = new AtomicBoolean();
-        final Thread claiming = new Thread(() -> {
-            final RingClaim[] claims = new RingClaim[4];
-            final RingProducer[] producers = {
-                large.newProducer(), large.newProducer(), large.newProducer(), large.newProducer()
-            };
-            for (int i = 0; !stopped.get(); i = (i + 1) % claims.length) {
-                if (claims[i] != null) {
-                    claims[i].abort();
-                }
-                claims[i] = producers[i].tryClaim(2040);
-            }
-        });
-        claiming.start();
-        for (int i = 0; i < 20_000; i++) {
-            final long begin = large.consumerPosition();
-            assertEquals(0, large.consumer().drain(record -> {}));
-            final long laps = (large.consumerPosition() - begin) / (1 << 16);
-            assertTrue(laps <= 2, laps + " laps");
-        }
-        stopped.set(true);
-        claiming.join();
     }
 
     @Test

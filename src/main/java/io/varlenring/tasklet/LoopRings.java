@@ -34,21 +34,23 @@ final class LoopRings {
         for (RingTasklet tasklet = last(); tasklet != null; tasklet = last()) {
             try {
                 tasklet.end();
-            } catch (final RuntimeException failure) { // the others end as well
+            } catch (final VirtualMachineError failure) { // it is left to another try
+                throw failure;
+            } catch (final Throwable failure) { // the others end as well
                 loop.failed(failure);
             }
-            remove(tasklet); // not before: an Error leaves it to another try
+            remove(tasklet);
         }
         setEnded();
     }
 
     /** Runs a loop to its end, whatever comes: without memory for that it goes on when there is some. */
     void insistOnTheEnd(final LoopMemory memory, final Runnable runToEnd) {
-        Error last = null;
+        VirtualMachineError last = null;
         while (!isEnded()) {
             try {
                 runToEnd.run();
-            } catch (final Error failure) {
+            } catch (final VirtualMachineError failure) {
                 last = failure;
                 memory.park(RETRY_NANOS);
             }

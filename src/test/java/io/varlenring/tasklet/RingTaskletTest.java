@@ -308,6 +308,22 @@ final class RingTaskletTest {
         assertEquals(0, loop.stats().failures());
     }
 
+    @Test
+    void end_withoutMemory_isTriedAgain() {
+        final OutOfMemoryError failure = new OutOfMemoryError("as planned");
+        final int[] tries = new int[1];
+        final Runnable end = () -> {
+            tries[0]++;
+            if (tries[0] == 1) {
+                throw failure;
+            }
+            loop.rings.endAll(loop);
+        };
+        assertSame(failure, assertThrows(OutOfMemoryError.class, () -> loop.rings.insistOnTheEnd(loop.memory, end)));
+        assertTrue(loop.rings.isEnded());
+        assertTrue(tasklet.ring().isClosed());
+    }
+
     /** A loop that has taken its rings to end them takes no more. */
     @Test
     void create_whileTheLoopEndsItsRings_closesTheNewOne() {
