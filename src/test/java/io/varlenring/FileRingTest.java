@@ -593,7 +593,7 @@ final class FileRingTest {
     }
 
     private static void takeInTurns(final VarLenMpscRing ring, final AtomicReference<Throwable> failure) {
-        for (int taken = 0; taken < 2_000 && failure.get() == null; ) {
+        for (int taken = 0; taken < 10_000 && failure.get() == null; ) {
             try (RingProducer producer = ring.newProducer()) {
                 taken++;
                 if (!producer.side().slot.getProcessAcquire().equals(ProcessIdentity.OWN)) {

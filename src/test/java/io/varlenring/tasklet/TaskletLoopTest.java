@@ -560,14 +560,21 @@ final class TaskletLoopTest {
             pair[i] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(null, pair[other]));
         }
         final Tasklet waits = named("waits");
-        inLoop((self, reasons) -> {
-            loop.wakeupAfter(null, waits);
-            loop.wakeupAfter(null, pair[0]);
-        });
-        for (int i = 0; i < 3; i++) {
-            loop.runOnce(0);
+        final Tasklet fromOutside = loop.newTasklet((self, reasons) -> {});
+        for (final boolean isQueueEmpty : new boolean[] {true, false}) {
+            inLoop((self, reasons) -> {
+                loop.wakeupAfter(null, waits);
+                loop.wakeupAfter(null, pair[0]);
+            });
+            for (int i = 0; i < 3; i++) {
+                if (!isQueueEmpty) {
+                    fromOutside.wakeup();
+                }
+                loop.runOnce(0);
+            }
+            assertEquals(List.of("waits"), ran);
+            ran.clear();
         }
-        assertEquals(List.of("waits"), ran);
     }
 
     /** What a round leaves of a series keeps its order, behind those that have waited. */
@@ -1324,7 +1331,7 @@ final class TaskletLoopTest {
         final Thread small = new Thread(
                 null,
                 () -> {
-                    for (int i = 0; i < 300 && failure.get() == null; i++) {
+                    for (int i = 0; i < 100 && failure.get() == null; i++) {
                         wakeAtTheEndOfTheStack(i, (by, next) -> next.wakeup(), failure);
                         wakeAtTheEndOfTheStack(i, (by, next) -> by.wakeupAfter(null, next), failure);
                     }
