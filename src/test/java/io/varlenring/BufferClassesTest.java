@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.lang.reflect.Field;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
@@ -64,7 +63,7 @@ final class BufferClassesTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xlog:class+load",
                         "-cp",
-                        "target/classes" + File.pathSeparator + "target/test-classes",
+                        System.getProperty("java.class.path"),
                         Program.class.getName())
                 .redirectErrorStream(true)
                 .start();
