@@ -554,19 +554,20 @@ final class TaskletLoopTest {
     /** Two that wake each other on top of one that waits to run right after another. */
     @Test
     void wakeupAfter_forEver_doesNotStarveThoseBelow() {
-        final Tasklet[] pair = new Tasklet[2];
-        for (int i = 0; i < pair.length; i++) {
-            final int other = 1 - i;
-            pair[i] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(null, pair[other]));
-        }
         final Tasklet waits = named("waits");
         final Tasklet fromOutside = loop.newTasklet((self, reasons) -> {});
         for (final boolean isQueueEmpty : new boolean[] {true, false}) {
-            inLoop((self, reasons) -> {
-                loop.wakeupAfter(null, waits);
-                loop.wakeupAfter(null, pair[0]);
-            });
-            for (int i = 0; i < 3; i++) {
+            final Tasklet[] pair = new Tasklet[2];
+            for (int i = 0; i < pair.length; i++) {
+                final int other = 1 - i;
+                pair[i] = loop.newTasklet((self, reasons) -> loop.wakeupAfter(null, pair[other]));
+            }
+            loop.newTasklet((self, reasons) -> {
+                        loop.wakeupAfter(null, waits);
+                        loop.wakeupAfter(null, pair[0]);
+                    })
+                    .wakeup();
+            for (int i = 0; i < 4; i++) {
                 if (!isQueueEmpty) {
                     fromOutside.wakeup();
                 }
@@ -574,6 +575,9 @@ final class TaskletLoopTest {
             }
             assertEquals(List.of("waits"), ran);
             ran.clear();
+            pair[0].kill();
+            pair[1].kill();
+            runUntilIdle();
         }
     }
 
@@ -620,6 +624,8 @@ final class TaskletLoopTest {
     void wakeups_ofAKilledTasklet_areNotCounted() {
         final Tasklet killed = named("killed");
         killed.kill();
+        killed.wakeup();
+        assertNull(loop.memory.getInboxVolatile()); // so no loop is woken for it
         inLoop((self, reasons) -> {
             killed.wakeup();
             killed.wakeup();
