@@ -112,14 +112,11 @@ final class ProducerRegistry {
         final Entry entry = (Entry) collected.poll();
         if (entry != null) {
             entry.isCollected = true; // a store, which cannot fail: if anything does from here on, another call goes on
-            boolean isDone = false;
             try {
                 finish(entry);
-                isDone = true;
-            } finally {
-                if (!isDone) {
-                    isOneLeft = true;
-                }
+            } catch (final Throwable failure) {
+                isOneLeft = true;
+                throw failure;
             }
         }
     }
@@ -137,18 +134,15 @@ final class ProducerRegistry {
 
     private synchronized void finishLeft() {
         isOneLeft = false; // first: another thread may set it meanwhile
-        boolean isDone = false;
         try {
             for (Entry entry = first; entry != null; entry = entry.next) {
                 if (entry.isCollected) {
                     finishOne(entry);
                 }
             }
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                isOneLeft = true;
-            }
+        } catch (final Throwable failure) {
+            isOneLeft = true;
+            throw failure;
         }
     }
 

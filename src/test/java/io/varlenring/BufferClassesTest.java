@@ -43,32 +43,28 @@ final class BufferClassesTest {
         }
     }
 
-    @Test
-    void firstRingWithoutMemory_leavesTheNextOnesWell() throws Exception {
+    private static String outputOf(final String option, final Class<?> program) throws Exception {
         final Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:MaxDirectMemorySize=1m",
+                        option,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        ProgramWithoutMemory.class.getName())
+                        program.getName())
                 .redirectErrorStream(true)
                 .start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+
+    @Test
+    void firstRingWithoutMemory_leavesTheNextOnesWell() throws Exception {
+        outputOf("-XX:MaxDirectMemorySize=1m", ProgramWithoutMemory.class);
     }
 
     @Test
     void aNewRing_hasLoadedTheClassesThatBuffersName() throws Exception {
-        final Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xlog:class+load",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Program.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
+        final String output = outputOf("-Xlog:class+load", Program.class);
 
         final List<String> missing = new ArrayList<>();
         int classes = 0;

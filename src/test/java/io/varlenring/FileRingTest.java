@@ -519,11 +519,8 @@ final class FileRingTest {
         assertTrue(other.isEmpty());
     }
 
-    /** What it throws comes out, and all is left all the same. */
-    @Test
-    void detach_whenTheHookThrowsAnError_leavesTheRing() throws IOException {
-        final AssertionError failure = new AssertionError();
-        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
+    private VarLenMpscRing withTwoSlotsAndAHookThatThrows(final Error failure) throws IOException {
+        return kept(VarLenMpscRing.builder()
                 .file(file)
                 .capacity(CAPACITY)
                 .slots(2)
@@ -531,6 +528,13 @@ final class FileRingTest {
                     throw failure;
                 })
                 .build());
+    }
+
+    /** What it throws comes out, and all is left all the same. */
+    @Test
+    void detach_whenTheHookThrowsAnError_leavesTheRing() throws IOException {
+        final AssertionError failure = new AssertionError();
+        final VarLenMpscRing ring = withTwoSlotsAndAHookThatThrows(failure);
         final RingProducer first = ring.newProducer();
         final RingProducer second = ring.newProducer();
         final RingConsumer consumer = ring.consumer();
@@ -554,14 +558,7 @@ final class FileRingTest {
     @Test
     void detach_again_closesTheHandleThatAnErrorHasKeptOpen() throws IOException {
         final AssertionError failure = new AssertionError();
-        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
-                .file(file)
-                .capacity(CAPACITY)
-                .slots(2)
-                .hook(() -> {
-                    throw failure;
-                })
-                .build());
+        final VarLenMpscRing ring = withTwoSlotsAndAHookThatThrows(failure);
         final RingProducer producer = ring.newProducer();
         final RingConsumer consumer = ring.consumer();
         assertNotNull(producer.tryClaim(8));

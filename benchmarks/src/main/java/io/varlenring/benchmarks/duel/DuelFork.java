@@ -41,21 +41,20 @@ public final class DuelFork {
     }
 
     /**
-     * Measures one cell.
+     * Measures one cell. The exit code is 1 when it cannot be: a build may not have it.
      *
      * @param arguments the set; the seconds; the file for the result; the parameters as {@code NAME=VALUE,...}; and then the
      *     contenders as {@code LABEL=JAR}, where a missing jar means the one on the class path
-     * @throws ReflectiveOperationException when a build does not have what is measured
-     * @throws IOException when the result cannot be written
      */
-    public static void main(final String[] arguments) throws ReflectiveOperationException, IOException {
-        int exitCode = 1;
+    public static void main(final String[] arguments) {
+        int exitCode = 0;
         try {
             run(arguments);
-            exitCode = 0;
-        } finally {
-            System.exit(exitCode); // the contenders' threads would keep this alive
+        } catch (final Throwable failure) {
+            failure.printStackTrace();
+            exitCode = 1;
         }
+        System.exit(exitCode); // the contenders' threads would keep this alive
     }
 
     private static void run(final String[] arguments) throws ReflectiveOperationException, IOException {
