@@ -49,7 +49,7 @@ abstract class Claims extends Reservations {
     final void commitClaim(final int length, final RecordView view) {
         finishLastCallBeforeCommit(CLAIM);
         resume();
-        view.hide(); // a buffer that was kept shows no bytes
+        view.hide(); // a buffer that was kept, unless it is a slice, shows no bytes
         endAt(start + stride(length));
         commit(length);
     }

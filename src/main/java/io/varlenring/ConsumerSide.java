@@ -23,14 +23,14 @@ final class ConsumerSide extends ConsumerState {
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
-    /** Space is given back at the latest when it is this part of the ring... */
+    /** Space is given back at the latest when it is this part of the ring: the rest is the producers' meanwhile. */
     private static final int GIVE_BACK_FRACTION = 4;
-    /** ... or this many bytes, so that they are zeroed while the cache still holds them. */
+    /** And at the latest when it is so much, so that it is zeroed while the cache still holds it. */
     private static final int MAX_GIVE_BACK_BYTES = 16 * 1024;
 
-    /** How long a timed drain sleeps at the most while a reservation is unfinished: without a hook, and with one. */
+    /** How long a timed drain sleeps at the most while a reservation is unfinished: without a hook, or in a file. */
     private static final long POLL_NANOS = 100_000;
-
+    /** The same with a hook: a handle that was collected with a claim open is looked for, should an Error have come. */
     private static final long STALLED_NANOS = 100_000_000;
     /** How long it sleeps at the most on a ring in a file, where a waker can end between its record and its ring. */
     private static final long BOUNDED_NANOS = 100_000_000;
@@ -47,7 +47,7 @@ final class ConsumerSide extends ConsumerState {
     private final int mask;
     private final int giveBackBytes;
     private final boolean isMapped;
-    /** The bits of a header, less 1, that no record of this ring has. */
+    /** The bits that no record's header less 1 has: of 1 to half the capacity they leave 0, and of nothing else. */
     private final long notOfRecords;
 
     private final RecordView view;
@@ -199,7 +199,7 @@ final class ConsumerSide extends ConsumerState {
     private void begin() {
         records = 0;
         caughtUp = false;
-        lapEnd = cursor + capacity;
+        drainEnd = cursor + capacity;
         pausePosition = givenBack + pauseBytes;
     }
 
@@ -261,17 +261,18 @@ final class ConsumerSide extends ConsumerState {
         if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
         }
-        if (position - lapEnd >= (records > 0 ? 0 : capacity)) { // what was readable when the drain began is behind it
+        if (position - drainEnd
+                >= (records > 0 ? 0 : capacity)) { // what was readable when the drain began is behind it
             return false;
         }
         if (position - givenBack >= giveBackBytes) {
             giveBack();
         }
         final long next = givenBack + giveBackBytes;
-        if (position - lapEnd >= 0) {
+        if (position - drainEnd >= 0) {
             pausePosition = position + 1; // only padding so far: the first record ends the drain
         } else {
-            pausePosition = next - lapEnd < 0 ? next : lapEnd;
+            pausePosition = next - drainEnd < 0 ? next : drainEnd;
         }
         return true;
     }
@@ -280,7 +281,7 @@ final class ConsumerSide extends ConsumerState {
         if (cursor != givenBack) {
             giveBack();
         }
-        view.hide(); // a handler that keeps the view finds it empty
+        view.hide(); // a handler that keeps it, unless it is a slice, finds it empty
         count();
     }
 
@@ -459,7 +460,8 @@ abstract class ConsumerState extends Padding {
     /** Where the drain under way has to give back, or to end. */
     long pausePosition;
 
-    long lapEnd;
+    /** A lap behind where it began. */
+    long drainEnd;
     /** How far behind its begin a drain pauses first: 0 while a stall is watched, whose end must not be missed. */
     int pauseBytes;
     /** Whether the drain under way has come to a header that is not ready. */

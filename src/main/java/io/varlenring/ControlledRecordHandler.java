@@ -20,7 +20,8 @@ public interface ControlledRecordHandler {
         BREAK,
         /**
          * The record is not consumed; end the drain. It is the first one of the next drain, with whatever the handler
-         * changed in it.
+         * changed in it. Do not {@linkplain RingConsumer#arm() arm} before that: there is something to look at, so the
+         * answer would be {@code false} each time. Sleep until what is in the way has gone, and drain then.
          */
         ABORT
     }

@@ -3,6 +3,7 @@ package io.varlenring;
 
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 
 /**
  * Knows the producers of a ring without keeping their handles alive, so that handles may be made and dropped at any
@@ -13,7 +14,7 @@ final class ProducerRegistry {
     private static final int MAX_FINISHED = 64;
 
     /** Phantom: a weak one would be cleared before finalizers run, and one of them may still use the handle. */
-    private static final class Entry extends PhantomReference<RingProducer> {
+    final class Entry extends PhantomReference<RingProducer> {
         private final ProducerSide side;
         private Entry previous;
         private Entry next;
@@ -25,6 +26,10 @@ final class ProducerRegistry {
         Entry(final RingProducer handle, final ProducerSide side, final ReferenceQueue<RingProducer> collected) {
             super(handle, collected);
             this.side = side;
+        }
+
+        private void finish() {
+            finishOne(this);
         }
     }
 
@@ -46,10 +51,23 @@ final class ProducerRegistry {
             }
             first = entry;
             size++;
+            side.entry = entry;
         }
         if (side.slot != null) { // which is to be given back even if nobody asks what has been collected
             RingFile.whenCollected(handle, () -> finishOne(entry));
+        } else if (side.hook != null) { // and nobody may ask: the consumer may sleep until its hook is called
+            finishWhenCollected(handle, new WeakReference<>(entry));
         }
+    }
+
+    /** Static, and the entry is known weakly: the ring's hook may refer to the handle, which would so be kept. */
+    private static void finishWhenCollected(final RingProducer handle, final WeakReference<Entry> known) {
+        RingFile.whenCollected(handle, () -> {
+            final Entry entry = known.get();
+            if (entry != null) {
+                entry.finish();
+            }
+        });
     }
 
     private synchronized void finishOne(final Entry entry) {
@@ -68,11 +86,8 @@ final class ProducerRegistry {
 
     /** Knows a handle no longer, which has been closed. */
     synchronized void remove(final ProducerSide side) {
-        for (Entry entry = first; entry != null; entry = entry.next) {
-            if (entry.side == side) {
-                remove(entry);
-                return;
-            }
+        if (side.entry != null) {
+            remove(side.entry);
         }
     }
 

@@ -99,7 +99,7 @@ final class ProducerSide extends Claims {
     }
 
     boolean offer(final ByteBuffer src, final long nanos) throws InterruptedException {
-        checkMayWait();
+        checkMayWait(nanos);
         final long deadline = memory.nanoTime() + nanos;
         long pause = FIRST_PAUSE_NANOS;
         while (!offer(src)) {
@@ -112,7 +112,7 @@ final class ProducerSide extends Claims {
     }
 
     boolean offer(final byte[] src, final int offset, final int length, final long nanos) throws InterruptedException {
-        checkMayWait();
+        checkMayWait(nanos);
         final long deadline = memory.nanoTime() + nanos;
         long pause = FIRST_PAUSE_NANOS;
         while (!offer(src, offset, length)) {
@@ -124,11 +124,24 @@ final class ProducerSide extends Claims {
         return true;
     }
 
-    private void checkMayWait() throws InterruptedException {
+    boolean offer(final ByteBuffer header, final ByteBuffer payload, final long nanos) throws InterruptedException {
+        checkMayWait(nanos);
+        final long deadline = memory.nanoTime() + nanos;
+        long pause = FIRST_PAUSE_NANOS;
+        while (!offer(header, payload)) {
+            pause = pause(pause, deadline);
+            if (pause == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkMayWait(final long nanos) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        if (ring.isConsumedBy(Thread.currentThread())) {
+        if (nanos > 0 && ring.isConsumedBy(Thread.currentThread())) {
             throw new IllegalStateException("a handler of this ring must not wait for room in it, which it would give"
                     + " back itself: offer without a timeout");
         }

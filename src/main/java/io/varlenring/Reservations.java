@@ -28,7 +28,7 @@ abstract class Reservations extends ProducerState {
     static final int RESERVED = 1;
     /** They are published, and the consumer may still have to be woken. */
     static final int PUBLISHED = 2;
-    /** As DONE, and the user has given up what was open. */
+    /** As DONE, and what was open is given up: so the one test of finishLastCall() finds it in any call. */
     static final int CLAIM_GIVEN_UP = 3;
 
     final RingCounters counters = new RingCounters();
@@ -40,6 +40,8 @@ abstract class Reservations extends ProducerState {
     final int maxPayload;
     /** Where a ring in a file tells of this producer's reservations; null on the heap. */
     final RingSlot slot;
+    /** What the registry knows of the handle; null until it does. */
+    ProducerRegistry.Entry entry;
     /** Another one, for reservations beside an open claim; null until there is one. */
     private RingSlot secondSlot;
     /** Whether the handle has been closed, so that nothing can be reserved any more. */
@@ -58,6 +60,26 @@ abstract class Reservations extends ProducerState {
         expect(position);
     }
 
+    // Assertions
+
+    /** Tells of two threads in this handle at once, as far as their plain accesses show it; always true. */
+    final boolean enter() {
+        final Thread caller = Thread.currentThread();
+        final Thread other = user;
+        if (other != null && other != caller && other.isAlive()) {
+            throw new IllegalStateException("this producer is in use by " + other + ", and was called by " + caller
+                    + ": let each thread have a handle of its own");
+        }
+        user = caller;
+        return true;
+    }
+
+    /** Ends what {@link #enter} began; a call of the hook's, inside another one, ends both, and less is seen. */
+    final boolean exit() {
+        user = null;
+        return true;
+    }
+
     // Reserve
 
     /**
@@ -71,7 +93,7 @@ abstract class Reservations extends ProducerState {
             return reserveOtherwise(stride);
         }
         // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
-        // drainOrWait(), or sees it armed in the signal that follows [M6]
+        // waitThenHandOver(), or sees it armed in the signal that follows [M6]
         final long found = memory.compareAndExchangeProducerPositionOnHeap(position, next);
         if (found != position) {
             return reserveFrom(found, stride, stride);
@@ -87,6 +109,7 @@ abstract class Reservations extends ProducerState {
 
     /** Where there may be a gap, no room, or a closed ring or handle; and always in a file. */
     private boolean reserveOtherwise(final int stride) {
+        // On the heap both limits are one, and reserve() has just found it too small
         if (expected + stride - contiguousLimit <= 0) {
             return reserveInFile(stride);
         }
@@ -383,7 +406,7 @@ abstract class Reservations extends ProducerState {
     }
 
     final void wake() {
-        final Thread waiter = memory.getWaiterVolatile(); // pairs with drainOrWait() [M7]
+        final Thread waiter = memory.getWaiterVolatile(); // pairs with waitThenHandOver() [M7]
         if (waiter != null) {
             counters.woke();
             memory.unpark(waiter);
@@ -477,7 +500,7 @@ abstract class Reservations extends ProducerState {
 
 /** What a producer writes with every record. */
 abstract class ProducerState extends Padding {
-    /** The first position that a reservation must not go beyond before the consumer position is loaded again. */
+    /** No reservation may end beyond it before C is loaded again: a C that was loaded, and the capacity. */
     long limit;
     /** The producer position as this producer knows it; another producer may have moved it on. */
     long expected;
@@ -494,6 +517,8 @@ abstract class ProducerState extends Padding {
 
     long end;
     int phase;
+    /** The thread inside a call, where assertions are enabled. */
+    Thread user;
     /** The event of the ring's being full for this producer, or null; while there is one, each reservation looks. */
     Object full;
     /** Whether the last call of the hook has thrown. */

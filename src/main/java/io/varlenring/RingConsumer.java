@@ -121,9 +121,9 @@ public final class RingConsumer {
      * waited: after that, arm again before you sleep. On a ring without a hook the answer is a snapshot only, since
      * there is nobody to call.
      *
-     * <p>Behind a reservation that is not finished ({@code true}, and the ring is not {@linkplain
-     * VarLenMpscRing#isEmpty() empty}) sleep 100 milliseconds at the most: if it is a claim whose handle has been
-     * collected, only a drain finds out. A drain with a timeout and a tasklet do so by themselves.
+     * <p>On a ring in a file sleep 100 milliseconds at the most, see {@link #doorbell()}, and look for what {@linkplain
+     * #stalledBy() stands in the way}. On the heap no limit is needed: whoever finishes a reservation calls the hook,
+     * also that of a claim whose handle has been collected.
      *
      * <p>Whoever sleeps by {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could park by
      * itself, such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no longer
  * used needs no closing; but on a ring in a file each has a slot of the file, and to close it gives the slot back. A
- * handle MUST be used by one thread at a time; it may move between threads when each hands it
- * on with a happens-before edge. Two threads in one handle at once is undefined. Only the methods with a timeout ever
- * wait.
+ * handle MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
+ * edge. Two threads in one handle at once is undefined, and mostly stops the ring for good. Run your tests with
+ * assertions enabled ({@code -ea}): then a call that meets another one throws {@link IllegalStateException}, which
+ * names both threads. Only the methods with a timeout ever wait.
  *
  * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is
  * not an error; or an exception is thrown and nothing was stored:
@@ -65,9 +66,11 @@ public final class RingProducer implements AutoCloseable {
      * @throws RingClosedException when the ring is closed
      */
     public boolean offer(final ByteBuffer src) {
+        assert side.enter();
         try {
             return side.offer(src);
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -85,15 +88,17 @@ public final class RingProducer implements AutoCloseable {
      */
     public boolean offer(final byte[] src, final int offset, final int length) {
         Objects.checkFromIndexSize(offset, length, src.length);
+        assert side.enter();
         try {
             return side.offer(src, offset, length);
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
 
     /**
-     * Stores the remaining bytes of two buffers, one behind the other, as one record, and on success moves the position
+     * Stores the remaining bytes of two buffers, one after the other, as one record, and on success moves the position
      * of both to their limits.
      *
      * @param header the first part
@@ -103,9 +108,11 @@ public final class RingProducer implements AutoCloseable {
      * @throws RingClosedException when the ring is closed
      */
     public boolean offer(final ByteBuffer header, final ByteBuffer payload) {
+        assert side.enter();
         try {
             return side.offer(header, payload);
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -126,9 +133,11 @@ public final class RingProducer implements AutoCloseable {
      */
     public boolean offer(final ByteBuffer src, final long timeout, final TimeUnit unit) throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
+        assert side.enter();
         try {
             return side.offer(src, Math.max(0, unit.toNanos(timeout)));
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -153,16 +162,45 @@ public final class RingProducer implements AutoCloseable {
             throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
         Objects.checkFromIndexSize(offset, length, src.length);
+        assert side.enter();
         try {
             return side.offer(src, offset, length, Math.max(0, unit.toNanos(timeout)));
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
 
     /**
-     * Stores the longest prefix of a batch that fits, a record each, with one reservation, and makes it visible to the
-     * consumer as a whole. The positions of the buffers stored move to their limits; the others stay as they are. When
+     * Stores the remaining bytes of two buffers, one after the other, as one record, and waits for room while the ring
+     * is full, as {@link #offer(ByteBuffer, long, TimeUnit)} does.
+     *
+     * @param header the first part
+     * @param payload the second part
+     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param unit unit of {@code timeout}
+     * @return {@code true} when stored, {@code false} when the time is up
+     * @throws InterruptedException when the thread was interrupted before or while it waited; nothing was stored
+     * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
+     * @throws IllegalStateException when called from a handler of this ring, which would wait for itself
+     * @throws RingClosedException when the ring is closed, also while this waits
+     */
+    public boolean offer(final ByteBuffer header, final ByteBuffer payload, final long timeout, final TimeUnit unit)
+            throws InterruptedException {
+        Objects.requireNonNull(unit, "unit");
+        assert side.enter();
+        try {
+            return side.offer(header, payload, Math.max(0, unit.toNanos(timeout)));
+        } finally {
+            assert side.exit();
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Stores each of several buffers as a record of its own: the longest prefix of them that fits, perhaps not all,
+     * with one reservation, and makes it visible to the consumer as a whole. The positions of the buffers stored move
+     * to their limits; the others stay as they are. When
      * any buffer of the batch is longer than {@code maxPayload()}, nothing is stored.
      *
      * @param srcs the buffers
@@ -176,9 +214,11 @@ public final class RingProducer implements AutoCloseable {
      */
     public int offerAll(final ByteBuffer[] srcs, final int from, final int count) {
         Objects.checkFromIndexSize(from, count, srcs.length);
+        assert side.enter();
         try {
             return side.offerAll(srcs, from, count);
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -207,9 +247,11 @@ public final class RingProducer implements AutoCloseable {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
         }
+        assert side.enter();
         try {
             return claim.open(maxLength) ? claim : null;
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -249,9 +291,11 @@ public final class RingProducer implements AutoCloseable {
         if (batch == null) {
             batch = new RingBatch(this, side, slices);
         }
+        assert side.enter();
         try {
             return side.claimBatch(minLength, maxBytes) ? batch : null;
         } finally {
+            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }

@@ -58,7 +58,7 @@ public final class RingStats {
 
     /**
      * Returns how many records were handed over to a handler and consumed, those whose handler threw included. {@code
-     * offered() - handedOver()} is how many are in the ring.
+     * offered() - handedOver()} is how many are in a ring on the heap; in a file each ring object has its own counts.
      *
      * @return a number of records
      */

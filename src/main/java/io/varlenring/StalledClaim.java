@@ -54,7 +54,8 @@ public final class StalledClaim {
     /**
      * Returns where the reservation ends, as far as that is known.
      *
-     * @return a position in bytes, or -1 when its owner lives and has not said it
+     * @return a position in bytes, or -1 when that is not known: its owner has not said it yet, or is not known, or the
+     *     ring is on the heap
      */
     public long end() {
         return end;

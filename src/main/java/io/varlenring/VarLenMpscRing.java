@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Order.</b> Records are consumed in the order in which their space was reserved; for each producer that is
  *       its program order.
  *   <li><b>Visibility.</b> What a producer did before it committed a record happens-before the handler gets that
- *       record.
+ *       record. The ring itself MUST reach other threads by a happens-before edge, such as a final field.
  *   <li><b>Room.</b> Every payload of {@code 0..maxPayload()} bytes fits an empty ring, wherever the ring stands.
  *       "Full" is answered only when the record really did not fit at that moment.
  *   <li><b>Progress.</b> Reserving is lock-free. Delivery is in order and so waits for the oldest claim that is neither
@@ -63,10 +63,10 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and its first batch; but see
  *       {@link Builder#slices()}.
  *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes
- *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned or whose
- *       commit did is handed over at least once, and not again once its space was given back; what a dead producer left
- *       unfinished is {@linkplain RingConsumer#recover given back by a call}, never by time; what a living one has is
- *       never touched.
+ *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned
+ *       {@code true}, or whose commit returned, is handed over at least once, and not again once its space was given
+ *       back; what a dead producer left unfinished is {@linkplain RingConsumer#recover given back by a call}, never by
+ *       time; what a living one has is never touched.
  *   <li><b>Memory.</b> Freed by the garbage collector when the ring, its handles and all views are unreachable, never
  *       under anyone's feet.
  * </ul>
@@ -202,6 +202,9 @@ public final class VarLenMpscRing implements AutoCloseable {
      * Joins the ring in a file, or makes the file with an empty ring when there is none: any number of processes may do
      * so at the same moment, and get the same ring. See {@linkplain Builder#file} for what the file is.
      *
+     * <p>Leave it by {@link #detach()}. {@link #close()} ends the ring for all processes and for good: never put it
+     * into a try-with-resources.
+     *
      * @param file where the ring is; on a file system in memory, such as {@code /dev/shm}, it is fast
      * @param capacity bytes for records, their headers and padding: a power of two, 64 to 1073741824
      * @return the ring
@@ -215,7 +218,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Joins the ring in a file that is there.
+     * Joins the ring in a file that is there. Leave it by {@link #detach()}: {@link #close()} ends the ring for all
+     * processes and for good, so never put it into a try-with-resources.
      *
      * @param file where the ring is
      * @return the ring
@@ -237,8 +241,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Makes a ring: give it a capacity, memory, or a file, with the capacity if it may have to be made; and a hook if
-     * the consumer sleeps in a place of its own.
+     * Makes a ring. Give it a capacity, or memory, or a file, with a capacity if the file may not exist yet; and a hook
+     * if the consumer sleeps anywhere but in a drain with a timeout.
      *
      * @since 0.1.0
      */
@@ -580,8 +584,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      * return of this method on every offer and new claim that would be good otherwise is refused with {@link
      * RingClosedException}; claims that are open can still be committed, and the consumer can drain all that was or
      * will be committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or waiting
-     * consumer. Closing again calls a hook again that has thrown, and does nothing else. Behind {@link #detach()} it
-     * does nothing: who has left closes the ring for nobody.
+     * consumer. A second {@code close()} calls the hook again if it has thrown, and does nothing else. After {@link
+     * #detach()} it does nothing: whoever has left closes the ring for nobody.
      */
     @Override
     public void close() {
@@ -691,7 +695,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Adds up the counters of all handles. Not for a hot path.
+     * Adds up the counters of all handles of this object; what other processes, or other ring objects, do with a ring
+     * in a file they count themselves. Not for a hot path.
      *
      * @return a snapshot
      */

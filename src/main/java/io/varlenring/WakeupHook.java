@@ -34,8 +34,8 @@ import java.util.concurrent.locks.LockSupport;
  * }
  * }</pre>
  *
- * <p>Who has nothing else to wait for needs no hook: a {@linkplain RingConsumer#drain(RecordHandler, int, long,
- * java.util.concurrent.TimeUnit) drain with a timeout} sleeps by itself.
+ * <p>A consumer that has nothing else to wait for needs no hook: a {@linkplain RingConsumer#drain(RecordHandler, int,
+ * long, java.util.concurrent.TimeUnit) drain with a timeout} sleeps by itself.
  *
  * @since 0.1.0
  */
@@ -45,8 +45,8 @@ public interface WakeupHook {
      * Makes the consumer drain at least once more.
      *
      * <p>Called on the thread of a producer, of whoever closes the ring, or of whoever finds an open claim whose handle
-     * was collected ({@link VarLenMpscRing#newProducer()}, {@link VarLenMpscRing#stats()}, a refusal, a drain, and for
-     * a ring in a file a thread of the library's own, a {@link java.lang.ref.Cleaner}); possibly on several at once.
+     * was collected (a thread of the library's own, a {@link java.lang.ref.Cleaner}, if nobody was faster: {@link
+     * VarLenMpscRing#newProducer()}, {@link VarLenMpscRing#stats()}, a refusal, a drain); possibly on several at once.
      *
      * <p>It must not block. It may use the ring; but locks of the ring may be held while it runs, in {@code
      * newProducer()}, {@code stats()} and {@link VarLenMpscRing#close()} among others, so it MUST NOT wait for another
@@ -105,9 +105,9 @@ public interface WakeupHook {
     /**
      * Returns a hook that hands a task to an executor, for example to an event loop. The task drains the ring, arms it,
      * and when arming returns {@code false}, or the handler has thrown, drains again or hands itself to the executor
-     * once more. A new ring is not armed: run the task once to begin. Behind an unfinished reservation let it run every
-     * 100 milliseconds, see {@link RingConsumer#arm()}. The executor MUST NOT run two tasks at once, nor
-     * run one inside {@code execute}.
+     * once more. A new ring is not armed: run the task once to begin. For a ring in a file let it also run every 100
+     * milliseconds, see {@link RingConsumer#arm()}. The executor MUST NOT run two tasks at once, nor run one inside
+     * {@code execute}.
      *
      * @param executor the consumer's event loop; when it refuses the task, that counts as a failed hook
      * @param task what to run

@@ -3,6 +3,7 @@ package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,11 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A program of the tests in a virtual machine of its own, which tells by lines how far it is, and can be killed. */
 final class ChildProcess implements AutoCloseable {
     private static final long END_SECONDS = 60;
+    /** Of a process that was ended by {@code kill -9}. */
+    private static final int KILLED = System.getProperty("os.name").startsWith("Windows") ? 1 : 137;
     /** Of the JDK that children run on: another one's to have rings between the two. */
     private static final String HOME = System.getProperty("varlenring.childHome", System.getProperty("java.home"));
 
@@ -57,22 +62,37 @@ final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Waits for a line; what else the program says is a failure of it. */
+    /** Waits for a line, but not for ever; what else the program says is a failure of it. */
     ChildProcess await(final String line) throws IOException {
+        final AtomicBoolean isHeard = new AtomicBoolean();
+        CompletableFuture.delayedExecutor(END_SECONDS, TimeUnit.SECONDS).execute(() -> {
+            if (!isHeard.get()) {
+                process.toHandle().destroyForcibly(); // unlike the process's own, leaves the output open
+            }
+        });
         final String said = output.readLine();
+        isHeard.set(true);
         if (!line.equals(said)) {
-            final StringBuilder all = new StringBuilder(String.valueOf(said));
-            process.toHandle().destroyForcibly(); // unlike the process's own, leaves the output open
-            output.lines().forEach(more -> all.append('\n').append(more));
-            assertEquals(line, all.toString());
+            fail("expected: <" + line + "> but was: <" + said + rest() + ">");
         }
         return this;
     }
 
-    /** Kills it, as {@code kill -9} does, and waits until it has ended. */
+    private String rest() {
+        process.toHandle().destroyForcibly();
+        final StringBuilder all = new StringBuilder();
+        output.lines().forEach(more -> all.append('\n').append(more));
+        return all.toString();
+    }
+
+    /** Kills it, as {@code kill -9} does, and waits until it has ended; that it has ended by itself is a failure. */
     void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         awaitEnd();
+        final int exitCode = process.exitValue();
+        if (exitCode != KILLED) {
+            fail("it has ended by itself, with exit code " + exitCode + ", and said: " + rest());
+        }
     }
 
     void awaitEnd() {
@@ -93,7 +113,8 @@ final class ChildProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        kill();
+        process.toHandle().destroyForcibly();
+        awaitEnd();
         try {
             output.close();
         } catch (final IOException e) {

@@ -781,20 +781,15 @@ final class FileRingTest {
         final RingProducer producer = other.newProducer();
         for (int i = 0; i < 20; i++) {
             final CountDownLatch drained = new CountDownLatch(1);
-            final Thread sleeper = new Thread(() -> {
-                try {
-                    assertEquals(1, ring.consumer().drain(record -> drained.countDown(), 1, 1, TimeUnit.HOURS));
-                } catch (final InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            sleeper.start();
+            final FutureTask<Integer> sleeper =
+                    new FutureTask<>(() -> ring.consumer().drain(record -> drained.countDown(), 1, 1, TimeUnit.HOURS));
+            new Thread(sleeper, "sleeper").start();
             while (!ring.memory.isArmedVolatile()) {
                 Thread.onSpinWait();
             }
             assertTrue(offer(producer, new byte[1]));
             drained.await();
-            sleeper.join();
+            assertEquals(1, sleeper.get());
         }
         assertTrue(other.stats().wakeups() > 0);
         ring.close();

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -189,23 +190,19 @@ final class ProcessWakeupTest {
         ring = VarLenMpscRing.map(file, CAPACITY);
         final Path[] task = new Path[1];
         final CountDownLatch begun = new CountDownLatch(1);
-        final Thread sleeper = new Thread(() -> {
+        final FutureTask<Integer> sleeper = new FutureTask<>(() -> {
             task[0] = ownTask();
             begun.countDown();
-            try {
-                assertEquals(0, ring.consumer().drain(record -> {}, 1, 1, TimeUnit.HOURS));
-            } catch (final InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            return ring.consumer().drain(record -> {}, 1, 1, TimeUnit.HOURS);
         });
-        sleeper.start();
+        new Thread(sleeper, "sleeper").start();
         begun.await();
         while (!ring.memory.isArmedVolatile()) {
             Thread.onSpinWait();
         }
         assertSleeps(task[0]);
         ring.close();
-        sleeper.join();
+        assertEquals(0, sleeper.get());
     }
 
     @Test

@@ -244,7 +244,7 @@ final class RandomDeathTest {
             consumer.await("done");
             consumer.awaitEnd();
         } finally {
-            running.forEach(ChildProcess::kill);
+            running.forEach(ChildProcess::close);
             consumer.close();
         }
     }

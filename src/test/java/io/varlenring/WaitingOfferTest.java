@@ -7,6 +7,7 @@ import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,8 +18,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Offers that wait for room, on the heap and in a file. */
@@ -27,6 +30,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class WaitingOfferTest {
     private static final long LONG = 50;
+
+    private enum Way {
+        ARRAY,
+        BUFFER,
+        TWO_BUFFERS
+    }
 
     private final VarLenMpscRing ring;
     private final RingProducer producer;
@@ -37,30 +46,28 @@ final class WaitingOfferTest {
     }
 
     private static boolean offer(
-            final RingProducer producer,
-            final boolean array,
-            final byte[] payload,
-            final long timeout,
-            final TimeUnit unit)
+            final RingProducer producer, final Way way, final byte[] payload, final long timeout, final TimeUnit unit)
             throws InterruptedException {
         final byte[] source = new byte[payload.length + 2];
         System.arraycopy(payload, 0, source, 1, payload.length);
-        return array
-                ? producer.offer(source, 1, payload.length, timeout, unit)
-                : producer.offer(ByteBuffer.wrap(source, 1, payload.length), timeout, unit);
+        final ByteBuffer buffer = ByteBuffer.wrap(source, 1, payload.length);
+        return switch (way) {
+            case ARRAY -> producer.offer(source, 1, payload.length, timeout, unit);
+            case BUFFER -> producer.offer(buffer, timeout, unit);
+            case TWO_BUFFERS -> {
+                final ByteBuffer front = buffer.slice().limit(payload.length / 3);
+                yield producer.offer(front, buffer.position(1 + payload.length / 3), timeout, unit);
+            }
+        };
     }
 
-    private static FutureTask<Boolean> start(final RingProducer producer, final boolean array, final byte[] payload) {
-        return start(producer, array, payload, LONG, TimeUnit.SECONDS);
+    private static FutureTask<Boolean> start(final RingProducer producer, final Way way, final byte[] payload) {
+        return start(producer, way, payload, LONG, TimeUnit.SECONDS);
     }
 
     private static FutureTask<Boolean> start(
-            final RingProducer producer,
-            final boolean array,
-            final byte[] payload,
-            final long timeout,
-            final TimeUnit unit) {
-        final FutureTask<Boolean> task = new FutureTask<>(() -> offer(producer, array, payload, timeout, unit));
+            final RingProducer producer, final Way way, final byte[] payload, final long timeout, final TimeUnit unit) {
+        final FutureTask<Boolean> task = new FutureTask<>(() -> offer(producer, way, payload, timeout, unit));
         new Thread(task, "waiting").start();
         return task;
     }
@@ -72,35 +79,35 @@ final class WaitingOfferTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_whenThereIsRoom_storesAtOnce(final boolean array) throws Exception {
-        assertTrue(offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS));
-        assertTrue(offer(producer, array, payload(2, 9), 0, TimeUnit.SECONDS));
+    @EnumSource
+    void offer_whenThereIsRoom_storesAtOnce(final Way way) throws Exception {
+        assertTrue(offer(producer, way, payload(1, 9), LONG, TimeUnit.SECONDS));
+        assertTrue(offer(producer, way, payload(2, 9), 0, TimeUnit.SECONDS));
         assertEquals(2, drain(ring).size());
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_whenFull_isFalseWhenTheTimeIsUp(final boolean array) throws Exception {
+    @EnumSource
+    void offer_whenFull_isFalseWhenTheTimeIsUp(final Way way) throws Exception {
         fill(producer);
-        assertFalse(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
-        assertFalse(offer(producer, array, payload(1, 9), -7, TimeUnit.SECONDS));
-        assertFalse(offer(producer, array, payload(1, 9), Long.MIN_VALUE, TimeUnit.DAYS));
+        assertFalse(offer(producer, way, payload(1, 9), 0, TimeUnit.SECONDS));
+        assertFalse(offer(producer, way, payload(1, 9), -7, TimeUnit.SECONDS));
+        assertFalse(offer(producer, way, payload(1, 9), Long.MIN_VALUE, TimeUnit.DAYS));
         final ByteBuffer src = ByteBuffer.allocate(9);
         final long before = System.nanoTime();
         assertFalse(producer.offer(src, 5, TimeUnit.MILLISECONDS));
         assertTrue(System.nanoTime() - before >= 5_000_000);
         assertEquals(0, src.position());
         final long again = System.nanoTime();
-        assertFalse(offer(producer, array, payload(1, 9), 700, TimeUnit.MICROSECONDS));
+        assertFalse(offer(producer, way, payload(1, 9), 700, TimeUnit.MICROSECONDS));
         assertTrue(System.nanoTime() - again >= 700_000);
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_whenFull_waitsForTheDrain(final boolean array) throws Exception {
+    @EnumSource
+    void offer_whenFull_waitsForTheDrain(final Way way) throws Exception {
         final int stored = fill(producer);
-        final FutureTask<Boolean> waiting = start(producer, array, payload(5, 30));
+        final FutureTask<Boolean> waiting = start(producer, way, payload(5, 30));
         awaitRefusals(3);
         assertFalse(waiting.isDone());
         assertEquals(stored, drain(ring).size());
@@ -111,12 +118,12 @@ final class WaitingOfferTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_withATimeoutThatOverflowsTheClock_waits(final boolean array) throws Exception {
+    @EnumSource
+    void offer_withATimeoutThatOverflowsTheClock_waits(final Way way) throws Exception {
         for (final TimeUnit unit : new TimeUnit[] {TimeUnit.NANOSECONDS, TimeUnit.DAYS}) {
             fill(producer);
             final long refusals = ring.stats().refusedFull();
-            final FutureTask<Boolean> waiting = start(producer, array, payload(5, 30), Long.MAX_VALUE, unit);
+            final FutureTask<Boolean> waiting = start(producer, way, payload(5, 30), Long.MAX_VALUE, unit);
             while (ring.stats().refusedFull() < refusals + 2) {
                 assertFalse(waiting.isDone());
                 Thread.sleep(1);
@@ -127,10 +134,10 @@ final class WaitingOfferTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_whenInterrupted_throwsAndStoresNothing(final boolean array) throws Exception {
+    @EnumSource
+    void offer_whenInterrupted_throwsAndStoresNothing(final Way way) throws Exception {
         Thread.currentThread().interrupt();
-        assertThrows(InterruptedException.class, () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS));
+        assertThrows(InterruptedException.class, () -> offer(producer, way, payload(1, 9), LONG, TimeUnit.SECONDS));
         assertFalse(Thread.currentThread().isInterrupted());
         assertTrue(ring.isEmpty());
         fill(producer);
@@ -144,56 +151,101 @@ final class WaitingOfferTest {
             current.interrupt();
         });
         interrupter.start();
-        assertThrows(InterruptedException.class, () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS));
+        assertThrows(InterruptedException.class, () -> offer(producer, way, payload(1, 9), LONG, TimeUnit.SECONDS));
         assertFalse(Thread.currentThread().isInterrupted());
         interrupter.join();
         assertEquals(32, drain(ring).size(), "nothing was stored");
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_whenTheRingIsClosedMeanwhile_throws(final boolean array) throws Exception {
+    @EnumSource
+    void offer_whenTheRingIsClosedMeanwhile_throws(final Way way) throws Exception {
         fill(producer);
-        final FutureTask<Boolean> waiting = start(producer, array, payload(5, 30));
+        final FutureTask<Boolean> waiting = start(producer, way, payload(5, 30));
         awaitRefusals(3);
         ring.close();
         final Exception failure = assertThrows(Exception.class, waiting::get);
         assertEquals(RingClosedException.class, failure.getCause().getClass());
-        assertThrows(RingClosedException.class, () -> offer(producer, array, payload(5, 30), LONG, TimeUnit.SECONDS));
+        assertThrows(RingClosedException.class, () -> offer(producer, way, payload(5, 30), LONG, TimeUnit.SECONDS));
         assertEquals(32, drain(ring).size());
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_thatIsTooLong_failsAtOnce(final boolean array) {
+    @EnumSource
+    void offer_thatIsTooLong_failsAtOnce(final Way way) {
         fill(producer);
         assertThrows(
-                IllegalArgumentException.class, () -> offer(producer, array, payload(1, 121), LONG, TimeUnit.SECONDS));
+                IllegalArgumentException.class, () -> offer(producer, way, payload(1, 121), LONG, TimeUnit.SECONDS));
         assertThrows(IndexOutOfBoundsException.class, () -> producer.offer(new byte[4], 2, 3, LONG, TimeUnit.SECONDS));
         assertThrows(NullPointerException.class, () -> producer.offer(new byte[4], 2, 2, LONG, null));
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_insideAHandlerOfItsRing_isRefused(final boolean array) throws Exception {
-        assertTrue(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
+    @EnumSource
+    void offer_insideAHandlerOfItsRing_isRefused(final Way way) throws Exception {
+        assertTrue(offer(producer, way, payload(1, 9), 0, TimeUnit.SECONDS));
         assertEquals(
                 1,
                 ring.consumer()
                         .drain(record -> assertThrows(
                                 IllegalStateException.class,
-                                () -> offer(producer, array, payload(1, 9), LONG, TimeUnit.SECONDS))));
+                                () -> offer(producer, way, payload(1, 9), LONG, TimeUnit.SECONDS))));
         assertTrue(ring.isEmpty());
+        assertTrue(offer(producer, way, payload(1, 9), 0, TimeUnit.SECONDS));
+        assertEquals(
+                1,
+                ring.consumer()
+                        .drain(
+                                record -> {
+                                    try { // which does not wait
+                                        assertTrue(offer(producer, way, payload(2, 9), 0, TimeUnit.SECONDS));
+                                    } catch (final InterruptedException e) {
+                                        throw new AssertionError(e);
+                                    }
+                                },
+                                1));
+        assertEquals(1, drain(ring).size());
         final VarLenMpscRing other = VarLenMpscRing.allocate(64);
-        assertTrue(offer(producer, array, payload(1, 9), 0, TimeUnit.SECONDS));
+        assertTrue(offer(producer, way, payload(1, 9), 0, TimeUnit.SECONDS));
         assertEquals(1, ring.consumer().drain(record -> {
             try {
-                assertTrue(offer(other.newProducer(), array, payload(1, 9), LONG, TimeUnit.SECONDS));
+                assertTrue(offer(other.newProducer(), way, payload(1, 9), LONG, TimeUnit.SECONDS));
             } catch (final InterruptedException e) {
                 throw new AssertionError(e);
             }
         }));
         assertEquals(1, drain(other).size());
+    }
+
+    /** Only where assertions are enabled, as here. */
+    @Test
+    void handleThatTwoThreadsUseAtOnce_isRefusedToTheSecond() throws Throwable {
+        fill(producer);
+        final FutureTask<Boolean> waiting = start(producer, Way.ARRAY, payload(5, 30));
+        awaitRefusals(3);
+        final List<Executable> calls = List.of(
+                () -> producer.offer(ByteBuffer.allocate(1)),
+                () -> producer.offer(new byte[1], 0, 1),
+                () -> producer.offer(ByteBuffer.allocate(1), ByteBuffer.allocate(1)),
+                () -> producer.offer(ByteBuffer.allocate(1), LONG, TimeUnit.SECONDS),
+                () -> producer.offer(new byte[1], 0, 1, LONG, TimeUnit.SECONDS),
+                () -> producer.offer(ByteBuffer.allocate(1), ByteBuffer.allocate(1), LONG, TimeUnit.SECONDS),
+                () -> producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(1)}, 0, 1),
+                () -> producer.tryClaim(1).close(),
+                () -> producer.tryClaimBatch(1, 16).close());
+        for (final Executable call : calls) {
+            final String message =
+                    assertThrows(IllegalStateException.class, call).getMessage();
+            assertTrue(
+                    message.matches("this producer is in use by Thread\\[.*waiting.*, and was called by .*"), message);
+        }
+        drain(ring);
+        assertTrue(waiting.get());
+        assertEquals(1, drain(ring).size());
+        for (final Executable call : calls) {
+            call.execute();
+            assertNull(producer.side().user, "the call has ended");
+        }
     }
 
     @Test
@@ -225,11 +277,11 @@ final class WaitingOfferTest {
 
     /** It parks for longer and longer, up to a millisecond: a park may be longer than asked for, but not shorter. */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void offer_whenFull_triesLessOftenAsTimeGoesBy(final boolean array) throws Exception {
+    @EnumSource
+    void offer_whenFull_triesLessOftenAsTimeGoesBy(final Way way) throws Exception {
         fill(producer);
         final long before = ring.stats().refusedFull();
-        assertFalse(offer(producer, array, payload(1, 9), 200, TimeUnit.MILLISECONDS));
+        assertFalse(offer(producer, way, payload(1, 9), 200, TimeUnit.MILLISECONDS));
         final long tries = ring.stats().refusedFull() - before;
         assertTrue(tries >= 20 && tries <= 220, tries + " tries");
     }

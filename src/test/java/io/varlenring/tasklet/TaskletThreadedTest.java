@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wakeups, kills and closes from other threads: a run too few is a hang, a run too many or at once is seen. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("spinning")
 final class TaskletThreadedTest {
     private static TaskletLoop start(final boolean selecting) throws Exception {
         return selecting ? TaskletLoop.builder().selector(Selector.open()).start("loop") : TaskletLoop.start("loop");
@@ -98,7 +100,7 @@ final class TaskletThreadedTest {
                 }
                 own.wakeup();
                 loop.runOnce(0);
-                while (done.get() < round) {
+                while (done.get() < round && !crew.isFailing()) {
                     Thread.onSpinWait();
                 }
                 loop.runOnce(0);
@@ -198,17 +200,42 @@ final class TaskletThreadedTest {
         assertEquals(stats.wakeups() - stats.runs(), stats.coalesced());
     }
 
+    /** The tasklet is queued, and the loop, held by another one, comes to it as soon as kill() has returned. */
     @Test
     void kill_whenItReturns_noRunBegins() throws Exception {
         try (TaskletLoop loop = TaskletLoop.start("loop")) {
-            for (int round = 0; round < 3000; round++) {
+            final AtomicInteger entered = new AtomicInteger();
+            final AtomicInteger killed = new AtomicInteger();
+            final Tasklet gate = loop.newTasklet((self, reasons) -> {
+                final int round = entered.incrementAndGet();
+                while (killed.get() < round) {
+                    Thread.onSpinWait();
+                }
+            });
+            final AtomicInteger runs = new AtomicInteger();
+            for (int round = 1; round <= 3000; round++) {
+                final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
+                gate.wakeup();
+                while (entered.get() < round) {
+                    Thread.onSpinWait();
+                }
+                tasklet.wakeup();
+                tasklet.kill();
+                killed.set(round);
+                tasklet.wakeup();
+                passThrough(loop);
+                assertEquals(0, runs.get());
+            }
+        }
+    }
+
+    /** Wakeups and a kill of one moment: what was running may end, and nothing runs later. */
+    @Test
+    void kill_againstWakeups_endsTheRuns() throws Exception {
+        try (TaskletLoop loop = TaskletLoop.start("loop")) {
+            for (int round = 0; round < 2000; round++) {
                 final AtomicInteger runs = new AtomicInteger();
-                final AtomicInteger running = new AtomicInteger();
-                final Tasklet tasklet = loop.newTasklet((self, reasons) -> {
-                    running.set(1);
-                    runs.incrementAndGet();
-                    running.set(0);
-                });
+                final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
                 final Crew crew = new Crew();
                 crew.add("waker", () -> {
                     for (int i = 0; i < 50; i++) {
@@ -223,12 +250,7 @@ final class TaskletThreadedTest {
                     tasklet.kill();
                 });
                 crew.run("loop");
-                while (running.get() != 0) {
-                    Thread.onSpinWait();
-                }
-                // One run may have begun before the kill and not counted yet: the loop answers for it with another
-                // tasklet.
-                passThrough(loop);
+                passThrough(loop); // a run may have begun before the kill
                 final int last = runs.get();
                 tasklet.wakeup();
                 passThrough(loop);
