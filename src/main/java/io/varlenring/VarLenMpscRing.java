@@ -339,7 +339,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Sets who may use a file, when it is made. Who may write it can do anything to the ring.
+         * Sets who may use a file, when it is made. Whoever may write it can do anything to the ring.
          *
          * @param permissions as of a POSIX file system; reading and writing for the owner alone unless set
          * @return this builder

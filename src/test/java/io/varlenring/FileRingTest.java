@@ -942,4 +942,17 @@ final class FileRingTest {
             assertFalse(tasklet.ring().isClosed());
         }
     }
+
+    @Test
+    void attach_thatFails_keepsTheInterrupt() throws Exception {
+        final Path foreign = FileRings.newFile();
+        Thread.currentThread().interrupt();
+        assertThrows(NoSuchFileException.class, () -> VarLenMpscRing.attach(foreign));
+        assertTrue(Thread.interrupted());
+        Files.write(foreign, new byte[RingLayout.PAGE]);
+        Thread.currentThread().interrupt();
+        assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(foreign));
+        assertTrue(Thread.interrupted());
+        Files.delete(foreign);
+    }
 }

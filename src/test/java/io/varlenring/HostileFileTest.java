@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are not those of a ring, or not any more. */
 final class HostileFileTest {
@@ -319,13 +320,17 @@ final class HostileFileTest {
         }
     }
 
-    @Test
-    void drain_ofARecordOverTheEnd_isRefused() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void drain_ofARecordOverTheEnd_isRefused(final boolean slices) throws IOException {
         final VarLenMpscRing ring = FileRings.newRing(256, 240, null);
         FileRings.bytes(256).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 304);
         FileRings.data(256).putLong(240, 24);
-        final RingConsumer consumer = ring.consumer();
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().file(ring.file());
+        final VarLenMpscRing other = slices ? builder.slices().build() : builder.build();
+        final RingConsumer consumer = other.consumer();
         assertThrows(RingCorruptException.class, () -> consumer.drain(record -> {}));
+        other.detach();
     }
 
     @Test

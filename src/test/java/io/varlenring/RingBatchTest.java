@@ -21,6 +21,7 @@ import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -470,6 +471,16 @@ final class RingBatchTest {
         assertEquals(1, ring.stats().aborted());
         assertEquals(0, ring.stats().leakedClaims());
         assertEquals(0, ring.stats().offered());
+    }
+
+    /** The strides of the sources, each of which may stand there often, are more than an int can hold. */
+    @Test
+    void offerAll_ofMoreThanTwoGibibytes_storesWhatFits() {
+        final VarLenMpscRing large = VarLenMpscRing.allocate(1 << 20);
+        final ByteBuffer[] sources = new ByteBuffer[4200];
+        Arrays.fill(sources, ByteBuffer.allocate(large.maxPayload()));
+        assertEquals(2, large.newProducer().offerAll(sources, 0, 4200));
+        assertEquals(1 << 20, large.producerPosition());
     }
 
     /** What the handle has open by then is not this batch. */

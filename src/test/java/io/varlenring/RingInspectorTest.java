@@ -35,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the inspector says of rings in each state, in a process of its own as a user would run it. */
@@ -98,6 +100,38 @@ final class RingInspectorTest {
             assertTrue(output.contains(text), () -> "no \"" + text + "\" in:\n" + output);
         }
         assertFalse(output.contains("Exception in thread"), output);
+    }
+
+    /** A position after more bytes than a long can count goes on at the least one. */
+    @Test
+    void aRingWhosePositionsGoOverTheEndOfAllLongs_isReadToItsEnd() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .file(file)
+                .capacity(256)
+                .initialPosition(Long.MAX_VALUE - 15)
+                .build();
+        final RingProducer producer = ring.newProducer();
+        assertTrue(offer(producer, new byte[] {1, 2, 3}));
+        assertTrue(offer(producer, new byte[] {4, 5}));
+        assertFound(0, "record of 3 bytes: 01 02 03", "record of 2 bytes: 04 05", "SOUND");
+        ring.detach();
+    }
+
+    /** An exit code of 1, that of every JVM which ends by an exception, would say that the ring is stalled. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aPathThatTheEncodingDoesNotHave_isNotAStall() throws Exception {
+        final ProcessBuilder builder = new ProcessBuilder(
+                "sh",
+                "-c",
+                "exec \"$0\" -jar \"$1\" \"$(printf '\\303\\274')\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                jar.toString());
+        builder.environment().put("LC_ALL", "C");
+        final Process process = builder.redirectErrorStream(true).start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(2, process.waitFor(), output);
+        assertTrue(output.startsWith("cannot read "), output);
     }
 
     @Test

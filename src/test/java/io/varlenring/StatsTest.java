@@ -401,6 +401,19 @@ final class StatsTest {
         assertEquals(0, ring.stats().tooLarge());
     }
 
+    /** A position after more bytes than a long can count goes on at the least one. */
+    @Test
+    void dump_whereThePositionsGoOverTheEndOfAllLongs_namesTheClaim() {
+        final VarLenMpscRing old = VarLenMpscRing.builder()
+                .capacity(1024)
+                .initialPosition(Long.MAX_VALUE - 15)
+                .build();
+        assertTrue(old.newProducer().offer(new byte[8], 0, 8));
+        final RingProducer claiming = old.newProducer();
+        claiming.tryClaim(100);
+        assertTrue(old.dump().contains("a claim of 100 bytes"), old::dump);
+    }
+
     /** Producers that race lose a race sooner or later. */
     @Test
     @Timeout(60)
