@@ -8,7 +8,7 @@ import java.util.Map;
  * What rivals are compared with, round by round.
  *
  * @param title what it is called in tables
- * @param rival name of the rival; empty for the best peer of each round
+ * @param rival name of the rival; empty for the strongest peer of the cell
  */
 record Baseline(String title, String rival) {
     static final Baseline BEST_PEER = new Baseline("the best peer", "");

@@ -3,6 +3,9 @@ package io.varlenring.benchmarks.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A chart of ratios: a line for each rival, with a dot at the median and a bar from the lowest round to the highest, on a
@@ -49,6 +52,7 @@ final class RatioChart {
         final int bottom = TOP + lines.size() * LINE + (int) groups * GAP;
         final Svg svg = new Svg(WIDTH, bottom + BOTTOM, title);
         svg.add("<text x=\"12\" y=\"24\" font-size=\"15\">%s</text>", title);
+        svg.add("<g text-anchor=\"middle\">");
         for (final double tick : TICKS) {
             if (tick >= low && tick <= high) {
                 final double x = x(tick, low, high);
@@ -56,34 +60,47 @@ final class RatioChart {
                         "<path d=\"M%.1f %dV%d\" stroke=\"%s\" stroke-opacity=\"%s\"/>",
                         x, TOP, bottom, Svg.INK, tick == 1 ? "1" : "0.3");
                 svg.add(
-                        "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                        "<text x=\"%.1f\" y=\"%d\">%s</text>",
                         x, bottom + 18, tick < 1 ? Double.toString(tick) : Integer.toString((int) tick));
             }
         }
-        svg.add(
-                "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                (LEFT + WIDTH - RIGHT) / 2, bottom + 40, axis);
-        svg.add("<g stroke-width=\"5\" stroke-opacity=\"0.45\" text-anchor=\"end\">");
+        svg.add("<text x=\"%d\" y=\"%d\">%s</text>", (LEFT + WIDTH - RIGHT) / 2, bottom + 40, axis);
+        svg.add("</g>");
+        addLines(svg, low, high);
+        return svg.end();
+    }
+
+    /** Adds the names, and for each colour one path with all bars and one with all dots, which keeps the file small. */
+    private void addLines(final Svg svg, final double low, final double high) {
+        final Map<String, StringBuilder> bars = new TreeMap<>();
+        final Map<String, StringBuilder> dots = new TreeMap<>();
         String group = null;
         int y = TOP - LINE / 2;
+        svg.add("<g text-anchor=\"end\">");
         for (final Line line : lines) {
             if (!line.group.equals(group)) {
                 group = line.group;
                 y += GAP;
                 svg.add("<text x=\"12\" y=\"%d\" text-anchor=\"start\" font-weight=\"bold\">%s</text>", y - 14, group);
             }
-            final String colour = line.own ? Svg.ACCENT : Svg.OTHER;
             svg.add("<text x=\"%d\" y=\"%d\">%s</text>", LEFT - 10, y + 4, line.rival);
-            svg.add(
-                    "<path d=\"M%.1f %dH%.1f\" stroke=\"%s\"/>",
-                    x(line.ratio.min(), low, high), y, x(line.ratio.max(), low, high), colour);
-            svg.add(
-                    "<circle cx=\"%.1f\" cy=\"%d\" r=\"4.5\" fill=\"%s\"/>",
-                    x(line.ratio.median(), low, high), y, colour);
+            final String colour = line.own ? Svg.ACCENT : Svg.OTHER;
+            bars.computeIfAbsent(colour, any -> new StringBuilder())
+                    .append(String.format(
+                            Locale.ROOT,
+                            "M%.1f %dH%.1f",
+                            x(line.ratio.min(), low, high),
+                            y,
+                            x(line.ratio.max(), low, high)));
+            dots.computeIfAbsent(colour, any -> new StringBuilder())
+                    .append(String.format(Locale.ROOT, "M%.1f %dh0", x(line.ratio.median(), low, high), y));
             y += LINE;
         }
         svg.add("</g>");
-        return svg.end();
+        bars.forEach((colour, path) ->
+                svg.add("<path d=\"%s\" stroke=\"%s\" stroke-width=\"5\" stroke-opacity=\"0.45\"/>", path, colour));
+        dots.forEach((colour, path) ->
+                svg.add("<path d=\"%s\" stroke=\"%s\" stroke-width=\"9\" stroke-linecap=\"round\"/>", path, colour));
     }
 
     private static double x(final double ratio, final double low, final double high) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -62,20 +63,36 @@ final class Results {
         return values;
     }
 
-    /**
-     * Returns by round the values of the best of those peers that met this kind of host in it, which may be another one each
-     * time; empty when there is no peer.
-     */
+    /** Returns by round the values of the strongest peer where it met this kind of host; empty when there is none. */
     Map<Integer, Double> bestPeer(final Key key, final Metric metric, final HostKind kind) {
-        final Map<Integer, Double> best = new TreeMap<>();
-        for (final String rival : rivals(key)) {
-            if (Rivals.isPeer(rival)) {
-                values(key, rival, metric, kind)
-                        .forEach((round, value) ->
-                                best.merge(round, value, metric.lessIsBetter() ? Math::min : Math::max));
+        final String strongest = strongestPeer(key, metric);
+        return strongest == null ? Map.of() : values(key, strongest, metric, kind);
+    }
+
+    /**
+     * Returns the peer with the best median of all its forks, whatever they met, or {@code null} when there is none. It
+     * is the same one in all rounds: where it has no fork that can be compared, there must be no ratio, and not one to
+     * whoever is left.
+     */
+    private String strongestPeer(final Key key, final Metric metric) {
+        String strongest = null;
+        double best = Double.NaN;
+        for (final Map.Entry<String, Map<Integer, Sorted>> rival :
+                entries.get(key).entrySet()) {
+            final List<Double> values = rival.getValue().values().stream()
+                    .map(entry -> entry.fork.value(metric))
+                    .filter(Objects::nonNull)
+                    .toList();
+            if (!Rivals.isPeer(rival.getKey()) || values.isEmpty()) {
+                continue;
+            }
+            final double median = Statistics.of(values).median();
+            if (strongest == null || (metric.lessIsBetter() ? median < best : median > best)) {
+                strongest = rival.getKey();
+                best = median;
             }
         }
-        return best;
+        return strongest;
     }
 
     /**

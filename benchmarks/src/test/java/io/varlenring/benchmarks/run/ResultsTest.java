@@ -56,17 +56,17 @@ class ResultsTest {
     }
 
     @Test
-    void bestPeer_isChosenInEachRound_andIsNeitherThisLibraryNorAFloor() {
+    void bestPeer_isThatOfTheBestMedian_andIsNeitherThisLibraryNorAFloor() {
         final Results results = with("agrona", 1, 30, 5)
                 .with("disruptor", 1, 40, 4)
                 .with("agrona", 2, 50, 3)
-                .with("disruptor", 2, 35, 6)
+                .with("disruptor", 2, 35, 7)
                 .with("ring-offer", 1, 1, 99)
                 .with("other-offer", 1, 1, 99)
                 .with("floor-copy", 1, 1, 99)
                 .read();
-        assertEquals(Map.of(1, 30.0, 2, 35.0), results.bestPeer(KEY, Metric.TIME, HostKind.UNKNOWN));
-        assertEquals(Map.of(1, 5.0, 2, 6.0), results.bestPeer(KEY, Metric.CONSUMED, HostKind.UNKNOWN));
+        assertEquals(Map.of(1, 40.0, 2, 35.0), results.bestPeer(KEY, Metric.TIME, HostKind.UNKNOWN));
+        assertEquals(Map.of(1, 4.0, 2, 7.0), results.bestPeer(KEY, Metric.CONSUMED, HostKind.UNKNOWN));
     }
 
     @Test
@@ -107,11 +107,27 @@ class ResultsTest {
     }
 
     @Test
-    void bestPeer_isOneThatMetTheSame() {
-        final Results results = with("agrona", 1, 30, 0, HostKind.QUIET)
-                .with("abq", 1, 10, 0, HostKind.BUSY)
+    void advantage_whereTheBestPeerMetSomethingElse_isNotFormedAgainstAnother() {
+        final Results results = with("ring-offer", 1, 20, 0, HostKind.QUIET)
+                .with("agrona", 1, 24, 0, HostKind.CHANGING)
+                .with("disruptor", 1, 100, 0, HostKind.QUIET)
+                .with("ring-offer", 2, 20, 0, HostKind.QUIET)
+                .with("agrona", 2, 30, 0, HostKind.QUIET)
+                .with("disruptor", 2, 100, 0, HostKind.QUIET)
+                .with("ring-offer", 3, 40, 0, HostKind.BUSY)
+                .with("disruptor", 3, 200, 0, HostKind.BUSY)
                 .read();
-        assertEquals(Map.of(1, 30.0), results.bestPeer(KEY, Metric.TIME, HostKind.QUIET));
-        assertEquals(Map.of(1, 10.0), results.bestPeer(KEY, Metric.TIME, HostKind.BUSY));
+        final Baseline best = Baseline.BEST_PEER;
+        assertEquals(
+                new Statistics(1.5, 1.5, 1.5, 1),
+                results.advantage(KEY, "ring-offer", best, Metric.TIME, HostKind.QUIET));
+        assertEquals(1, results.unpaired(KEY, "ring-offer", best, Metric.TIME, HostKind.QUIET));
+        assertNull(results.advantage(KEY, "ring-offer", best, Metric.TIME, HostKind.BUSY));
+        assertEquals(1, results.unpaired(KEY, "ring-offer", best, Metric.TIME, HostKind.BUSY));
+    }
+
+    @Test
+    void bestPeer_withoutAPeer_isEmpty() {
+        assertEquals(Map.of(), with("ring-offer", 1, 20, 0).read().bestPeer(KEY, Metric.TIME, HostKind.UNKNOWN));
     }
 }
