@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The ratios of a duel in short: a line for each cell and kind of host, and how many pairs of windows are in each. */
+/**
+ * The ratios of a duel in short: a line for each cell and kind of host, and how many pairs of windows are in each. As in
+ * the report, processes with fewer than {@link DuelRow#LEAST} pairs are in neither.
+ */
 final class DuelSummary {
     private DuelSummary() {}
 
@@ -22,13 +25,15 @@ final class DuelSummary {
     static void print(final List<String> lines, final String contender, final PrintStream out) {
         final Map<String, Map<String, List<DuelRow>>> rows = new LinkedHashMap<>();
         lines.stream().skip(1).map(DuelRow::parse).forEach(row -> {
-            if (row.contender().equals(contender) && !Double.isNaN(row.ratio())) {
+            if (row.contender().equals(contender) && row.hasRatio()) {
                 rows.computeIfAbsent(row.cell() + ", " + row.host().title(), any -> new LinkedHashMap<>())
                         .computeIfAbsent(row.against(), any -> new ArrayList<>())
                         .add(row);
             }
         });
-        out.printf("%nhow many times as fast %s is, in short%n", contender);
+        out.printf(
+                "%nhow many times as fast %s is, in short, where a process has %d pairs or more%n",
+                contender, DuelRow.LEAST);
         rows.forEach((name, of) -> {
             out.printf("  %-50s", name);
             of.forEach((against, processes) -> {

@@ -20,7 +20,9 @@ public final class CsvFile {
     private CsvFile() {}
 
     /**
-     * Writes all or nothing: what was there stays until the new file is complete.
+     * Writes all or nothing: what was there stays until the new file is complete. The facts beside it go, for they are
+     * of what was there: whoever is interrupted before {@link Environment#write} leaves results without any, and not
+     * with another commit and date.
      *
      * @param file the file
      * @param lines its lines
@@ -31,6 +33,7 @@ public final class CsvFile {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(unfinished))) {
             out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
         }
+        Files.deleteIfExists(Environment.file(file));
         Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     }
 

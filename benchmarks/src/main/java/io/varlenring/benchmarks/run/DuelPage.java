@@ -21,6 +21,9 @@ final class DuelPage {
         final List<String> lines = new ArrayList<>();
         lines.add("## " + run.set() + ", JDK " + run.jdk());
         lines.add("");
+        if (run.facts().isEmpty()) {
+            lines.add(SetPage.NOT_FINISHED);
+        }
         run.facts().forEach((name, value) -> lines.add("- " + name + ": `" + value + "`"));
         lines.add("");
         final String peer = run.baselines().iterator().next();
@@ -41,10 +44,17 @@ final class DuelPage {
         return "| " + title(cell) + " | " + host.title() + " | " + run.windows(cell, host) + " | "
                 + withSpread(run.nanos(cell, DuelRun.THIS, host)) + " | " + withSpread(run.nanos(cell, peer, host))
                 + run.baselines().stream()
-                        .map(against -> " | " + withSpread(run.ratio(cell, against, host))
-                                + (host.compares() ? " of " + run.pairs(cell, against, host) : ""))
+                        .map(against -> " | " + ratio(run, cell, against, host))
                         .collect(Collectors.joining())
                 + " |";
+    }
+
+    /** A ratio, of how many pairs it is, and whether these are of one process only. */
+    private static String ratio(final DuelRun run, final String cell, final String against, final HostKind host) {
+        final Statistics ratio = run.ratio(cell, against, host);
+        return withSpread(ratio)
+                + (ratio == null ? "" : " of " + run.pairs(cell, against, host))
+                + (ratio != null && ratio.count() == 1 ? " in one process" : "");
     }
 
     private static String withSpread(final Statistics statistics) {

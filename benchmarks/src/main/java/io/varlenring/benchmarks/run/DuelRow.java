@@ -25,6 +25,9 @@ public record DuelRow(
         String against,
         double ratio,
         int pairs) {
+    /** Fewer windows, or pairs of them, than this say nothing of a process. */
+    public static final int LEAST = 10;
+
     /**
      * Reads a line of the fields that a duel writes.
      *
@@ -46,6 +49,20 @@ public record DuelRow(
 
     private static double number(final String field) {
         return field.isEmpty() ? Double.NaN : Double.parseDouble(field);
+    }
+
+    /**
+     * Tells whether its ratio is of enough pairs to be shown.
+     *
+     * @return false for a ratio, and a number of pairs, that must be left out
+     */
+    public boolean hasRatio() {
+        return pairs >= LEAST;
+    }
+
+    /** Tells whether its time is of enough windows to be shown. */
+    boolean hasTime() {
+        return windows >= LEAST;
     }
 
     boolean isOf(final String otherCell, final String otherContender, final HostKind otherHost) {

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -29,9 +28,6 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<DuelRow> row
     /** What the build that is measured is called. */
     static final String THIS = "this";
 
-    /** Fewer pairs of windows than this say nothing of a process. */
-    private static final int LEAST_PAIRS = 10;
-
     private static final String FILE = "duel-";
 
     /** Reads all that were published, by set and JDK. */
@@ -46,6 +42,9 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<DuelRow> row
         final List<DuelRun> runs = new ArrayList<>();
         for (final Path file : files.values()) {
             final List<String> lines = CsvFile.readLines(file);
+            if (lines.size() < 2) {
+                throw new IllegalArgumentException("no results, only a heading: " + file);
+            }
             final String[] first = lines.get(1).split(",");
             runs.add(new DuelRun(
                     first[0],
@@ -71,39 +70,42 @@ record DuelRun(String set, int jdk, Map<String, String> facts, List<DuelRow> row
 
     /** Returns the time of a record, or {@code null} when too few windows met that host. */
     Statistics nanos(final String cell, final String contender, final HostKind host) {
-        final String first = baselines().iterator().next();
-        return statistics(
-                row -> row.isOf(cell, contender, host) && row.against().equals(first) && row.windows() >= LEAST_PAIRS,
-                DuelRow::nanos);
+        return statistics(timed(cell, contender, host), DuelRow::nanos);
+    }
+
+    /** Returns how many windows of the measured build its time is of. */
+    int windows(final String cell, final HostKind host) {
+        return timed(cell, THIS, host).stream().mapToInt(DuelRow::windows).sum();
     }
 
     /** Returns how many times as fast as another the measured build is, or {@code null} when too few pairs met that host. */
     Statistics ratio(final String cell, final String against, final HostKind host) {
-        return statistics(
-                row -> row.isOf(cell, THIS, host) && row.against().equals(against) && row.pairs() >= LEAST_PAIRS,
-                DuelRow::ratio);
+        return statistics(compared(cell, against, host), DuelRow::ratio);
     }
 
-    /** Returns how many pairs of windows the ratios of a cell are of, also where they are too few. */
+    /** Returns how many pairs of windows that ratio is of. */
     int pairs(final String cell, final String against, final HostKind host) {
-        return rows.stream()
-                .filter(row -> row.isOf(cell, THIS, host) && row.against().equals(against))
-                .mapToInt(DuelRow::pairs)
-                .sum();
+        return compared(cell, against, host).stream().mapToInt(DuelRow::pairs).sum();
     }
 
-    /** Returns how many windows of the measured build met that kind of host. */
-    int windows(final String cell, final HostKind host) {
+    /** Returns a row for each process whose time counts. */
+    private List<DuelRow> timed(final String cell, final String contender, final HostKind host) {
         final String first = baselines().iterator().next();
         return rows.stream()
-                .filter(row -> row.isOf(cell, THIS, host) && row.against().equals(first))
-                .mapToInt(DuelRow::windows)
-                .sum();
+                .filter(row -> row.isOf(cell, contender, host) && row.against().equals(first) && row.hasTime())
+                .toList();
     }
 
-    private Statistics statistics(final Predicate<DuelRow> wanted, final ToDoubleFunction<DuelRow> value) {
-        final List<Double> values =
-                rows.stream().filter(wanted).mapToDouble(value).boxed().toList();
-        return values.isEmpty() ? null : Statistics.of(values);
+    /** Returns a row for each process whose ratio counts. */
+    private List<DuelRow> compared(final String cell, final String against, final HostKind host) {
+        return rows.stream()
+                .filter(row -> row.isOf(cell, THIS, host) && row.against().equals(against) && row.hasRatio())
+                .toList();
+    }
+
+    private static Statistics statistics(final List<DuelRow> rows, final ToDoubleFunction<DuelRow> value) {
+        return rows.isEmpty()
+                ? null
+                : Statistics.of(rows.stream().mapToDouble(value).boxed().toList());
     }
 }

@@ -49,9 +49,11 @@ public final class Environment {
         Files.write(file(results), lines);
     }
 
+    /** Reads the facts beside the results; there are none when the run was not finished. */
     static Map<String, String> read(final Path results) throws IOException {
         final Map<String, String> facts = new LinkedHashMap<>();
-        for (final String line : Files.readAllLines(file(results))) {
+        final Path file = file(results);
+        for (final String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
             final String[] fact = line.split(": ", 2);
             facts.put(fact[0], fact[1]);
         }

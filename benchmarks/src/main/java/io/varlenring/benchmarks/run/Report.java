@@ -50,7 +50,12 @@ public final class Report {
             System.err.println("usage: Report RESULTS DOCUMENTS");
             System.exit(2);
         }
-        write(Path.of(arguments[0]), Path.of(arguments[1]));
+        try {
+            write(Path.of(arguments[0]), Path.of(arguments[1]));
+        } catch (final IllegalArgumentException unreadable) {
+            System.err.println(unreadable.getMessage());
+            System.exit(1);
+        }
         System.out.println("wrote " + Path.of(arguments[1], INDEX) + ", and the pages and charts behind it");
     }
 

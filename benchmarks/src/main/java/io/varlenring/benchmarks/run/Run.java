@@ -26,7 +26,7 @@ record Run(int jdk, Path file, Map<String, String> facts, Results results) {
         for (final Map.Entry<Integer, Path> entry :
                 files(directory, set.title()).entrySet()) {
             final int jdk = entry.getKey();
-            final Map<String, String> facts = facts(entry.getValue());
+            final Map<String, String> facts = Environment.read(entry.getValue());
             final double least = ResultsFile.leastAlu(directory, jdk, facts.getOrDefault(Environment.CPU, ""));
             runs.add(new Run(
                     jdk,
@@ -41,15 +41,15 @@ record Run(int jdk, Path file, Map<String, String> facts, Results results) {
     static List<Run> ofOther(final Path directory, final String title) throws IOException {
         final List<Run> runs = new ArrayList<>();
         for (final Map.Entry<Integer, Path> entry : files(directory, title).entrySet()) {
-            runs.add(new Run(entry.getKey(), entry.getValue(), facts(entry.getValue()), new Results(List.of(), fork -> {
-                throw new IllegalStateException("there are no forks");
-            })));
+            runs.add(new Run(
+                    entry.getKey(),
+                    entry.getValue(),
+                    Environment.read(entry.getValue()),
+                    new Results(List.of(), fork -> {
+                        throw new IllegalStateException("there are no forks");
+                    })));
         }
         return runs;
-    }
-
-    private static Map<String, String> facts(final Path file) throws IOException {
-        return Files.exists(Environment.file(file)) ? Environment.read(file) : Map.of();
     }
 
     /** Returns the results of a set by JDK. */

@@ -18,6 +18,10 @@ import java.util.Set;
 
 /** The tables and charts of one set, for each JDK. */
 final class SetPage {
+    /** Stands where the facts are missing. */
+    static final String NOT_FINISHED =
+            "The run was not finished: there is no record of the machine, and figures may be missing.";
+
     private static final String SIZE = "size";
 
     private final Path charts;
@@ -61,7 +65,7 @@ final class SetPage {
         line("## JDK " + run.jdk());
         line("");
         if (run.facts().isEmpty()) {
-            line("The run was not finished: there is no record of the machine, and figures may be missing.");
+            line(NOT_FINISHED);
         }
         run.facts().forEach((name, value) -> line("- " + name + ": `" + value + "`"));
     }

@@ -2,7 +2,9 @@
 package io.varlenring.benchmarks.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.benchmarks.host.HostKind;
@@ -23,7 +25,6 @@ class DuelRunTest {
 
     @BeforeEach
     void writeResults() throws IOException {
-        Files.write(directory.resolve("duel-single-thread-17.txt"), List.of("cpu: some", "plan: 3 processes"));
         CsvFile.write(
                 directory.resolve("duel-single-thread-17.csv.gz"),
                 List.of(
@@ -36,6 +37,22 @@ class DuelRunTest {
                         line("this", "changing", 40, "60.0", "agrona", "", 0),
                         line("this", "quiet", 10, "22.0", "agrona", "1.4", 10),
                         line("this", "quiet", 10, "40.0", "agrona", "9.0", 9)));
+        Files.write(directory.resolve("duel-single-thread-17.txt"), List.of("cpu: some", "plan: 3 processes"));
+    }
+
+    @Test
+    void page_ofADuelThatWasNotFinished_saysSo() throws IOException {
+        Files.delete(directory.resolve("duel-single-thread-17.txt"));
+        final String page = DuelPage.text(DuelRun.all(directory));
+        assertTrue(page.startsWith("## single-thread, JDK 17\n\n" + SetPage.NOT_FINISHED + "\n"), page);
+    }
+
+    @Test
+    void all_ofAFileWithAHeadingOnly_isRefusedByName() throws IOException {
+        CsvFile.write(directory.resolve("duel-burst-17.csv.gz"), List.of("set,jdk"));
+        final IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> DuelRun.all(directory));
+        assertTrue(refusal.getMessage().contains("duel-burst-17.csv.gz"), refusal.getMessage());
     }
 
     private static String line(
@@ -69,21 +86,23 @@ class DuelRunTest {
         assertEquals(new Statistics(24, 24, 24, 1), run.nanos(CELL, "agrona", HostKind.QUIET));
         assertEquals(1.3, run.ratio(CELL, "agrona", HostKind.QUIET).median(), 1e-9);
         assertEquals(2, run.ratio(CELL, "agrona", HostKind.QUIET).count());
-        assertEquals(44, run.pairs(CELL, "agrona", HostKind.QUIET));
+        assertEquals(35, run.pairs(CELL, "agrona", HostKind.QUIET));
         assertEquals(50, run.windows(CELL, HostKind.QUIET));
+        assertEquals(0, run.windows(CELL, HostKind.BUSY));
+        assertEquals(0, run.pairs(CELL, "agrona", HostKind.BUSY));
         assertNull(run.nanos(CELL, "this", HostKind.BUSY));
         assertNull(run.ratio(CELL, "agrona", HostKind.BUSY));
     }
 
     @Test
-    void page_countsEachWindow() throws IOException {
+    void page_countsWhatIsInTheFigures_andSaysWhereThatIsOneProcess() throws IOException {
         final String page = DuelPage.text(DuelRun.all(directory));
         assertTrue(page.contains("| | host | windows | ns | ns of agrona | to agrona | to old.jar |\n"), page);
         assertTrue(
                 page.contains("| `ring-offer`, 64 B | quiet | 50 | 22.00 (20.00 to 40.00) | 24.00 "
-                        + "| 1.300 (1.200 to 1.400) of 44 | 1.500 of 26 |\n"),
+                        + "| 1.300 (1.200 to 1.400) of 35 | 1.500 of 26 in one process |\n"),
                 page);
-        assertTrue(page.contains("| `ring-offer`, 64 B | busy | 9 | – | – | – of 9 | – of 0 |\n"), page);
+        assertFalse(page.contains("busy"), page);
         assertTrue(page.endsWith("| `ring-offer`, 64 B | changing | 40 | 60.00 | – | – | – |"), page);
     }
 }

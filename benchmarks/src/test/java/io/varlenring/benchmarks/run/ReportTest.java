@@ -24,7 +24,6 @@ class ReportTest {
     void writeResults() throws IOException {
         results = Files.createDirectory(directory.resolve("results"));
         documents = directory.resolve("docs");
-        Files.write(results.resolve("single-thread-17.txt"), List.of("cpu: some", "plan: 2 rounds"));
         CsvFile.write(
                 results.resolve("single-thread-17.csv.gz"),
                 List.of(
@@ -33,13 +32,14 @@ class ReportTest {
                         "S.offerAndDrain,size=64,agrona,1,avgt,ns/op,30,2,2,130,130",
                         "S.offerAndDrain,size=64,ring-offer,2,avgt,ns/op,40,3,3,130,130",
                         "S.offerAndDrain,size=64,agrona,2,avgt,ns/op,50,2,2,130,130"));
-        Files.write(results.resolve("duel-single-thread-17.txt"), List.of("cpu: some"));
+        Files.write(results.resolve("single-thread-17.txt"), List.of("cpu: some", "plan: 2 rounds"));
         CsvFile.write(
                 results.resolve("duel-single-thread-17.csv.gz"),
                 List.of(
                         "set,jdk,parameters,contender,host,windows,p25_ns,p50_ns,p75_ns,"
                                 + "against,p25_ratio,p50_ratio,p75_ratio,pairs,without_partner",
                         "single-thread,17,rival=ring-offer size=64,this,quiet,90,20,21,22,agrona,1.2,1.25,1.3,80,10"));
+        Files.write(results.resolve("duel-single-thread-17.txt"), List.of("cpu: some"));
     }
 
     @Test

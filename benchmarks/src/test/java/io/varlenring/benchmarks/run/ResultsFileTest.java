@@ -49,6 +49,15 @@ class ResultsFileTest {
     }
 
     @Test
+    void write_takesAwayTheFactsOfWhatWasThere() throws IOException {
+        write("set-17", "this cpu", 3);
+        final Path file = directory.resolve("set-17.csv.gz");
+        assertEquals(Map.of("cpu", "this cpu"), Environment.read(file));
+        ResultsFile.write(file, List.of(fork(1, Map.of(), Map.of(), 2)));
+        assertEquals(Map.of(), Environment.read(file));
+    }
+
+    @Test
     void parse_ofResultsWithoutAReadingOfTheHost_leavesItUnknown() {
         final Fork fork = ResultsFile.parse(List.of(
                         "benchmark,parameters,rival,round,mode,unit,score,alu_before,alu_after,line_before,line_after",
@@ -71,10 +80,12 @@ class ResultsFileTest {
     void write_ofACommaInAName_isRefusedAndLeavesWhatWasThere() throws IOException {
         final Path file = directory.resolve("set-17.csv.gz");
         Files.writeString(file, "before");
+        Files.writeString(directory.resolve("set-17.txt"), "cpu: this cpu");
         assertThrows(
                 IllegalArgumentException.class,
                 () -> ResultsFile.write(file, List.of(fork(1, Map.of("size", "6,4"), Map.of(), 1))));
         assertEquals("before", Files.readString(file));
+        assertEquals(Map.of("cpu", "this cpu"), Environment.read(file));
     }
 
     @Test
