@@ -35,6 +35,9 @@ final class ThroughputWindow implements IntFunction<double[]> {
     /** and the last in which they were stopped; numbers, so that one who was not running misses neither. */
     private volatile int ended;
 
+    /** What a producer died of; the consumer, which would wait for it for ever, looks whenever it has nothing to do. */
+    private volatile Throwable failure;
+
     ThroughputWindow(final String name, final String size, final int producers) {
         sizes = Sizes.of(size);
         rival = Rival.start(name, new Rival.Config(CAPACITY, sizes, producers, true));
@@ -42,7 +45,7 @@ final class ThroughputWindow implements IntFunction<double[]> {
         threads = new Thread[producers];
         for (int i = 0; i < producers; i++) {
             final boolean first = i == 0;
-            threads[i] = new Thread(() -> produce(first), "producer");
+            threads[i] = new Thread(() -> produceOrFail(first), "producer");
             threads[i].setDaemon(true);
             threads[i].start();
         }
@@ -53,6 +56,21 @@ final class ThroughputWindow implements IntFunction<double[]> {
             Thread.yield();
         } else {
             Thread.onSpinWait();
+        }
+    }
+
+    private void awaitProducers() {
+        if (failure != null) {
+            throw new IllegalStateException("a producer failed", failure);
+        }
+        backOff();
+    }
+
+    private void produceOrFail(final boolean first) {
+        try {
+            produce(first);
+        } catch (final Throwable thrown) { // an Error, too: a build may not have what it is asked for
+            failure = thrown;
         }
     }
 
@@ -93,7 +111,7 @@ final class ThroughputWindow implements IntFunction<double[]> {
         firstWindow++;
         LockSupport.unpark(threads[0]);
         while (present.get() < 1) {
-            backOff();
+            awaitProducers();
         }
         final double before = pingPong.ask(TRIPS);
         window++;
@@ -101,7 +119,7 @@ final class ThroughputWindow implements IntFunction<double[]> {
             LockSupport.unpark(threads[i]);
         }
         while (present.get() < threads.length) {
-            backOff();
+            awaitProducers();
         }
         final int records = bursts * BURST;
         int consumed = 0;
@@ -111,14 +129,14 @@ final class ThroughputWindow implements IntFunction<double[]> {
             final int drained = rival.drain();
             consumed += drained;
             if (drained == 0) {
-                backOff();
+                awaitProducers();
             }
         }
         final long nanos = System.nanoTime() - start;
         ended++;
         while (present.get() > 0) {
             if (rival.drain() == 0) {
-                backOff();
+                awaitProducers();
             }
         }
         while (rival.drain() > 0) { // what came last

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * count is the same on a busy machine as on a quiet one. Where that cannot be done, it says so and succeeds.
  */
 public final class Instructions {
+    private static final Pattern BAR = Pattern.compile("[0-9]+(\\.[0-9]+)?");
     private static final Pattern SIZE = Pattern.compile("size=([0-9]{1,4})");
     private static final int RECORDS = 64;
     private static final int BURSTS = 9;
@@ -52,7 +53,9 @@ public final class Instructions {
         final List<Path> jars = new ArrayList<>();
         final List<String> rivals = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i].equals("--bar") && i + 1 < arguments.length) {
+            if (arguments[i].equals("--bar")
+                    && i + 1 < arguments.length
+                    && BAR.matcher(arguments[i + 1]).matches()) {
                 i++;
                 bar = Double.parseDouble(arguments[i]);
             } else if (SIZE.matcher(arguments[i]).matches()) {

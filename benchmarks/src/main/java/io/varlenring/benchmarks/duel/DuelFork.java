@@ -44,7 +44,7 @@ public final class DuelFork {
      * Measures one cell. The exit code is 1 when it cannot be: a build may not have it.
      *
      * @param arguments the set; the seconds; the file for the result; the parameters as {@code NAME=VALUE,...}; and then the
-     *     contenders as {@code LABEL=JAR}, where a missing jar means the one on the class path
+     *     contenders: {@code this} and the yardstick, which are on the class path, and the paths of other jars
      */
     public static void main(final String[] arguments) {
         int exitCode = 0;
@@ -67,9 +67,12 @@ public final class DuelFork {
         final DuelFork fork = new DuelFork(set);
         final List<String> labels = new ArrayList<>();
         for (final String contender : List.of(arguments).subList(4, arguments.length)) {
-            final String[] labelAndJar = contender.split("=", 2);
-            labels.add(labelAndJar[0]);
-            fork.start(labelAndJar[0].equals(set.yardstick) ? set.yardstick : cell.get("rival"), labelAndJar[1], cell);
+            final boolean peer = contender.equals(set.yardstick);
+            labels.add(Duel.label(contender));
+            fork.start(
+                    peer ? set.yardstick : cell.get("rival"),
+                    peer || contender.equals(Duel.THIS) ? "" : contender,
+                    cell);
         }
         System.gc(); // objects lie as a collector leaves them, as they do in a program that has run for a while
         final Rounds rounds = fork.measure(fork.warmUp(set.windowNanos(cell), set.leastBursts(cell)), nanos);

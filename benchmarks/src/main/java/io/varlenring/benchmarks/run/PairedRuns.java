@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -83,29 +84,53 @@ public final class PairedRuns {
                     "usage: PairedRuns smoke|quick|full SET DIRECTORY [other=JAR] [rounds=N] [PARAMETER=VALUE,...]...");
             System.exit(2);
         }
-        final Plan plan = Plan.valueOf(arguments[0].toUpperCase(Locale.ROOT));
+        final PairedRuns runs;
+        try {
+            runs = parse(arguments);
+        } catch (final IllegalArgumentException mistake) {
+            System.err.println(mistake.getMessage());
+            System.exit(2);
+            return;
+        }
+        if (!runs.run()) {
+            System.exit(1);
+        }
+    }
+
+    /** Throws with what is wrong about the arguments. */
+    static PairedRuns parse(final String[] arguments) {
+        final Plan plan = Arrays.stream(Plan.values())
+                .filter(any -> any.name().toLowerCase(Locale.ROOT).equals(arguments[0]))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("smoke, quick or full was expected: " + arguments[0]));
         final BenchmarkSet set = BenchmarkSet.of(arguments[1]);
+        final Path directory = Path.of(arguments[2]);
+        if (!Files.isDirectory(directory)) {
+            throw new IllegalArgumentException("no such folder: " + directory);
+        }
         final Selection selection = Selection.parse(List.of(arguments).subList(3, arguments.length));
         final List<Cell> cells = selection.of(set.cells(), plan);
         if (cells.isEmpty()) {
-            System.err.println("nothing of " + set.title() + " has " + selection);
-            System.exit(2);
+            throw new IllegalArgumentException("nothing of " + set.title() + " has " + selection);
         }
+        final String name = (selection.otherJar() == null ? "" : "compare-") + set.title();
+        final Path file = directory.resolve(name + "-" + JAVA.feature() + CsvFile.EXTENSION);
+        return new PairedRuns(set, plan, selection, cells, file);
+    }
+
+    /** Returns whether all forks came to a result. */
+    private boolean run() throws IOException {
         if (plan == Plan.SMOKE) {
             System.setProperty("jmh.ignoreLock", "true"); // its figures mean nothing, so others may measure meanwhile
         }
-        final Path directory = Path.of(arguments[2]);
-        final String name = (selection.otherJar() == null ? "" : "compare-") + set.title();
-        final Path file = directory.resolve(name + "-" + JAVA.feature() + CsvFile.EXTENSION);
-        final PairedRuns runs = new PairedRuns(set, plan, selection, cells, file);
-        runs.runAll();
-        Environment.write(file, plan.describe(runs.rounds), runs.failures, Map.of());
-        final double leastAlu = ResultsFile.leastAlu(directory, JAVA.feature(), Environment.cpu());
-        Summary.print(set, new Results(runs.forks, fork -> set.kind(fork, leastAlu)), System.out);
-        if (runs.failures > 0) {
-            System.out.println(runs.failures + " forks failed, and are not among the results");
-            System.exit(1);
+        runAll();
+        Environment.write(file, plan.describe(rounds), failures, Map.of());
+        final double leastAlu = ResultsFile.leastAlu(file.getParent(), JAVA.feature(), Environment.cpu());
+        Summary.print(set, new Results(forks, fork -> set.kind(fork, leastAlu)), System.out);
+        if (failures > 0) {
+            System.out.println(failures + " forks failed, and are not among the results");
         }
+        return failures == 0;
     }
 
     private static void list() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.benchmarks.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,9 +31,12 @@ record Selection(Map<String, Set<String>> values, String otherJar, int rounds) {
             }
             final String value = argument.substring(equals + 1);
             if (argument.startsWith("other=")) {
+                if (!Files.isRegularFile(Path.of(value))) {
+                    throw new IllegalArgumentException("no such file: " + value);
+                }
                 otherJar = Path.of(value).toAbsolutePath().toString();
             } else if (argument.startsWith("rounds=")) {
-                rounds = Integer.parseInt(value);
+                rounds = Numbers.positive("rounds", value);
             } else {
                 values.put(argument.substring(0, equals), Set.of(value.split(",")));
             }
