@@ -19,7 +19,7 @@ public final class Schedules {
     /** The same with a weakening, which so is shown to be none. */
     public static void check(final String name, final Simulation.Scenario scenario, final Weakening weakening) {
         final long first = ONE_SEED == 0 ? 1 : ONE_SEED;
-        final long last = ONE_SEED == 0 ? COUNT : ONE_SEED;
+        final long last = ONE_SEED == 0 ? atLeastOne(COUNT) : ONE_SEED;
         for (long seed = first; seed <= last; seed++) {
             final Throwable failure = Simulation.run(scenario, seed, weakening);
             if (failure != null) {
@@ -29,6 +29,14 @@ public final class Schedules {
                         failure);
             }
         }
+    }
+
+    /** Whoever asks for none would see all scenarios pass. */
+    static int atLeastOne(final int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("-Dsimulation.schedules must be at least 1, but is " + count);
+        }
+        return count;
     }
 
     /** Fails if no schedule shows the weakening. */
