@@ -98,12 +98,13 @@ final class SetPage {
         return kind == HostKind.UNKNOWN ? "" : ", host " + kind.title();
     }
 
-    /** Draws the first metric, of the kind of host that most forks met. */
+    /** Draws the first metric beside the best peer, of the kind of host that most forks met. */
     private void addChart(
             final BenchmarkSet set, final Run run, final String heading, final Collection<Results.Key> keys)
             throws IOException {
         final Metric metric = set.metrics().get(0);
-        if (set.baselines().isEmpty() || !metric.compared()) {
+        final Baseline baseline = Baseline.BEST_PEER;
+        if (!set.baselines().contains(baseline)) { // few rows, which a table shows as well
             return;
         }
         final Results results = run.results();
@@ -112,11 +113,8 @@ final class SetPage {
                 .max(Comparator.comparingInt(Map.Entry::getValue))
                 .map(Map.Entry::getKey)
                 .orElse(HostKind.UNKNOWN);
-        final Baseline baseline = set.baselines().contains(Baseline.BEST_PEER)
-                ? Baseline.BEST_PEER
-                : set.baselines().get(0);
-        final String against = baseline.title().replace("`", "");
         final String title = set.title() + (heading.isEmpty() ? "" : ", " + heading) + ", JDK " + run.jdk();
+        final String against = baseline.title();
         final RatioChart chart = new RatioChart(title + suffix(kind), metric.title() + ": times as good as " + against);
         for (final Results.Key key : keys) {
             for (final String rival : results.rivals(key)) {
