@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -10,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -21,12 +23,21 @@ import java.util.concurrent.TimeUnit;
  */
 final class Doorbell {
     private static final int MAX_PORT = 65535;
+    /** How many rings are taken at once: whoever sends more and more of them holds nobody up. */
+    private static final int MOST_AT_ONCE = 64;
+
     private static final InetAddress LOOPBACK = loopback();
 
     private final ByteBuffer read = ByteBuffer.allocateDirect(1);
     private DatagramChannel channel;
     private volatile Selector selector;
-    private DatagramSocket sender;
+    /**
+     * The thread inside a call of the channel, or the one that was when an Error ended it: the channel's lock may be
+     * its own for good, and nobody else can use the channel any more, or close it.
+     */
+    Thread reader;
+
+    DatagramSocket sender;
 
     private static InetAddress loopback() {
         try {
@@ -41,43 +52,68 @@ final class Doorbell {
     /** Returns the channel, which is opened by the first call. */
     DatagramChannel channel() {
         if (channel == null) {
+            DatagramChannel opened = null;
             try {
-                final DatagramChannel opened = DatagramChannel.open(StandardProtocolFamily.INET);
+                opened = DatagramChannel.open(StandardProtocolFamily.INET);
                 opened.configureBlocking(false);
                 opened.bind(new InetSocketAddress(LOOPBACK, 0));
                 channel = opened;
             } catch (final IOException e) {
+                closeAfter(e, opened);
                 throw new UncheckedIOException("no port for the doorbell", e);
             }
         }
         return channel;
     }
 
-    int port() {
-        return channel().socket().getLocalPort();
-    }
-
-    /** Makes {@link #await} possible; {@link #wakeup} is heard from here on. */
-    void prepareToAwait() {
-        if (selector == null) {
+    private static void closeAfter(final Throwable failure, final Closeable opened) {
+        if (opened != null) {
             try {
-                final Selector opened = Selector.open();
-                channel().register(opened, SelectionKey.OP_READ);
-                selector = opened;
-            } catch (final IOException e) {
-                throw new UncheckedIOException("no selector for the doorbell", e);
+                opened.close();
+            } catch (final IOException another) {
+                failure.addSuppressed(another);
             }
         }
     }
 
-    /** Waits for a ring, or {@link #wakeup}, for this time, rounded up to milliseconds: 0 of them would be for ever. */
-    void await(final long nanos) {
+    int port() {
+        return channel().socket().getLocalPort();
+    }
+
+    /**
+     * Lets {@link #await} hear rings, and {@link #wakeup}; returns false when the system has no descriptor or port for
+     * that.
+     */
+    boolean prepareToAwait() {
+        forgetWhatIsLocked();
+        if (selector == null) {
+            Selector opened = null;
+            try {
+                opened = Selector.open();
+                channel().register(opened, SelectionKey.OP_READ);
+                selector = opened;
+            } catch (final IOException | UncheckedIOException | LinkageError e) {
+                closeAfter(e, opened);
+            }
+        }
+        return selector != null;
+    }
+
+    /**
+     * Waits for a ring, or {@link #wakeup}, for this time, rounded up to milliseconds: 0 of them would be for ever.
+     * Returns false when it cannot.
+     */
+    boolean await(final long nanos) {
+        if (selector == null) {
+            return false;
+        }
         try {
             selector.select(key -> {}, TimeUnit.NANOSECONDS.toMillis(nanos + TimeUnit.MILLISECONDS.toNanos(1) - 1));
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
         empty();
+        return true;
     }
 
     /** Ends the wait under way, or the next one, if it has been prepared; by any thread of the sleeper's process. */
@@ -88,21 +124,53 @@ final class Doorbell {
         }
     }
 
-    /** Takes the rings that have come, so that a selector waits for the next one. */
-    void empty() {
+    /**
+     * Takes the rings that have come, so that a selector waits for the next one; if there are very many, what is left
+     * ends its wait too early. Returns false when the channel could not be used any more, and has to be opened anew.
+     */
+    boolean empty() {
+        if (forgetWhatIsLocked()) {
+            return false;
+        }
         if (channel != null) {
+            final Thread before = reader; // this thread, when an Error has ended a call of it: then it stays noted
+            reader = Thread.currentThread();
             try {
-                while (channel.receive(read.clear()) != null) {
+                for (int i = 0; i < MOST_AT_ONCE && channel.receive(read.clear()) != null; i++) {
                     // the sender does not matter
                 }
+            } catch (final ClosedChannelException closed) {
+                // by the user: nobody is heard here any more
             } catch (final IOException e) {
                 throw new UncheckedIOException(e);
             }
+            reader = before;
         }
+        return true;
+    }
+
+    /** Lets go, and leaves to the collector, a channel whose lock another thread has kept behind an Error. */
+    private boolean forgetWhatIsLocked() {
+        final boolean isLocked = reader != null && reader != Thread.currentThread();
+        if (isLocked) {
+            final Selector waiting = selector;
+            channel = null;
+            selector = null;
+            reader = null;
+            try {
+                if (waiting != null) {
+                    waiting.close();
+                }
+            } catch (final IOException ignored) {
+                // nobody uses it any more
+            }
+        }
+        return isLocked;
     }
 
     /** Closes what the consumer has opened. */
     void close() {
+        forgetWhatIsLocked();
         try {
             if (selector != null) {
                 selector.close();
@@ -122,14 +190,43 @@ final class Doorbell {
         if (port <= 0 || port > MAX_PORT) {
             return false;
         }
+        DatagramSocket socket = sender;
+        sender = null; // an Error that ends the call could leave its lock taken, and all who ring behind it would wait
+        boolean isSent;
         try {
-            if (sender == null) {
-                sender = new DatagramSocket(0, LOOPBACK); // a socket: an interrupted thread would close a channel
+            if (socket == null) {
+                socket = new DatagramSocket(0, LOOPBACK); // a socket: an interrupted thread would close a channel
             }
-            sender.send(new DatagramPacket(new byte[1], 1, LOOPBACK, (int) port));
-            return true;
-        } catch (final IOException e) {
-            return false;
+            socket.send(new DatagramPacket(new byte[1], 1, LOOPBACK, (int) port));
+            isSent = true;
+        } catch (final IOException
+                | LinkageError e) { // the latter for good, once there was no descriptor for a library
+            isSent = false;
         }
+        sender = socket;
+        return isSent;
+    }
+
+    /** Closes what rings. */
+    synchronized void closeSender() {
+        final DatagramSocket socket = sender;
+        sender = null;
+        if (socket != null) {
+            socket.close();
+        }
+    }
+
+    /**
+     * Makes and closes what a ring needs: should that come first when there is no descriptor, classes and libraries of
+     * the system could not be loaded, then or ever.
+     */
+    static void loadClasses() {
+        final Doorbell doorbell = new Doorbell();
+        if (doorbell.prepareToAwait()) {
+            doorbell.ring(doorbell.port());
+            doorbell.empty();
+        }
+        doorbell.close();
+        doorbell.closeSender();
     }
 }

@@ -49,7 +49,7 @@ final class RingMemory extends ControlWords {
     /** The first page of the file, or null for a ring on the heap, whose control words are the fields. */
     private final ByteBuffer control;
     /** Null for a ring on the heap. */
-    private final Doorbell doorbell;
+    final Doorbell doorbell;
 
     private volatile Thread waiter;
 
@@ -278,17 +278,16 @@ final class RingMemory extends ControlWords {
     /** MUST come before the waiting thread is set: from then on it is woken. */
     void prepareToSleep() {
         if (doorbell != null) {
-            openDoorbell();
-            doorbell.prepareToAwait();
+            if (doorbell.prepareToAwait()) {
+                openDoorbell();
+            }
         }
     }
 
     /** Parks the consumer; of a ring in a file, where the doorbell is heard, if it is for a millisecond or more. */
     void sleep(final long nanos) {
-        if (doorbell == null || nanos < MILLISECOND_NANOS) {
+        if (doorbell == null || nanos < MILLISECOND_NANOS || !doorbell.await(nanos)) {
             LockSupport.parkNanos(this, nanos);
-        } else {
-            doorbell.await(nanos);
         }
     }
 
@@ -306,14 +305,19 @@ final class RingMemory extends ControlWords {
 
     /** Forgets the rings that have come. */
     void emptyDoorbell() {
-        if (doorbell != null) {
-            doorbell.empty();
+        if (doorbell != null && !doorbell.empty()) {
+            openDoorbell();
         }
     }
 
     void closeDoorbell() {
         setDoorbellVolatile(0);
         doorbell.close();
+    }
+
+    /** Closes what this process rings other consumers by. */
+    void closeSender() {
+        doorbell.closeSender();
     }
 
     /**
