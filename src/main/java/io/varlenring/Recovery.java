@@ -85,6 +85,7 @@ final class Recovery {
         if (newest % ALIGNMENT != 0 || newest - position < 0 || newest - position > capacity) {
             throw corrupt("the producer position", newest, position, position + capacity);
         }
+        unlockAll(); // which an Error may have ended
         try {
             examine(position, newest);
             if (isPublished(position)) { // by an owner that went on, or died just behind it
@@ -92,9 +93,14 @@ final class Recovery {
             }
             return judge(position);
         } finally {
-            while (!locked.isEmpty()) {
-                file.unlock(locked.remove(locked.size() - 1).place);
-            }
+            unlockAll();
+        }
+    }
+
+    private void unlockAll() {
+        for (int last = locked.size() - 1; last >= 0; last--) {
+            file.unlock(locked.get(last).place);
+            locked.remove(last); // behind it: an Error would leave the lock for good
         }
     }
 

@@ -44,7 +44,9 @@ abstract class Reservations extends ProducerState {
     ProducerRegistry.Entry entry;
     /** Another one, for reservations beside an open claim; null until there is one. */
     private RingSlot secondSlot;
-    /** Whether the handle has been closed, so that nothing can be reserved any more. */
+    /** Whether the closing of the handle has begun, so that nothing can be reserved any more. */
+    private boolean isLeaving;
+    /** Whether it has been closed, and its places given back. */
     boolean isLeft;
 
     Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
@@ -217,26 +219,31 @@ abstract class Reservations extends ProducerState {
     }
 
     final void checkNotLeft() {
-        if (isLeft) {
+        if (isLeaving) {
             throw new IllegalStateException("this producer has been closed, or its process detached from the ring");
         }
     }
 
-    /** Ends the use of the handle; nothing may be open. Gives its places in the file back. */
+    /**
+     * Ends the use of the handle; nothing may be open. Gives its places in the file back; should an Error come, the
+     * next call goes on.
+     */
     final void leave() {
         if (!isLeft) {
-            isLeft = true;
+            isLeaving = true;
+            contiguousLimit = expected; // so that the next reservation looks
+            contiguousLimitOnHeap = expected;
             if (full != null) {
                 raiseFull();
             }
-            contiguousLimit = expected; // so that the next reservation looks
-            contiguousLimitOnHeap = expected;
+            if (secondSlot != null) {
+                ring.places.giveBack(secondSlot);
+                secondSlot = null; // another handle may have it now
+            }
             if (slot != null) {
                 ring.places.giveBack(slot);
-                if (secondSlot != null) {
-                    ring.places.giveBack(secondSlot);
-                }
             }
+            isLeft = true;
         }
     }
 

@@ -15,6 +15,9 @@ final class RingPlaces {
     final RingFile file;
     private final RingMemory memory;
     private final RingSlot consumerSlot;
+    /** Whether this ring has the lock of the consumer's place: before and behind {@link #hasConsumer}. */
+    private boolean isConsumerLocked;
+
     private volatile boolean hasConsumer;
     private volatile boolean isDetached;
 
@@ -90,10 +93,13 @@ final class RingPlaces {
         slot.setProcessRelease(file.ownProcess()); // for people, and for who finds the lock free [M10]
     }
 
-    /** Gives a slot back; nothing may be reserved through it. */
+    /** Gives a slot back; nothing may be reserved through it. To be called again when an Error has ended it. */
     void giveBack(final RingSlot slot) {
-        slot.setAttemptRelease(0); // all is published: the slot is clean at once [M12]
-        slot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
+        if (!slot.isLeft) {
+            slot.setAttemptRelease(0); // all is published: the slot is clean at once [M12]
+            slot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
+            slot.isLeft = true; // before the lock goes: from then on the words are another's
+        }
         file.unlock(slot.place);
     }
 
@@ -106,10 +112,11 @@ final class RingPlaces {
     /** Takes the consumer's place, finishes what the last one has begun, and tells the consumer where to go on. */
     void takeConsumersPlace(final LongConsumer consumer) {
         checkAttached();
-        if (!file.tryLock(consumerSlot.place)) {
+        if (!isConsumerLocked && !file.tryLock(consumerSlot.place)) {
             throw new IllegalStateException("the consumer's place of " + file.path + " is taken by "
                     + consumerSlot.getProcessAcquire()); // as in enter() [M10]
         }
+        isConsumerLocked = true;
         try {
             final ProcessIdentity last = consumerSlot.getProcessAcquire(); // as in enter() [M10]
             if (file.isSeenAlive(last)) {
@@ -124,9 +131,14 @@ final class RingPlaces {
             hasConsumer = true; // last: whoever finds it uses the consumer
         } finally {
             if (!hasConsumer) {
-                file.unlock(consumerSlot.place);
+                unlockConsumersPlace();
             }
         }
+    }
+
+    private void unlockConsumersPlace() {
+        file.unlock(consumerSlot.place);
+        isConsumerLocked = false;
     }
 
     /** Gives back what a consumer has died giving back. Nobody else is the consumer now. */
@@ -144,14 +156,23 @@ final class RingPlaces {
         return redo;
     }
 
+    /** Each step may be made again, and is forgotten behind it: should an Error come, the next call goes on. */
     synchronized void leaveConsumersPlace() {
         if (hasConsumer) {
-            hasConsumer = false;
             memory.closeDoorbell();
             memory.setArmedVolatile(false); // nobody sleeps here any more [M5]
             consumerSlot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
-            file.unlock(consumerSlot.place);
+            hasConsumer = false; // before the lock goes: from then on the words are another's
         }
+        if (isConsumerLocked) {
+            unlockConsumersPlace();
+        }
+    }
+
+    /** Gives back what has not been yet: the consumer's place, and what rings the doorbells of others. */
+    void leave() {
+        leaveConsumersPlace();
+        memory.closeSender();
     }
 
     /** From here on no place is taken. */

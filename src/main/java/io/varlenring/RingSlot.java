@@ -20,6 +20,9 @@ final class RingSlot {
     /** Which lock says that its holder lives. */
     final int place;
 
+    /** Whether its holder has left it, and has at the most its lock. */
+    boolean isLeft;
+
     private final ByteBuffer words;
     private final int processOffset;
 

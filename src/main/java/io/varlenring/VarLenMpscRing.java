@@ -175,7 +175,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         if (places == null) {
             memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
         } else {
-            RingFile.whenCollected(this, places::leaveConsumersPlace);
+            RingFile.whenCollected(this, places::leave);
         }
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);
@@ -467,6 +467,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *     its place in a file back at once
      * @throws IllegalStateException when the ring is in a file, and all slots of the file are taken; or this process
      *     has been {@linkplain #detach() detached} from it
+     * @throws UncheckedIOException when the system refuses the lock of a slot
      */
     public RingProducer newProducer() {
         final RingSlot slot = places == null ? null : places.takeSlot();
@@ -498,6 +499,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @throws IllegalStateException when another process has the consumer's place, or this one through another ring; it
      *     names that process. Or when this process has been detached
      * @throws RingCorruptException when the positions in the file are not those of a ring
+     * @throws UncheckedIOException when the system refuses the lock of the consumer's place
      */
     public RingConsumer consumer() {
         if (!isConsumedHere()) {
@@ -554,7 +556,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             try {
                 producers.closeAll(); // again, too, when there was an Error the last time
             } finally { // a hook may throw one
-                places.leaveConsumersPlace();
+                places.leave();
             }
         }
     }
