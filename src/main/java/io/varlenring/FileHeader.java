@@ -6,9 +6,12 @@ import static io.varlenring.RingLayout.CLOSED;
 
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.UUID;
 
 /**
@@ -21,6 +24,7 @@ import java.util.UUID;
  */
 record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
     private static final UUID NONE = new UUID(0, 0);
+    private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
     private static final int UUID_CHARACTERS = 36;
 
     /** Writes the first page of a new file. */
@@ -128,10 +132,15 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
 
     /** Returns what changes when the machine is started, or 0 where the system does not tell. */
     private static UUID bootId() {
-        try (FileInputStream in = new FileInputStream("/proc/sys/kernel/random/boot_id")) {
+        try (FileInputStream in = new FileInputStream(BOOT_ID)) {
             final String text = new String(in.readNBytes(UUID_CHARACTERS), StandardCharsets.ISO_8859_1);
             return UUID.fromString(text);
-        } catch (final IOException | IllegalArgumentException e) {
+        } catch (final IOException e) {
+            if (Files.isReadable(Path.of(BOOT_ID))) { // it does, but for want of descriptors
+                throw new UncheckedIOException(e);
+            }
+            return NONE;
+        } catch (final IllegalArgumentException e) {
             return NONE;
         }
     }

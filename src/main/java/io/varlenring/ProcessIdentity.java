@@ -18,13 +18,19 @@ import java.util.Optional;
  */
 record ProcessIdentity(long pid, long start, long namespace) {
     static final ProcessIdentity NOBODY = new ProcessIdentity(0, 0, 0);
-    static final ProcessIdentity OWN = own();
+    /** The namespace of a process that could not find out its own: nobody's. */
+    private static final long UNREAD = -1;
 
     private static final int START_BEHIND_STATE = 19;
+
+    static final ProcessIdentity OWN = own();
 
     private static ProcessIdentity own() {
         final String[] stat = stat("self");
         final long pid = ProcessHandle.current().pid();
+        if (stat == null && isShown("self")) {
+            return new ProcessIdentity(pid, 0, UNREAD);
+        }
         return stat == null
                 ? new ProcessIdentity(pid, startMillis(pid), 0)
                 : new ProcessIdentity(pid, Long.parseLong(stat[START_BEHIND_STATE]), ownNamespace());
@@ -40,6 +46,18 @@ record ProcessIdentity(long pid, long start, long namespace) {
             return words.length > START_BEHIND_STATE ? words : null;
         } catch (final IOException e) {
             return null;
+        }
+    }
+
+    /** Tells whether there is a stat that can be read, if not now: asking takes no descriptor, and reading does. */
+    private static boolean isShown(final String process) {
+        return Files.isReadable(Path.of("/proc", process, "stat"));
+    }
+
+    /** MUST have been called before others are judged: who does not know itself takes the living for dead. */
+    static void checkOwn() throws IOException {
+        if (OWN.namespace == UNREAD) {
+            throw new IOException("there was no descriptor when this process had to read who it is, /proc/self/stat");
         }
     }
 
@@ -71,10 +89,10 @@ record ProcessIdentity(long pid, long start, long namespace) {
             return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && startMillis(pid) == start;
         }
         final String[] stat = stat(Long.toString(pid));
-        return stat != null
-                && stat[START_BEHIND_STATE].equals(Long.toString(start))
-                && !stat[0].equals("Z")
-                && !stat[0].equals("X");
+        if (stat == null) {
+            return isShown(Long.toString(pid));
+        }
+        return stat[START_BEHIND_STATE].equals(Long.toString(start)) && !stat[0].equals("Z") && !stat[0].equals("X");
     }
 
     @Override

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -18,10 +20,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The file of a ring, and what the operating system does for it: the mapping, the locks by which processes tell who
@@ -30,12 +35,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The system drops all locks of a process on a file when that process closes any descriptor of it. So there is one
  * channel for each file in a virtual machine, whatever the number of rings and of class loaders; it is closed when no
  * ring is left that maps the file, and no lock; and once it may hold locks, nothing but {@code tryLock} and {@code
- * release} is called on it, for an interrupted thread closes a channel by most of the others.
+ * release} is called on it, for an interrupted thread closes a channel by most of the others. A path may come to name
+ * another file at any moment, so a new channel is first seen not to be one of a file that is open already: it takes the
+ * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is never closed.
  */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
 
     private static final long FIRST_LOCK = 1L << 62;
+    /** A byte of no place. */
+    private static final long MARK_LOCK = FIRST_LOCK - 1;
     /** The key of a system property, since those are what class loaders share: a map of the files by their keys. */
     private static final String FILES = "io.varlenring.files";
     /** What a file has in that map, made of classes that all loaders share. */
@@ -43,10 +52,18 @@ final class RingFile {
 
     private static final int LOCKS = 1;
     private static final int MAPPING = 2;
+    private static final int MARK = 3;
 
+    /** Channels that may be second ones of an open file; referenced, for the collector would close them. */
+    private static final List<FileChannel> NEVER_CLOSED = new CopyOnWriteArrayList<>();
+
+    private static final int LONG_NAME = 70;
+    private static final String OWN_STAT = "/proc/self/stat";
     private static final int ZEROS = 1 << 16;
     private static final Cleaner CLEANER = Cleaner.create();
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+    private static volatile boolean isPrepared;
 
     final Path path;
     final FileHeader header;
@@ -87,6 +104,7 @@ final class RingFile {
         final Path absolute = path.toAbsolutePath();
         final boolean wasInterrupted = Thread.interrupted(); // which would close the channels that write and map
         try {
+            prepare();
             for (; ; ) {
                 if (capacity > 0 && !Files.exists(absolute)) {
                     create(absolute, capacity, slots, permissions, initialPosition);
@@ -102,10 +120,28 @@ final class RingFile {
                     }
                 }
             }
+        } catch (final UncheckedIOException e) {
+            throw e.getCause();
         } finally {
             if (wasInterrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * Loads what could not be loaded later, and then never: when there is no descriptor, or a call ends for want of
+     * stack. Who cannot read who it is takes the living for dead.
+     */
+    private static void prepare() throws IOException {
+        if (Files.isReadable(Path.of(OWN_STAT))) {
+            new FileInputStream(OWN_STAT).close(); // before the class that keeps what it has found
+        }
+        ProcessIdentity.checkOwn();
+        Objects.requireNonNull(StalledClaim.Owner.DEAD);
+        if (!isPrepared) {
+            Doorbell.loadClasses();
+            isPrepared = true;
         }
     }
 
@@ -117,7 +153,9 @@ final class RingFile {
             final Set<PosixFilePermission> permissions,
             final long initialPosition)
             throws IOException {
-        final Path temporary = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".new");
+        final String name = path.getFileName().toString();
+        final String known = name.length() > LONG_NAME ? "" : name; // so that it does not become too long
+        final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
         try {
             write(temporary, capacity, slots, permissions, initialPosition);
             // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
@@ -139,7 +177,8 @@ final class RingFile {
             final Set<PosixFilePermission> permissions,
             final long initialPosition)
             throws IOException {
-        final boolean isPosix = Files.getFileStore(path.getParent()).supportsFileAttributeView("posix");
+        final boolean isPosix =
+                path.getFileSystem().supportedFileAttributeViews().contains("posix");
         final Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         final ByteBuffer page = ByteBuffer.allocateDirect(RingLayout.PAGE);
         FileHeader.write(page, capacity, slots, initialPosition);
@@ -153,8 +192,8 @@ final class RingFile {
                 writeAll(out, zeros.clear().limit((int) Math.min(ZEROS, length - done)));
             }
         }
-        if (isPosix && permissions != null) {
-            Files.setPosixFilePermissions(path, permissions); // not when it is made: the process's mask would cut them
+        if (isPosix) { // not only when it is made: the process's mask has cut them
+            Files.setPosixFilePermissions(path, permissions == null ? OWNER_ONLY : permissions);
         }
     }
 
@@ -173,10 +212,10 @@ final class RingFile {
             throw new IOException("not a regular file: " + path);
         }
         final long length = attributes.size();
-        FileHeader.checkLength(length);
         final Object key = keyOf(path, attributes);
         final RingFile[] opened = new RingFile[1];
         try {
+            FileHeader.checkLength(length);
             files().compute(key, (same, entry) -> {
                 try {
                     return open(path, key, length, entry, opened);
@@ -184,6 +223,8 @@ final class RingFile {
                     throw new UncheckedIOException(e);
                 }
             });
+        } catch (final RingCorruptException corrupt) {
+            throw new RingCorruptException(corrupt.getMessage() + ": " + path);
         } catch (final UncheckedIOException e) {
             throw e.getCause();
         }
@@ -195,49 +236,69 @@ final class RingFile {
             final Path path, final Object key, final long length, final Object[] known, final RingFile[] opened)
             throws IOException {
         final boolean isKnown = known != null && ((FileChannel) known[CHANNEL]).isOpen();
-        final Object[] entry = isKnown ? known : new Object[MAPPING + 1];
-        if (!isKnown) {
-            entry[CHANNEL] = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            entry[LOCKS] = new ConcurrentHashMap<Integer, FileLock>();
-        }
+        final Object[] entry = isKnown ? known : newEntry(path);
         final FileChannel channel = (FileChannel) entry[CHANNEL];
         boolean isGood = false;
         try {
             final BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             if (now.size() == length && keyOf(path, now).equals(key)) {
-                final ByteBuffer bytes = mapping(key, entry, length);
+                final MappedByteBuffer bytes = mapping(entry, length);
                 final FileHeader header = FileHeader.read(bytes, length);
                 FileHeader.checkPositions(RingMemory.map(bytes, header.dataOffset(), header.capacity()));
                 opened[0] = new RingFile(path, header, key, channel, locks(entry), bytes);
+                know(key, entry, bytes);
                 isGood = true;
             }
         } finally {
-            if (!isGood && !isKnown && !isOpenElsewhere(path)) {
+            if (!isGood && !isKnown) {
                 channel.close(); // nobody in this virtual machine has had it yet, so there is no lock to lose
             }
         }
         return isGood || isKnown ? entry : known;
     }
 
-    /** Tells whether the path has come to name a file that is open already, whose locks a close would drop. */
-    private static boolean isOpenElsewhere(final Path path) throws IOException {
-        return Files.exists(path)
-                && files().containsKey(keyOf(path, Files.readAttributes(path, BasicFileAttributes.class)));
+    /** Opens a file; refuses one that the path has just come to name and that is open already: a second channel. */
+    static Object[] newEntry(final Path path) throws IOException {
+        final FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        NEVER_CLOSED.add(channel); // until it is known to be the only one
+        FileLock mark = null;
+        IOException failure = null;
+        try {
+            mark = channel.tryLock(MARK_LOCK, 1, true); // a shared one, which other processes may have as well
+        } catch (final OverlappingFileLockException open) {
+            throw new IOException("another file, open already, came to be named " + path + ": try again", open);
+        } catch (final IOException e) {
+            failure = e; // the system's, which is asked when this virtual machine has no such lock
+        }
+        NEVER_CLOSED.remove(channel);
+        if (mark == null) {
+            channel.close();
+            throw new IOException("cannot lock " + path, failure);
+        }
+        final Object[] entry = new Object[MARK + 1];
+        entry[CHANNEL] = channel;
+        entry[LOCKS] = new ConcurrentHashMap<Integer, FileLock>();
+        entry[MARK] = mark;
+        return entry;
     }
 
-    /**
-     * Only weakly known, so that the memory goes with the last ring; mapped anew only when there is none, and no lock.
-     */
-    private static MappedByteBuffer mapping(final Object key, final Object[] entry, final long length)
-            throws IOException {
+    /** Mapped anew only when there is none. */
+    private static MappedByteBuffer mapping(final Object[] entry, final long length) throws IOException {
         MappedByteBuffer bytes = knownMapping(entry);
         if (bytes == null || bytes.capacity() != length) {
             bytes = ((FileChannel) entry[CHANNEL]).map(FileChannel.MapMode.READ_WRITE, 0, length);
             bytes.load();
+        }
+        return bytes;
+    }
+
+    /** Only weakly, so that the memory goes with the last ring; and only a good one, which may replace the last one. */
+    private static void know(final Object key, final Object[] entry, final MappedByteBuffer bytes) {
+        final MappedByteBuffer known = knownMapping(entry);
+        if (known == null || known.capacity() != bytes.capacity()) { // else it is that one
             entry[MAPPING] = new WeakReference<>(bytes);
             whenCollected(bytes, () -> closeUnused(key, entry));
         }
-        return bytes;
     }
 
     @SuppressWarnings("unchecked")
@@ -314,20 +375,23 @@ final class RingFile {
             }
             return lock != null;
         } catch (final OverlappingFileLockException own) {
-            return false;
+            return false; // this one has it, or an Error kept it from being noted, and the collector will let it go
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot lock " + path, e);
         }
     }
 
     void unlock(final int place) {
-        final FileLock lock = locks.remove(place);
+        final FileLock lock = locks.get(place);
         if (lock != null) {
             try {
                 lock.release();
+            } catch (final ClosedChannelException gone) {
+                // and the lock with it
             } catch (final IOException e) {
                 throw new UncheckedIOException("cannot unlock " + path, e);
             }
+            locks.remove(place); // behind it: an Error would leave the lock for good, and nobody could try again
         }
     }
 
