@@ -8,6 +8,7 @@ import static io.varlenring.RingLayout.NOT_READY;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,6 +51,8 @@ public final class RingInspector {
     }
 
     private static final int SHOWN_BYTES = 16;
+    /** How often it waits for a consumer that goes on between two loads. */
+    private static final int MOST_LOOKS = 10_000;
 
     private final PrintStream out;
     private final ByteBuffer file;
@@ -102,14 +105,23 @@ public final class RingInspector {
         } catch (final RingCorruptException corrupt) {
             out.println("CORRUPT: " + corrupt.getMessage());
             return Result.CORRUPT;
+        } catch (final UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
     private Result inspect(final Path path) {
-        // the producer position first: a consumer that goes on meanwhile makes what is between the smaller [M10]
-        final long producer = memory.getProducerPositionVolatile();
-        final long consumer = memory.getConsumerPositionAcquire(); // after it [M10]
-        final long redo = memory.getRedoPositionAcquire(); // as above [M10] [M14]
+        long consumer;
+        long redo;
+        long producer;
+        long after = memory.getConsumerPositionAcquire(); // in this order, as FileHeader.checkPositions() says [M10]
+        int looks = 0;
+        do { // so that all are of one moment, unless the consumer is very fast
+            consumer = after;
+            redo = memory.getRedoPositionAcquire(); // as above [M10] [M14]
+            producer = memory.getProducerPositionVolatile(); // as above [M10]
+            after = memory.getConsumerPositionAcquire(); // as above [M10]
+        } while (after != consumer && ++looks < MOST_LOOKS);
         final long newest = producer & ~CLOSED;
         out.println("ring " + header.id() + " in " + path);
         out.println("capacity " + header.capacity() + ", slots " + header.slots() + ", data at " + header.dataOffset());
@@ -123,7 +135,7 @@ public final class RingInspector {
         printSlots(consumer);
         // what is before R has been consumed, and may be zeroed already [M14]
         final boolean isGivingBack = redo - consumer > 0 && newest - redo >= 0;
-        Result result = printRecords(isGivingBack ? redo : consumer, consumer, newest);
+        Result result = printRecords(isGivingBack ? redo : consumer, consumer, newest, after + header.capacity());
         try {
             FileHeader.checkPositions(memory);
         } catch (final RingCorruptException corrupt) {
@@ -162,12 +174,12 @@ public final class RingInspector {
     }
 
     /** Goes over the headers with the checks of a drain. */
-    private Result printRecords(final long begin, final long consumer, final long producer) {
+    private Result printRecords(final long begin, final long consumer, final long producer, final long lap) {
         final int mask = header.capacity() - 1;
         final boolean isSane = consumer % ALIGNMENT == 0
                 && producer % ALIGNMENT == 0
                 && producer - consumer >= 0
-                && producer - consumer <= header.capacity();
+                && lap - producer >= 0;
         long position = begin;
         while (isSane && position - producer < 0) {
             final int offset = (int) position & mask;

@@ -494,4 +494,39 @@ final class RingInspectorTest {
         final String said = inspect(RingInspector.Result.SOUND, "slots in use", RingLayout.REDO_POSITION_OFFSET, 32);
         assertTrue(said.contains("the consumer has gone on"), said);
     }
+
+    /** Keeps a small ring in use. */
+    static final class BusyProgram {
+        private BusyProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final VarLenMpscRing ring = VarLenMpscRing.map(Path.of(arguments[0]), 64);
+            final RingConsumer consumer = ring.consumer();
+            new Thread(() -> {
+                        final RingProducer producer = ring.newProducer();
+                        while (true) {
+                            producer.offer(new byte[16], 0, 16);
+                        }
+                    })
+                    .start();
+            System.out.println("busy");
+            while (true) {
+                consumer.drain(record -> {});
+            }
+        }
+    }
+
+    /** However much it goes on between two loads. */
+    @Test
+    @Timeout(120)
+    void ringInUse_isSound() throws IOException {
+        try (ChildProcess child = new ChildProcess(BusyProgram.class, file)) {
+            child.await("busy");
+            for (int i = 0; i < 3000; i++) {
+                final ByteArrayOutputStream said = new ByteArrayOutputStream();
+                final RingInspector.Result found = RingInspector.inspect(file, new PrintStream(said));
+                assertEquals(RingInspector.Result.SOUND, found, said::toString);
+            }
+        }
+    }
 }
