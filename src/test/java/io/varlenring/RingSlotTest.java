@@ -367,7 +367,8 @@ final class RingSlotTest {
                 assertThrows(OverlappingFileLockException.class, () -> channel.tryLock(place, 1, false));
             }
             assertNotNull(channel.tryLock(first + 3, Long.MAX_VALUE - first - 3, false));
-            assertNotNull(channel.tryLock(0, first, false));
+            assertThrows(OverlappingFileLockException.class, () -> channel.tryLock(first - 1, 1, false), "the mark");
+            assertNotNull(channel.tryLock(0, first - 1, false));
             assertTrue(offer(second, new byte[1]));
             ring.detach();
             assertNotNull(channel.tryLock(first, 3, false));

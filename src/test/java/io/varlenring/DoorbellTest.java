@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a doorbell does when the system refuses it something, or an Error ends a call of it. */
+@Timeout(60)
+final class DoorbellTest {
+    private final Doorbell heard = new Doorbell();
+    private final Doorbell rung = new Doorbell();
+    private final Path file = FileRings.newFile();
+
+    @AfterEach
+    void close() throws IOException {
+        heard.close();
+        rung.closeSender();
+        Files.deleteIfExists(file);
+    }
+
+    /** A socket in which an Error comes, or what is told as one of another kind. */
+    private static final class FailingSocket extends DatagramSocket {
+        private final Throwable failure;
+
+        FailingSocket(final Throwable failure) throws SocketException {
+            this.failure = failure;
+        }
+
+        @Override
+        public void send(final DatagramPacket packet) throws IOException {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (IOException) failure;
+        }
+    }
+
+    // Producers
+
+    /** Its lock may be taken for good by a thread that has ended. */
+    @Test
+    void socketInWhichAnErrorCame_isNotUsedAgain() throws IOException {
+        final StackOverflowError failure = new StackOverflowError();
+        rung.sender = new FailingSocket(failure);
+        assertSame(failure, assertThrows(StackOverflowError.class, () -> rung.ring(heard.port())));
+        assertTrue(rung.ring(heard.port()));
+    }
+
+    @Test
+    void ring_thatTheSystemRefuses_isNoneAndKeepsTheSocket() throws IOException {
+        for (final Throwable failure : new Throwable[] {new IOException(), new NoClassDefFoundError()}) {
+            final DatagramSocket socket = new FailingSocket(failure);
+            rung.sender = socket;
+            assertFalse(rung.ring(heard.port()));
+            assertSame(socket, rung.sender);
+        }
+    }
+
+    /** Of one that has no consumer too. */
+    @Test
+    void detach_closesWhatRings() throws IOException {
+        final VarLenMpscRing consumed = VarLenMpscRing.map(file, 64);
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
+        consumed.consumer().doorbell();
+        assertTrue(ring.memory.ringDoorbell());
+        final DatagramSocket socket = ring.memory.doorbell.sender;
+        assertFalse(socket.isClosed());
+        ring.detach();
+        assertTrue(socket.isClosed());
+        consumed.detach();
+    }
+
+    // The consumer
+
+    private static Thread endedThread() throws InterruptedException {
+        final Thread ended = new Thread(() -> {});
+        ended.start();
+        ended.join();
+        return ended;
+    }
+
+    /** As if an Error had ended a call of it there. */
+    @Test
+    void channelThatAnotherThreadHasLeftLocked_isOpenedAnew() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
+        final VarLenMpscRing other = VarLenMpscRing.map(file, 64);
+        final RingConsumer consumer = ring.consumer();
+        for (int i = 0; i < 2; i++) {
+            assertEquals(0, consumer.drain(record -> {}, 1, 1, TimeUnit.MILLISECONDS));
+            final Object before = consumer.doorbell();
+            final long port = ring.memory.getDoorbellVolatile();
+            ring.memory.doorbell.reader = endedThread();
+            if (i == 0) {
+                assertTrue(consumer.arm());
+            } else {
+                assertEquals(0, consumer.drain(record -> {}, 1, 1, TimeUnit.MILLISECONDS));
+            }
+            assertTrue(port != ring.memory.getDoorbellVolatile(), "the old port is still rung at");
+            assertNotSame(before, consumer.doorbell());
+        }
+        ring.memory.prepareToSleep();
+        assertTrue(other.memory.ringDoorbell());
+        ring.memory.sleep(TimeUnit.HOURS.toNanos(1));
+        ring.memory.doorbell.reader = endedThread();
+        ring.detach(); // closes nothing that is locked
+        other.detach();
+    }
+
+    /** A lock that is this thread's own does not stop it; the next one would still be stopped. */
+    @Test
+    void channelThatThisThreadHasLeftLocked_isKept() {
+        final DatagramChannel channel = heard.channel();
+        heard.reader = Thread.currentThread();
+        assertTrue(heard.empty());
+        assertSame(channel, heard.channel());
+        assertSame(Thread.currentThread(), heard.reader);
+        heard.reader = null;
+        assertTrue(heard.empty());
+        assertNull(heard.reader);
+    }
+
+    /** Who sends without end holds nobody up for good. */
+    @Test
+    void empty_takesSoManyRingsAndNoMore() throws IOException {
+        final DatagramChannel channel = heard.channel();
+        try (DatagramSocket flood = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < 100; i++) {
+                flood.send(new DatagramPacket(new byte[1], 1, InetAddress.getLoopbackAddress(), heard.port()));
+            }
+        }
+        assertTrue(heard.empty());
+        final ByteBuffer read = ByteBuffer.allocate(1);
+        assertNotNull(channel.receive(read), "what was left ends the next wait");
+        assertTrue(heard.empty());
+        assertNull(channel.receive(read.clear()));
+    }
+
+    /** By its user, against the rule; it then waits without hearing, and keeps nothing open. */
+    @Test
+    void channelThatIsClosed_isNotHeard() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
+        final RingConsumer consumer = ring.consumer();
+        consumer.doorbell().close();
+        final long before = selectors();
+        for (int i = 0; i < 20; i++) {
+            assertEquals(0, consumer.drain(record -> {}, 1, 1, TimeUnit.NANOSECONDS));
+            ring.memory.prepareToSleep();
+            ring.memory.sleep(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        assertTrue(consumer.arm());
+        assertTrue(selectors() - before < 10, "a selector of each try stays open");
+        ring.detach();
+    }
+
+    private static long selectors() throws IOException {
+        final Path descriptors = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(descriptors)) {
+            System.out.println("DoorbellTest: SKIPPED how many selectors are open: no /proc/self/fd");
+            return 0;
+        }
+        long count = 0;
+        try (var open = Files.newDirectoryStream(descriptors)) {
+            for (final Path descriptor : open) {
+                try {
+                    count += Files.readSymbolicLink(descriptor).toString().contains("eventpoll") ? 1 : 0;
+                } catch (final IOException closed) {
+                    count += 0; // the directory's own, or another thread's
+                }
+            }
+        }
+        return count;
+    }
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import static io.varlenring.Rings.offer;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.varlenring.HeldProgram.Window;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of a ring in a file when an Error ends a call, descriptors run out, or a path changes meanwhile. */
+@Timeout(120)
+final class FileAccidentsTest {
+    private static final int CAPACITY = 256;
+    private static final int SHIFTS = 30;
+
+    private final Path file = FileRings.newFile();
+
+    @AfterEach
+    void deleteFile() throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    // Errors
+
+    /** Wherever it comes: the next call goes on, and no place is kept. */
+    @Test
+    void detach_thatAnErrorEnds_isFinishedByTheNextOne() throws Exception {
+        for (int shift = 0; shift < SHIFTS; shift++) {
+            final VarLenMpscRing ring = VarLenMpscRing.builder()
+                    .file(file)
+                    .capacity(CAPACITY)
+                    .slots(2)
+                    .build();
+            ring.consumer().doorbell();
+            final RingProducer producer = ring.newProducer();
+            producer.tryClaim(8);
+            assertTrue(offer(producer, new byte[8])); // in a second slot
+            SmallStacks.callAtTheEndOfTheStack(shift, ring::detach);
+            final VarLenMpscRing other = VarLenMpscRing.attach(file);
+            other.newProducer();
+            other.newProducer();
+            assertEquals(1, other.consumer().drain(record -> {}));
+            other.detach();
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void close_thatAnErrorEnds_isFinishedByTheNextOne() throws Exception {
+        final VarLenMpscRing ring =
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build();
+        for (int shift = 0; shift < SHIFTS; shift++) {
+            final RingProducer producer = ring.newProducer();
+            SmallStacks.callAtTheEndOfTheStack(shift, producer::close);
+            assertThrows(IllegalStateException.class, () -> offer(producer, new byte[1]));
+        }
+        ring.detach();
+    }
+
+    /** The lock of the dead that it takes for a look is let go. */
+    @Test
+    void stalledBy_thatAnErrorEnds_isRightTheNextTime() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
+        try (ChildProcess child = new ChildProcess(HeldProgram.class, file, Window.END_TOLD)) {
+            child.await(Window.END_TOLD.name()).kill();
+        }
+        final RingConsumer consumer = ring.consumer();
+        for (int shift = 0; shift < SHIFTS; shift++) {
+            SmallStacks.callAtTheEndOfTheStack(shift, consumer::stalledBy);
+            while (consumer.stalledBy().owner() != StalledClaim.Owner.DEAD) {
+                System.gc(); // an Error inside the system's call leaves a lock that only the collector lets go
+                Thread.sleep(1);
+            }
+        }
+        assertTrue(consumer.recover(consumer.stalledBy()));
+        ring.detach();
+    }
+
+    // Descriptors
+
+    private static final List<String> FEW_DESCRIPTORS = List.of("sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh");
+
+    /** Takes all descriptors that are left. */
+    private static List<FileInputStream> exhaust() {
+        final List<FileInputStream> held = new ArrayList<>(1000);
+        try {
+            while (true) {
+                held.add(new FileInputStream("/dev/null"));
+            }
+        } catch (final IOException none) {
+            return held;
+        }
+    }
+
+    private static void free(final List<FileInputStream> held) throws IOException {
+        for (final FileInputStream stream : held) {
+            stream.close();
+        }
+    }
+
+    /** Rings for the first time when there is no descriptor, and again when there is. */
+    static final class RingingProgram {
+        private RingingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final VarLenMpscRing ring = VarLenMpscRing.map(Path.of(arguments[0]), CAPACITY);
+            final RingProducer producer = ring.newProducer();
+            offer(producer, new byte[1]);
+            free(exhaust());
+            ring.memory.setDoorbellVolatile(9);
+            for (int i = 0; i < 2; i++) {
+                ring.memory.setArmedVolatile(true);
+                final List<FileInputStream> held = i == 0 ? exhaust() : List.of();
+                String said = "";
+                try {
+                    said += offer(producer, new byte[1]);
+                } catch (final Throwable failure) {
+                    said += failure;
+                }
+                free(held);
+                System.out.println(said + ", wakeups " + ring.stats().wakeups());
+            }
+        }
+    }
+
+    @Test
+    void ring_withoutADescriptor_isMissedAndTheNextOneIsNot() throws IOException {
+        try (ChildProcess child = new ChildProcess(FEW_DESCRIPTORS, RingingProgram.class, file)) {
+            child.await("true, wakeups 0").await("true, wakeups 1").awaitEnd();
+        }
+    }
+
+    /** Says what it finds without descriptors, of itself and of a process that has never been. */
+    static final class JudgingProgram {
+        private JudgingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            VarLenMpscRing.map(Path.of(arguments[0]), CAPACITY);
+            final ByteBuffer page = ByteBuffer.allocate(RingLayout.PAGE);
+            judge(page); // loads the classes
+            System.out.println("begun");
+            final List<FileInputStream> held = exhaust();
+            final String said = judge(page);
+            free(held);
+            System.out.println(said);
+        }
+
+        private static String judge(final ByteBuffer page) {
+            final ProcessIdentity own = ProcessIdentity.OWN;
+            final ProcessIdentity none = new ProcessIdentity(1 << 30, 1, own.namespace());
+            String said = "lives " + own.isSeenAlive() + ", nobody lives " + none.isSeenAlive();
+            final Doorbell doorbell = new Doorbell();
+            said += ", heard " + doorbell.prepareToAwait();
+            doorbell.await(1_000_000);
+            doorbell.close();
+            try {
+                FileHeader.write(page, CAPACITY, 1, 0);
+                said += ", written";
+            } catch (final UncheckedIOException refused) {
+                said += ", no boot id";
+            }
+            return said;
+        }
+    }
+
+    @Test
+    void processesAndBoot_withoutADescriptor_areNotTakenForOthers() throws IOException {
+        try (ChildProcess child = new ChildProcess(FEW_DESCRIPTORS, JudgingProgram.class, file)) {
+            child.await("begun")
+                    .await("lives true, nobody lives false, heard false, no boot id")
+                    .awaitEnd();
+        }
+    }
+
+    // Files that change
+
+    private static long locks(final Path file) throws IOException {
+        final String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        try (var lines = Files.lines(Path.of("/proc/locks"))) {
+            return lines.filter(line -> line.contains(inode)).count();
+        }
+    }
+
+    /** As if a path had come to name the file of a ring, by another name, between two steps of a joiner. */
+    @Test
+    void secondChannelOfAFile_isRefusedAndNeverClosed() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
+        ring.consumer();
+        final boolean areShown = Files.exists(Path.of("/proc/locks"));
+        if (!areShown) {
+            System.out.println("FileAccidentsTest: SKIPPED that locks are kept: no /proc/locks");
+        }
+        final long before = areShown ? locks(file) : 0;
+        final IOException refused = assertThrows(IOException.class, () -> RingFile.newEntry(file));
+        assertTrue(refused.getMessage().contains("open already"), refused.getMessage());
+        for (int i = 0; i < 20; i++) { // how soon a channel would go is the collector's affair
+            System.gc();
+            Thread.sleep(5);
+        }
+        assertEquals(before, areShown ? locks(file) : 0);
+        ring.detach();
+    }
+
+    /** By another process; who comes then is refused, and who is there stays. */
+    @Test
+    void fileThatHasGrown_refusesJoinersAndKeepsItsOwn() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
+        final Map<?, ?> open = (Map<?, ?>) System.getProperties().get("io.varlenring.files");
+        final Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        final FileChannel channel = (FileChannel) ((Object[]) open.get(key))[0];
+        new ProcessBuilder("sh", "-c", "printf x >> " + file).start().waitFor();
+        final RingCorruptException refused =
+                assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
+        assertTrue(refused.getMessage().endsWith(": " + file), refused.getMessage());
+        for (int i = 0; i < 20; i++) {
+            System.gc();
+            Thread.sleep(5);
+        }
+        assertTrue(channel.isOpen());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+        ring.detach();
+    }
+
+    @Test
+    void map_ofTheLongestName_makesIt() throws IOException {
+        for (final int length : new int[] {70, 71, 255}) {
+            final String name = file.getFileName().toString();
+            final Path named = file.resolveSibling(name + "a".repeat(length - name.length()));
+            VarLenMpscRing.map(named, CAPACITY).detach();
+            Files.delete(named);
+        }
+    }
+
+    /** Makes a ring where the mask of new files takes away what its owner needs. */
+    static final class MakingProgram {
+        private MakingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            VarLenMpscRing.map(Path.of(arguments[0]), CAPACITY);
+            System.out.println("made");
+        }
+    }
+
+    @Test
+    void map_underAnyMask_makesItForItsOwner() throws IOException {
+        final List<String> masked = List.of("sh", "-c", "umask 0277 && exec \"$@\"", "sh");
+        try (ChildProcess child = new ChildProcess(masked, MakingProgram.class, file)) {
+            child.await("made").awaitEnd();
+        }
+        assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
+    }
+}
