@@ -252,7 +252,7 @@ final class SourceRulesTest {
                 assertTrue(step.group(3).contains("." + step.group(2) + "("), name + "." + step.group(1));
             }
         }
-        assertEquals(21, accessors);
+        assertEquals(23, accessors);
     }
 
     private static List<String> volatileFields(final String text) {

@@ -32,9 +32,9 @@ final class Deadlines {
             this.tasklet = tasklet;
         }
 
-        private boolean isBefore(final Deadline other) {
-            final long difference = nanoTime - other.nanoTime;
-            return difference < 0 || (difference == 0 && number < other.number);
+        private boolean isAfter(final long otherTime, final long otherNumber) {
+            final long difference = otherTime - nanoTime;
+            return difference < 0 || (difference == 0 && otherNumber < number);
         }
     }
 
@@ -57,18 +57,19 @@ final class Deadlines {
             tasklet.deadline = new Deadline(tasklet);
         }
         final Deadline deadline = tasklet.deadline;
-        if (deadline.index == NONE && size == heap.length) {
+        final boolean isNew = deadline.index == NONE;
+        if (isNew && size == heap.length) {
             heap = Arrays.copyOf(heap, 2 * size);
         }
-        deadline.nanoTime = now + Math.max(-FURTHEST, Math.min(FURTHEST, nanoTime - now));
-        deadline.number = count++;
+        final long time = now + Math.max(-FURTHEST, Math.min(FURTHEST, nanoTime - now));
+        final long number = count++;
+        final int newSize = isNew ? size + 1 : size;
+        final int free = isNew ? size : deadline.index;
+        move(deadline, free, placeFor(time, number, free, newSize));
+        deadline.nanoTime = time; // behind move() no call: see there
+        deadline.number = number;
         deadline.reasons = reasons;
-        if (deadline.index == NONE) {
-            moveUp(size++, deadline);
-        } else {
-            moveUp(deadline.index, deadline);
-            moveDown(deadline.index, deadline);
-        }
+        size = newSize;
     }
 
     /** Takes a tasklet's deadline back, if it has one. */
@@ -77,14 +78,13 @@ final class Deadlines {
             return;
         }
         final Deadline deadline = tasklet.deadline;
-        final int index = deadline.index;
-        deadline.index = NONE;
-        final Deadline last = heap[--size];
-        heap[size] = null;
-        if (last != deadline) {
-            moveUp(index, last);
-            moveDown(last.index, last);
-        }
+        final int newSize = size - 1;
+        final Deadline last = heap[newSize];
+        final int free = deadline.index;
+        move(last, free, placeFor(last.nanoTime, last.number, free, newSize));
+        deadline.index = NONE; // behind move() no call: see there
+        heap[newSize] = null;
+        size = newSize;
     }
 
     /** Takes out the tasklet with the first deadline, when that has come; else null. */
@@ -102,34 +102,50 @@ final class Deadlines {
         return size == 0 ? Long.MAX_VALUE : heap[0].nanoTime - now;
     }
 
-    /** Puts a deadline into this place or one above, where it is not before its parent. */
-    private void moveUp(final int from, final Deadline deadline) {
-        int index = from;
-        while (index > 0 && deadline.isBefore(heap[(index - 1) / 2])) {
-            place(index, heap[(index - 1) / 2]);
+    /**
+     * Returns where a deadline belongs when this place is free: there, or above, where it is not before its parent, or
+     * below, where none of its children is before it.
+     */
+    private int placeFor(final long nanoTime, final long number, final int free, final int newSize) {
+        int index = free;
+        while (index > 0 && heap[(index - 1) / 2].isAfter(nanoTime, number)) {
             index = (index - 1) / 2;
         }
-        place(index, deadline);
-    }
-
-    /** Puts a deadline into this place or one below, where none of its children is before it. */
-    private void moveDown(final int from, final Deadline deadline) {
-        int index = from;
-        for (int child = 2 * index + 1; child < size; child = 2 * index + 1) {
-            if (child + 1 < size && heap[child + 1].isBefore(heap[child])) {
+        if (index != free) {
+            return index;
+        }
+        for (int child = 2 * index + 1; child < newSize; child = 2 * index + 1) {
+            if (child + 1 < newSize && heap[child].isAfter(heap[child + 1].nanoTime, heap[child + 1].number)) {
                 child++;
             }
-            if (!heap[child].isBefore(deadline)) {
+            if (heap[child].isAfter(nanoTime, number)) {
                 break;
             }
-            place(index, heap[child]);
             index = child;
         }
-        place(index, deadline);
+        return index;
     }
 
-    private void place(final int index, final Deadline deadline) {
-        heap[index] = deadline;
-        deadline.index = index;
+    /**
+     * Puts a deadline into a place that is the free one, or above or below it; those between move towards the free one.
+     * From the first store on it calls nothing, and nor may who has called it: a call near the end of the stack could
+     * fail, and leave a heap that is none.
+     */
+    private void move(final Deadline deadline, final int free, final int to) {
+        int top = free;
+        for (; top > to; top = (top - 1) / 2) {
+            final Deadline parent = heap[(top - 1) / 2];
+            heap[top] = parent;
+            parent.index = top;
+        }
+        Deadline moved = deadline;
+        for (int index = to; index > free; index = (index - 1) / 2) {
+            final Deadline raised = heap[index];
+            heap[index] = moved;
+            moved.index = index;
+            moved = raised;
+        }
+        heap[top] = moved;
+        moved.index = top;
     }
 }

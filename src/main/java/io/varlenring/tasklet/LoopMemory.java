@@ -44,8 +44,8 @@ final class LoopMemory {
     /** Set without a method where an Error has come: a call could end by another one. */
     volatile boolean asleep;
 
-    /** The thread that runs the loop just now. */
-    private volatile Thread runner;
+    /** The thread that runs the loop just now. Set without a method as {@link #asleep} is. */
+    volatile Thread runner;
 
     // Inbox: the tasklet that was put last, which links to the one before it
 

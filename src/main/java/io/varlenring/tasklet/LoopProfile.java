@@ -7,7 +7,11 @@ final class LoopProfile {
     private final LoopMemory memory;
     private final LoopCounters counters;
 
-    /** The event of the run under way, or null; used by the loop's thread only. */
+    // Of the run under way; used by the loop's thread only
+
+    /** The event of the wakeup that has led to it, or null. */
+    private Object wakeup;
+    /** Its event, or null. */
     private Object run;
     /** How long its tasklet was queued. */
     private long queuedForNanos;
@@ -30,17 +34,26 @@ final class LoopProfile {
         final long begin = memory.nanoTime();
         queuedForNanos = begin - tasklet.queuedNanos;
         counters.began(begin);
-        final Object wakeup = tasklet.queuedEvent;
+        wakeup = tasklet.queuedEvent;
         if (wakeup != null) {
             tasklet.queuedEvent = null;
-            LoopEvents.raiseWakeup(wakeup, loop, tasklet);
         }
         run = LoopEvents.beginRun();
+    }
+
+    /** When it is known that there is a run. */
+    void raiseWakeup(final Tasklet tasklet) {
+        final Object begun = wakeup;
+        if (begun != null) {
+            wakeup = null;
+            LoopEvents.raiseWakeup(begun, loop, tasklet);
+        }
     }
 
     /** Ends it without a run, since the tasklet was killed. */
     void cancelRun() {
         counters.ended();
+        wakeup = null;
         run = null;
     }
 

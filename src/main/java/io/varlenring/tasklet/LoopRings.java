@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
-import java.util.Collections;
-import java.util.Set;
+import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -14,8 +13,12 @@ final class LoopRings {
     /** How long a loop that cannot end for an Error waits before it goes on. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** Weak: a producer's handle reaches its ring, and that, by its hook, the tasklet; without one nobody can offer. */
-    private final Set<RingTasklet> tasklets = Collections.newSetFromMap(new WeakHashMap<>());
+    /**
+     * Weak: a producer's handle reaches its ring, and that, by its hook, the tasklet; without one nobody can offer.
+     * What was offered before keeps the tasklet in a run queue, or by the deadline of its look, but for one that
+     * pauses: that one is its own value, which is null for all others.
+     */
+    private final Map<RingTasklet, RingTasklet> tasklets = new WeakHashMap<>();
 
     /** How many have been added so far. */
     private long count;
@@ -26,17 +29,27 @@ final class LoopRings {
     /** Returns whether the loop takes care of it; not, when the loop ends. */
     synchronized boolean add(final RingTasklet tasklet) {
         tasklet.number = count++;
-        return !ending && tasklets.add(tasklet);
+        if (ending) {
+            return false;
+        }
+        tasklets.put(tasklet, null);
+        return true;
+    }
+
+    /** Keeps a tasklet from the collector while it pauses, or no longer. */
+    synchronized void setPausing(final RingTasklet tasklet, final boolean isPausing) {
+        tasklets.replace(tasklet, isPausing ? tasklet : null);
     }
 
     /** Ends all of them, the one made last first; from here on there are no new ones. */
     void endAll(final TaskletLoop loop) {
         for (RingTasklet tasklet = last(); tasklet != null; tasklet = last()) {
+            LoopThread.forgetInterrupt(loop.thread);
             try {
                 tasklet.end();
-            } catch (final VirtualMachineError failure) { // it is left to another try
+            } catch (final OutOfMemoryError | StackOverflowError failure) { // it is left to another try
                 throw failure;
-            } catch (final Throwable failure) { // the others end as well
+            } catch (final Throwable failure) { // the others end as well; a mapping that has lost its file stays so
                 loop.failed(failure);
             }
             remove(tasklet);
@@ -64,7 +77,7 @@ final class LoopRings {
     synchronized RingTasklet last() {
         ending = true;
         RingTasklet last = null;
-        for (final RingTasklet tasklet : tasklets) {
+        for (final RingTasklet tasklet : tasklets.keySet()) {
             if (last == null || tasklet.number > last.number) {
                 last = tasklet;
             }

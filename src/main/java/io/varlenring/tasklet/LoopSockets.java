@@ -15,13 +15,14 @@ final class LoopSockets {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Selector selector;
-    private final Consumer<SelectionKey> intoTasklet = LoopSockets::wakeupOf;
+    private final Consumer<SelectionKey> intoTasklet = this::wakeupOf;
 
     LoopSockets(final Selector selector) {
         this.selector = selector;
     }
 
-    SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
+    /** Behind the lock: so {@link #silence} cannot hit the new registration of a channel that has a key. */
+    synchronized SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
             throws IOException {
         final SelectionKey key = channel.register(selector, operations, tasklet);
         selector.wakeup(); // a select under way does not see the new key
@@ -52,12 +53,8 @@ final class LoopSockets {
         }
     }
 
-    private static void wakeupOf(final SelectionKey key) {
-        if (key.attachment() instanceof Tasklet tasklet) {
-            if (tasklet.isKilled()) { // nobody would serve the socket, and it would stay ready for ever
-                key.cancel();
-                return;
-            }
+    private void wakeupOf(final SelectionKey key) {
+        if (key.attachment() instanceof Tasklet tasklet && !tasklet.isKilled()) {
             int reasons = 0;
             try {
                 reasons = key.readyOps();
@@ -66,11 +63,20 @@ final class LoopSockets {
             }
             tasklet.wakeup(reasons);
         } else {
+            silence(key);
+        }
+    }
+
+    /** Keeps a ready key that nobody serves from ending every sleep, unless it has been registered anew meanwhile. */
+    private synchronized void silence(final SelectionKey key) {
+        if (!(key.attachment() instanceof Tasklet tasklet)) {
             try {
-                key.interestOps(0); // nobody would serve it, and every sleep would end at once
+                key.interestOps(0);
             } catch (final CancelledKeyException cancelled) {
                 // nor will it be ready again
             }
+        } else if (tasklet.isKilled()) {
+            key.cancel();
         }
     }
 }

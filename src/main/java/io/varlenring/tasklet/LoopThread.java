@@ -34,6 +34,23 @@ final class LoopThread {
         return thread;
     }
 
+    /** Starts the thread of a loop; if it cannot, nobody will close the loop, and a factory may have started it. */
+    static void start(final TaskletLoop loop) {
+        try {
+            LoopMemory.start(loop.thread);
+        } catch (final Throwable failure) {
+            loop.beginClose();
+            throw failure;
+        }
+    }
+
+    /** On a loop's own thread: what a body left would end every sleep at once, and be taken by others for theirs. */
+    static void forgetInterrupt(final Thread ownOrNull) {
+        if (ownOrNull != null) {
+            Thread.interrupted();
+        }
+    }
+
     /** Tells the running thread's handler of a failure that does not end the thread. */
     static void report(final Throwable failure) {
         final Thread current = Thread.currentThread();
@@ -48,8 +65,11 @@ final class LoopThread {
      * Waits for the end of a loop's thread, unless it cannot end before this call: because it is inside {@link
      * System#exit}, which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits,
      * there is a limit besides, since it may wait for something else that does. An interrupt is kept for the caller.
+     *
+     * <p>It is woken again and again: when the loop was closed, another thread may have been about to wake it, and have
+     * ended by an Error instead.
      */
-    static void awaitEnd(final Thread thread) {
+    static void awaitEnd(final TaskletLoop loop, final Thread thread) {
         final Thread current = Thread.currentThread();
         boolean interrupted = false;
         boolean ended = false;
@@ -62,6 +82,9 @@ final class LoopThread {
                 } catch (final InterruptedException e) {
                     interrupted = true;
                 }
+                if (!ended) {
+                    loop.wakeIfAsleep();
+                }
                 hopeless = !ended
                         && (waitsFor(thread, current)
                                 || isInsideExit(thread)
@@ -73,6 +96,20 @@ final class LoopThread {
                 current.interrupt();
             }
         }
+    }
+
+    /** Waits for the end of a loop's thread, for a time, and wakes it as above; returns whether it has come. */
+    static boolean awaitEnd(final TaskletLoop loop, final Thread thread, final long nanos) throws InterruptedException {
+        final long begin = System.nanoTime();
+        long left = nanos;
+        while (!LoopMemory.join(thread, Math.min(left, SLICE_NANOS))) {
+            left = nanos - (System.nanoTime() - begin);
+            if (left <= 0) {
+                return false;
+            }
+            loop.wakeIfAsleep();
+        }
+        return true;
     }
 
     /** Tells whether a thread waits for another one here, be it through others. */

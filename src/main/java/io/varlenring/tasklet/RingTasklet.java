@@ -67,6 +67,8 @@ public final class RingTasklet {
 
     /** Whether the last drain was ended by {@link Action#ABORT}; used by the loop's thread only. */
     private boolean aborted;
+    /** Whether the loop keeps this, since the last drain was; as that. */
+    private boolean isKept;
     /** After which time, at the most, the look was set to come; as that. */
     private long lookNanos;
 
@@ -95,7 +97,7 @@ public final class RingTasklet {
 
     private void registerDoorbell() {
         try {
-            doorbell = loop.register(consumer.doorbell(), SelectionKey.OP_READ, tasklet);
+            doorbell = loop.register(consumer.doorbell(), 0, tasklet); // heard from the first run on
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -245,6 +247,11 @@ public final class RingTasklet {
         public void run(final Tasklet self, final int reasons) {
             RingTasklet.this.run(self);
         }
+
+        /** Nobody wants what the ring holds: the collector may have it. */
+        void killed() {
+            loop.rings.setPausing(RingTasklet.this, false);
+        }
     }
 
     /** The body of the tasklet that wakes it. */
@@ -261,16 +268,18 @@ public final class RingTasklet {
         try {
             final int drained = drain();
             hear(!aborted); // before it is armed: only arm() takes from the doorbell what has come
-            idle = aborted || (drained < budget && consumer.arm());
-            if (idle && !aborted && (isInFile || !ring.isEmpty())) {
+            keepWhileAborted();
+            final boolean isDone = aborted || (drained < budget && consumer.arm());
+            if (isDone && !aborted && (isInFile || !ring.isEmpty())) {
                 // behind a reservation that is not finished: if its handle is collected, only a drain finds out; and
                 // another process wakes nobody for it when it looked for a sleeper too early, or has ended
                 lookWithin(isInFile && !ring.isEmpty() ? POLL_NANOS : STALLED_NANOS);
             }
+            idle = isDone; // not before the look is set: there may be no memory for it
         } catch (final Throwable failure) {
             if (ring.consumerPosition() == position) { // not the handler's: a run at once would only throw again
+                lookWithin(STALLED_NANOS); // when that fails, too, a run at once is all there is
                 hear(false);
-                lookWithin(STALLED_NANOS);
                 idle = true;
             }
             throw failure;
@@ -293,6 +302,17 @@ public final class RingTasklet {
             }
         } catch (final CancelledKeyException detached) {
             // nobody rings here any more
+        }
+    }
+
+    /** Nothing else may reach this while it pauses, and the ring would be collected with what was offered to it. */
+    private void keepWhileAborted() {
+        if (aborted != isKept) {
+            loop.rings.setPausing(this, aborted);
+            isKept = aborted;
+            if (aborted && tasklet.isKilled()) { // pairs with kill(): if not seen here, killed() comes later [T3]
+                loop.rings.setPausing(this, false);
+            }
         }
     }
 

@@ -12,6 +12,12 @@ import io.varlenring.WakeupHook;
  * @since 0.1.0
  */
 public final class Tasklet extends TaskletFields implements WakeupHook {
+    // What is left to do of a wakeup that is under way
+
+    private static final int NOTHING = 0;
+    private static final int TO_PUT = 1;
+    private static final int TO_SIGNAL = 2;
+
     /** More are not counted. */
     static final long MOST_WAKEUPS = 1L << 30;
 
@@ -40,38 +46,42 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
      */
     public void wakeup(final int reasons) {
         final boolean local = loop.isRunner();
-        byte left = NOTHING;
+        int left = NOTHING;
         try {
             if (local && isQueuedFor(reasons)) {
                 if (!isKilled()) {
                     loop.coalesced();
                 }
             } else if (addWakeup(reasons)) {
-                left = NOT_PUT;
+                left = TO_PUT;
             }
             if (left == NOTHING) { // queued already, unless an Error has ended the wakeup that was to do it
-                final byte undone = getLeftUndoneVolatile(); // pairs with the store below [T7]
-                if (undone == NOTHING || !compareAndSetNothingUndone(undone)) { // one thread goes on [T7]
+                // the loads pair with the stores below; by the compare-and-sets one thread goes on [T7]
+                if (isNotPutVolatile() && compareAndSetPut()) {
+                    left = TO_PUT;
+                    setNextPlain(null); // what ended may have set it
+                } else if (isNotSignalledVolatile() && compareAndSetSignalled()) {
+                    left = TO_SIGNAL;
+                } else {
                     return;
                 }
-                left = undone;
-                if (undone == NOT_PUT) {
-                    setNextPlain(null); // what ended may have set it
-                }
             }
-            if (left == NOT_PUT) {
+            if (left == TO_PUT) {
                 if (isKilled()) { // the count stays, and nobody will ask again
                     return;
                 }
                 loop.enqueue(this, local);
-                left = NOT_SIGNALLED;
+                left = TO_SIGNAL;
             }
             if (!local) {
                 loop.wakeIfAsleep();
             }
         } catch (final Throwable failure) { // an Error: nobody else would do what is left, so the next wakeup does
-            if (left != NOTHING) {
-                leftUndone = left; // no call, which could fail as well; volatile: pairs with the load above [T7]
+            // no calls, which could fail as well; volatile: pairs with the loads above [T7]
+            if (left == TO_PUT) {
+                notPut = true;
+            } else if (left == TO_SIGNAL) {
+                notSignalled = true;
             }
             throw failure;
         }
@@ -79,16 +89,16 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
 
     /** Queues this tasklet behind another one, on the loop's thread, unless it is queued; returns whether it did. */
     boolean wakeupAfter(final Tasklet previousOrNull) {
-        byte left = NOTHING;
+        int left = NOTHING;
         try {
             if (!addWakeup(0)) {
                 return false;
             }
-            left = NOT_PUT;
+            left = TO_PUT;
             return loop.enqueueAfter(previousOrNull, this);
         } catch (final Throwable failure) { // as in wakeup()
-            if (left != NOTHING) {
-                leftUndone = left; // volatile: pairs with the load there [T7]
+            if (left == TO_PUT) {
+                notPut = true; // volatile: pairs with the load there [T7]
             }
             throw failure;
         }
@@ -103,7 +113,10 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
     public void kill() {
         setKilledVolatile(); // pairs with runUnlessKilled(): either it sees the kill, or the run had begun before [T3]
         if (loop.isRunner()) {
-            loop.forgetDeadline(this);
+            loop.deadlines.remove(this); // of one killed elsewhere it is forgotten when it has come
+        }
+        if (body instanceof RingTasklet.Drain drain) {
+            drain.killed();
         }
     }
 

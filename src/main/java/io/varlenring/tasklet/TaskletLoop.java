@@ -72,13 +72,13 @@ public final class TaskletLoop implements AutoCloseable {
     final LoopMemory memory = new LoopMemory();
     final LoopRings rings = new LoopRings();
     /** The loop's own thread; null for a manual loop. */
-    private final Thread thread;
+    final Thread thread;
 
     // Written by the loop's thread
 
     private final RunQueues queues = new RunQueues();
     private final RunQueues.Runner runner = this::runUnlessKilled;
-    private final Deadlines deadlines = new Deadlines();
+    final Deadlines deadlines = new Deadlines();
     private final LoopCounters counters = new LoopCounters();
     /** Null without profiling. */
     private final LoopProfile profile;
@@ -194,10 +194,11 @@ public final class TaskletLoop implements AutoCloseable {
          * @param threadName name of the thread
          * @return a running loop
          * @throws IllegalStateException when the thread factory has made no thread
+         * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then
          */
         public TaskletLoop start(final String threadName) {
             final TaskletLoop loop = new TaskletLoop(this, Objects.requireNonNull(threadName, "threadName"));
-            LoopMemory.start(loop.thread);
+            LoopThread.start(loop);
             return loop;
         }
 
@@ -246,7 +247,8 @@ public final class TaskletLoop implements AutoCloseable {
      * @param tasklet what to wake; its reasons are the operations that are ready
      * @return the key
      * @throws IOException when the channel is closed
-     * @throws IllegalArgumentException when the tasklet belongs to another loop
+     * @throws IllegalArgumentException when the tasklet belongs to another loop, or the channel has no such operation
+     * @throws java.nio.channels.IllegalBlockingModeException when the channel is in blocking mode
      * @throws IllegalStateException when this loop has no selector, or has been closed
      * @throws java.nio.channels.ClosedSelectorException when the selector is closed
      * @throws java.nio.channels.CancelledKeyException when the channel has a key of this selector that was cancelled a
@@ -341,7 +343,8 @@ public final class TaskletLoop implements AutoCloseable {
         if (next.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
         }
-        if (next.heavy || queues.isRunning(next) || next.leftUndone != TaskletState.NOTHING) {
+        // what an Error has left undone is done by wakeup() [T7]
+        if (next.heavy || queues.isRunning(next) || next.isNotPutVolatile() || next.isNotSignalledVolatile()) {
             next.wakeup();
             return previousOrNull;
         }
@@ -380,16 +383,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @throws IllegalArgumentException when the tasklet belongs to another loop
      */
     public void wakeupAt(final Tasklet tasklet, final long nanoTime, final int reasons) {
-        final boolean entered = enterForDeadline(tasklet, "wakeupAt");
-        try {
-            if (!tasklet.isKilled() && !memory.isClosedVolatile()) { // as in enqueue() [T2]
-                deadlines.set(tasklet, memory.nanoTime(), nanoTime, reasons);
-            }
-        } finally { // also when the memory for one more cannot be had
-            if (entered) {
-                leave();
-            }
-        }
+        changeDeadline(tasklet, true, nanoTime, reasons);
     }
 
     /**
@@ -401,10 +395,29 @@ public final class TaskletLoop implements AutoCloseable {
      * @throws IllegalArgumentException when the tasklet belongs to another loop
      */
     public void cancelWakeup(final Tasklet tasklet) {
-        final boolean entered = enterForDeadline(tasklet, "cancelWakeup");
-        deadlines.remove(tasklet);
-        if (entered) {
-            leave();
+        changeDeadline(tasklet, false, 0, 0);
+    }
+
+    private void changeDeadline(final Tasklet tasklet, final boolean isSet, final long nanoTime, final int reasons) {
+        final boolean entered = enterForDeadline(tasklet, isSet ? "wakeupAt" : "cancelWakeup");
+        boolean isTaken = entered;
+        try {
+            if (!isSet) {
+                deadlines.remove(tasklet);
+            } else if (!tasklet.isKilled() && !memory.isClosedVolatile()) { // as in enqueue() [T2]
+                deadlines.set(tasklet, memory.nanoTime(), nanoTime, reasons);
+            }
+            if (entered) {
+                memory.setRunnerVolatile(null); // pairs with the next one's compare-and-set [T5]
+                isTaken = false;
+            }
+        } finally {
+            if (isTaken) { // an Error: without memory or stack enough
+                memory.runner = null; // no call, which could fail as well; volatile, as above [T5]
+            }
+            if (entered && memory.isClosedVolatile()) { // as in leave() [T5]
+                enterAndRunToEnd();
+            }
         }
     }
 
@@ -421,11 +434,6 @@ public final class TaskletLoop implements AutoCloseable {
             throw notTheLoopsThread(method);
         }
         return true;
-    }
-
-    /** Forgets the deadline of a tasklet that was killed on the loop's thread; of others, when it has come. */
-    void forgetDeadline(final Tasklet tasklet) {
-        deadlines.remove(tasklet);
     }
 
     private static IllegalStateException notTheLoopsThread(final String method) {
@@ -502,7 +510,7 @@ public final class TaskletLoop implements AutoCloseable {
         memory.setRunnerVolatile(Thread.currentThread()); // before any sleep: whom to wake [T2]
         try {
             while (!memory.isClosedVolatile()) { // pairs with close() [T2]
-                Thread.interrupted(); // what a body left would end every sleep at once
+                LoopThread.forgetInterrupt(thread);
                 round(Long.MAX_VALUE);
             }
         } finally {
@@ -535,6 +543,7 @@ public final class TaskletLoop implements AutoCloseable {
         int runs = 0;
         takeInbox();
         while (!queues.isEmpty() && !rings.isEnded()) { // behind the end nothing is run: close() may have said so
+            LoopThread.forgetInterrupt(thread);
             runs += queues.runShares(runner);
             takeInbox();
         }
@@ -593,6 +602,9 @@ public final class TaskletLoop implements AutoCloseable {
             return false;
         }
         queues.beginRun(tasklet);
+        if (profile != null) {
+            profile.raiseWakeup(tasklet);
+        }
         try {
             tasklet.body.run(tasklet, (int) (state & TaskletState.REASONS));
         } catch (final Throwable failure) {
@@ -642,7 +654,7 @@ public final class TaskletLoop implements AutoCloseable {
             return;
         }
         if (thread != null) {
-            LoopThread.awaitEnd(thread);
+            LoopThread.awaitEnd(this, thread);
         } else {
             enterAndRunToEnd();
         }
@@ -665,7 +677,7 @@ public final class TaskletLoop implements AutoCloseable {
             return false;
         }
         if (thread != null) {
-            return LoopMemory.join(thread, nanos);
+            return LoopThread.awaitEnd(this, thread, nanos);
         }
         final long begin = memory.nanoTime();
         enterAndRunToEnd();
@@ -680,7 +692,7 @@ public final class TaskletLoop implements AutoCloseable {
         return true;
     }
 
-    private void beginClose() {
+    void beginClose() {
         memory.setClosedVolatile(); // before the load of asleep: pairs with sleep() [T2]
         wakeIfAsleep();
     }

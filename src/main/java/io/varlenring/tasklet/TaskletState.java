@@ -19,23 +19,18 @@ abstract class TaskletState extends Padding {
     static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
-    // What may be left undone of the first wakeup
-
-    static final byte NOTHING = 0;
-    /** It has been counted, and the tasklet is not in the inbox. */
-    static final byte NOT_PUT = 1;
-    /** The tasklet is in the inbox, and the loop may sleep. */
-    static final byte NOT_SIGNALLED = 2;
-
     private static final VarHandle STATE;
-    private static final VarHandle LEFT_UNDONE;
+    private static final VarHandle NOT_PUT;
+    private static final VarHandle NOT_SIGNALLED;
 
     static {
         try {
             final MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(TaskletState.class, "state", long.class)
                     .withInvokeExactBehavior();
-            LEFT_UNDONE = lookup.findVarHandle(TaskletState.class, "leftUndone", byte.class)
+            NOT_PUT = lookup.findVarHandle(TaskletState.class, "notPut", boolean.class)
+                    .withInvokeExactBehavior();
+            NOT_SIGNALLED = lookup.findVarHandle(TaskletState.class, "notSignalled", boolean.class)
                     .withInvokeExactBehavior();
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -47,8 +42,14 @@ abstract class TaskletState extends Padding {
 
     private volatile boolean killed;
 
-    /** What an Error has left undone of the first wakeup. */
-    volatile byte leftUndone;
+    // What an Error has left undone of a first wakeup. Two words: who could not wake the loop may note it late, when
+    // another one, which was to be the first since then, has noted that it has not put the tasklet.
+
+    /** It has been counted, and the tasklet is not in the inbox. */
+    volatile boolean notPut;
+
+    /** The tasklet is in the inbox, and the loop may sleep. */
+    volatile boolean notSignalled;
 
     /** Written by whoever queues this tasklet, and then by the loop; the inbox hands it over. */
     private Tasklet next;
@@ -71,13 +72,22 @@ abstract class TaskletState extends Padding {
         return (long) STATE.getAndSet(this, replacement);
     }
 
-    final byte getLeftUndoneVolatile() {
-        return leftUndone;
+    final boolean isNotPutVolatile() {
+        return notPut;
     }
 
     /** Returns whether this call is the one that has taken it over. */
-    final boolean compareAndSetNothingUndone(final byte left) {
-        return LEFT_UNDONE.compareAndSet(this, left, NOTHING);
+    final boolean compareAndSetPut() {
+        return NOT_PUT.compareAndSet(this, true, false);
+    }
+
+    final boolean isNotSignalledVolatile() {
+        return notSignalled;
+    }
+
+    /** As {@link #compareAndSetPut}. */
+    final boolean compareAndSetSignalled() {
+        return NOT_SIGNALLED.compareAndSet(this, true, false);
     }
 
     final boolean isKilledVolatile() {

@@ -19,7 +19,10 @@ final class LoopMemory {
     /** Stored behind an Error only, which does not come here. */
     boolean asleep;
 
-    private final Word runner = simulation.newWord("runner", 0);
+    private final Word runnerWord = simulation.newWord("runner", 0);
+    /** As {@link #asleep}. */
+    Thread runner;
+
     private final Reference<Tasklet> inbox = new Reference<>(simulation, "inbox");
     /** Stands for the run queues, which are the runner's alone: counts the times that they were handed on. */
     private final Word runQueues = simulation.newWord("runQueues", 0);
@@ -86,7 +89,7 @@ final class LoopMemory {
     }
 
     Thread getRunnerVolatile() {
-        return simulation.ofNumber(runner.load(Mode.VOLATILE));
+        return simulation.ofNumber(runnerWord.load(Mode.VOLATILE));
     }
 
     void setRunnerVolatile(final Thread thread) {
@@ -94,15 +97,15 @@ final class LoopMemory {
             runQueues.store(Mode.PLAIN, ++handovers);
         }
         owner = thread;
-        runner.store(
+        runnerWord.store(
                 simulation.mode(Mode.VOLATILE, Weakening.RUNNER_STORED_PLAIN, Mode.PLAIN), simulation.numberOf(thread));
     }
 
     boolean compareAndSetRunner(final Thread thread) {
         final long number = simulation.numberOf(thread);
         final boolean done = simulation.has(Weakening.RUNNER_STEP_SPLIT)
-                ? runner.compareThenStore(0, number) == 0
-                : runner.compareAndExchange(Mode.VOLATILE, 0, number) == 0;
+                ? runnerWord.compareThenStore(0, number) == 0
+                : runnerWord.compareAndExchange(Mode.VOLATILE, 0, number) == 0;
         if (done) {
             if (owner != null) {
                 simulation.fail("two threads run the loop");

@@ -14,12 +14,10 @@ abstract class TaskletState {
     static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
-    static final byte NOTHING = 0;
-    static final byte NOT_PUT = 1;
-    static final byte NOT_SIGNALLED = 2;
+    // Not of the simulated memory: no Error comes here, and so nothing is left undone.
 
-    /** Not of the simulated memory: no Error comes here, and so nothing is left undone. */
-    byte leftUndone;
+    boolean notPut;
+    boolean notSignalled;
 
     private final Simulation simulation = Simulation.running();
     private final Word state = simulation.newWord("state", 0);
@@ -63,13 +61,23 @@ abstract class TaskletState {
         return expected;
     }
 
-    final byte getLeftUndoneVolatile() {
-        return leftUndone;
+    final boolean isNotPutVolatile() {
+        return notPut;
     }
 
-    final boolean compareAndSetNothingUndone(final byte left) {
-        final boolean isFirst = leftUndone == left;
-        leftUndone = NOTHING;
+    final boolean compareAndSetPut() {
+        final boolean isFirst = notPut;
+        notPut = false;
+        return isFirst;
+    }
+
+    final boolean isNotSignalledVolatile() {
+        return notSignalled;
+    }
+
+    final boolean compareAndSetSignalled() {
+        final boolean isFirst = notSignalled;
+        notSignalled = false;
         return isFirst;
     }
 

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.varlenring.SmallStacks;
 import java.lang.ref.WeakReference;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The heap of deadlines, without a loop around it. */
 final class DeadlinesTest {
@@ -163,6 +167,57 @@ final class DeadlinesTest {
                 assertEquals(model.isEmpty(), heap.isEmpty());
             }
         }
+    }
+
+    /** Sets deadlines and takes them back, with hardly any stack left. */
+    static final class AtTheEndOfTheStack {
+        private AtTheEndOfTheStack() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            for (int i = 0; i < 120; i++) {
+                inAHeap(i);
+                ofALoopThatNobodyRuns(i);
+            }
+            System.out.println("held");
+        }
+
+        private static void inAHeap(final int i) throws Exception {
+            final SplittableRandom random = new SplittableRandom(i);
+            final Deadlines heap = new Deadlines();
+            final List<Tasklet> model = tasklets(2 + random.nextInt(40));
+            model.forEach(tasklet -> heap.set(tasklet, 0, 1 + random.nextInt(1000), 0));
+            final Tasklet tasklet = i % 3 == 0 ? tasklet() : model.remove(random.nextInt(model.size()));
+            final long time = random.nextInt(1000);
+            if (i % 3 == 2) {
+                SmallStacks.callAtTheEndOfTheStack(i / 3, () -> heap.remove(tasklet));
+            } else {
+                SmallStacks.callAtTheEndOfTheStack(i / 3, () -> heap.set(tasklet, 0, time, 0));
+                model.add(tasklet);
+            }
+            model.sort(Comparator.comparingLong(t -> t.deadline.nanoTime)); // stable: as they were set
+            for (final Tasklet next : model) {
+                assertSame(next, heap.pollDue(1000), "call " + i);
+            }
+            assertNull(heap.pollDue(1000), "call " + i);
+        }
+
+        /** It is taken for the call, and has to be nobody's again. */
+        private static void ofALoopThatNobodyRuns(final int i) throws Exception {
+            final TaskletLoop loop = TaskletLoop.manual();
+            final Tasklet tasklet = loop.newTasklet((self, reasons) -> {});
+            final long time = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
+            loop.wakeupAt(tasklet, time, 0); // what is loaded and linked first at the end of a stack stays unusable
+            SmallStacks.callAtTheEndOfTheStack(i, () -> loop.wakeupAt(tasklet, time, 0));
+            assertEquals(0, loop.runOnce(0));
+            SmallStacks.callAtTheEndOfTheStack(i, () -> loop.cancelWakeup(tasklet));
+            assertEquals(0, loop.runOnce(0));
+        }
+    }
+
+    /** Each call changes all that it has to, or nothing. Compiled, it may need no stack besides its own. */
+    @Test
+    void callThatEndsInTheMiddle_changesNothing(@TempDir final Path directory) throws Exception {
+        assertEquals("held, exit 0", TaskletCloseTest.run(directory, AtTheEndOfTheStack.class, "-Xint"));
     }
 
     /** A million deadlines, each moved once and polled, with as many steps as a heap needs: a list would never end. */

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +164,28 @@ final class FileRingTaskletTest {
         offer();
         runWhenTheDoorbellRings();
         assertEquals(2, asked);
+    }
+
+    /** As without memory for one more deadline: here it is another thread's loop. */
+    @Test
+    void lookThatCannotBeSet_isLeftToANextRun() throws Exception {
+        loop.cancelWakeup(tasklet.look);
+        final Tasklet drain = tasklet.tasklet();
+        final FutureTask<Throwable> failing =
+                new FutureTask<>(() -> assertThrows(IllegalStateException.class, () -> drain.body.run(drain, 0)));
+        loop.newTasklet((self, reasons) -> {
+                    new Thread(failing).start();
+                    failing.get();
+                })
+                .wakeup();
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(0, loop.stats().failures());
+        assertFalse(Deadlines.has(tasklet.look));
+        assertEquals(1, loop.runOnce(0), "it has woken itself");
+        assertTrue(Deadlines.has(tasklet.look));
+        offer();
+        runWhenTheDoorbellRings();
+        assertEquals(1, asked);
     }
 
     /** The handler has a producer of its own, so there is always one record more. */

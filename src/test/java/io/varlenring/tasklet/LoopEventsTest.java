@@ -119,8 +119,8 @@ final class LoopEventsTest {
     }
 
     @Test
-    void killedTasklet_hasNoRun() throws Exception {
-        try (EventRecording recording = new EventRecording(RUN)) {
+    void killedTasklet_hasNoEvent() throws Exception {
+        try (EventRecording recording = new EventRecording(WAKEUP, RUN)) {
             tasklet.wakeup();
             tasklet.kill();
             assertEquals(0, loop.runOnce(0));

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -741,11 +742,77 @@ final class RingTaskletTest {
     void ringThatNobodyCanReach_isCollectedThoughItsLoopGoesOn() throws Exception {
         final WeakReference<VarLenMpscRing> dropped = dropRing(loop);
         runUntilIdle();
+        awaitCollection(dropped);
+        loop.close();
+    }
+
+    /** Offers one record to a ring that pauses, and that nobody else has. */
+    private WeakReference<RingTasklet> pauseAndDrop(final AtomicReference<Action> answer, final AtomicInteger asked) {
+        final RingTasklet paused = RingTasklet.createControlled(
+                loop,
+                VarLenMpscRing.builder().capacity(64),
+                record -> {
+                    asked.incrementAndGet();
+                    return answer.get();
+                },
+                1);
+        assertTrue(paused.ring().newProducer().offer(new byte[1], 0, 1));
+        runUntilIdle();
+        return new WeakReference<>(paused);
+    }
+
+    private static void awaitCollection(final WeakReference<?> dropped) throws InterruptedException {
         while (dropped.get() != null) {
             System.gc();
             Thread.sleep(1);
         }
+    }
+
+    /** It was accepted, and nothing else knows of it any more. */
+    @Test
+    void recordBehindAbort_isHandedOverAtTheEnd_whateverTheCollectorDoes() throws Exception {
+        final AtomicReference<Action> answer = new AtomicReference<>(Action.ABORT);
+        final AtomicInteger asked = new AtomicInteger();
+        pauseAndDrop(answer, asked);
+        awaitCollection(new WeakReference<>(new Object())); // what can be collected has been
+        answer.set(Action.CONTINUE);
         loop.close();
+        assertEquals(2, asked.get());
+    }
+
+    @Test
+    void ringThatHasPaused_isCollectedWhenItHasGoneOnOrWasKilled() throws Exception {
+        final AtomicReference<Action> answer = new AtomicReference<>(Action.ABORT);
+        final WeakReference<RingTasklet> killed = pauseAndDrop(answer, new AtomicInteger());
+        killed.get().tasklet().kill();
+        awaitCollection(killed);
+        final WeakReference<RingTasklet> goesOn = pauseAndDrop(answer, new AtomicInteger());
+        answer.set(Action.CONTINUE);
+        goesOn.get().tasklet().wakeup();
+        runUntilIdle();
+        awaitCollection(goesOn);
+    }
+
+    /** Killed by another thread while it drains: the kill comes before the pause. */
+    @Test
+    void ringThatPausesInTheRunInWhichItIsKilled_isCollected() throws Exception {
+        awaitCollection(pauseAndKill());
+    }
+
+    private WeakReference<RingTasklet> pauseAndKill() {
+        final RingTasklet[] self = new RingTasklet[1];
+        final RingTasklet paused = RingTasklet.createControlled(
+                loop,
+                VarLenMpscRing.builder().capacity(64),
+                record -> {
+                    self[0].tasklet().kill();
+                    return Action.ABORT;
+                },
+                1);
+        self[0] = paused;
+        assertTrue(paused.ring().newProducer().offer(new byte[1], 0, 1));
+        runUntilIdle();
+        return new WeakReference<>(paused);
     }
 
     @Test

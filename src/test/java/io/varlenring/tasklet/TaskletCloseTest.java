@@ -8,21 +8,30 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,13 +41,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TaskletCloseTest {
     /** Runs a class of this test in a JVM of its own, which must end; returns what it printed, and its exit code. */
-    private static String run(final Path directory, final Class<?> program) throws Exception {
+    static String run(final Path directory, final Class<?> program, final String... options) throws Exception {
         final Path output = directory.resolve("output");
-        final Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        program.getName())
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        final Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -48,6 +57,41 @@ final class TaskletCloseTest {
             process.destroyForcibly();
         }
         return Files.readString(output, StandardCharsets.UTF_8).strip() + ", exit " + process.exitValue();
+    }
+
+    /** Closes a loop, one of whose rings has lost its file. */
+    static final class RingWithoutItsFile {
+        private RingWithoutItsFile() {}
+
+        public static void main(final String[] arguments) throws IOException {
+            final Path file = Files.createTempFile("varlenring", ".ring");
+            Files.delete(file);
+            final TaskletLoop loop = TaskletLoop.builder()
+                    .threadFactory(task -> {
+                        final Thread thread = new Thread(task);
+                        thread.setUncaughtExceptionHandler((failed, failure) -> {});
+                        return thread;
+                    })
+                    .start("loop");
+            final AtomicInteger handled = new AtomicInteger();
+            final VarLenMpscRing heap = RingTasklet.create(
+                            loop, VarLenMpscRing.builder().capacity(64), record -> handled.incrementAndGet(), 1)
+                    .ring();
+            RingTasklet.create(loop, VarLenMpscRing.builder().file(file).capacity(64), record -> {}, 1);
+            loop.newTasklet((self, reasons) -> {
+                        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                            channel.truncate(0);
+                        }
+                        while (!loop.isClosed()) {
+                            Thread.sleep(1);
+                        }
+                        heap.newProducer().offer(new byte[1], 0, 1); // handed over at the end
+                    })
+                    .wakeup();
+            loop.close();
+            System.out.println("closed: " + heap.isClosed() + ", handled " + handled);
+            Files.delete(file);
+        }
     }
 
     /** Exits in a body while a hook closes the loop. */
@@ -336,6 +380,62 @@ final class TaskletCloseTest {
         assertTrue(assertThrows(IllegalStateException.class, () -> none.start("none"))
                 .getMessage()
                 .contains("made no thread"));
+    }
+
+    /** Each access to it fails, for good: no reason to try for ever, nor to leave the other rings open. */
+    @Test
+    void loopWithARingWithoutItsFile_ends(@TempDir final Path directory) throws Exception {
+        assertEquals("closed: true, handled 1, exit 0", run(directory, RingWithoutItsFile.class));
+    }
+
+    /** Who has no loop cannot close it, and its thread would keep the program alive. */
+    @Test
+    void threadFactory_thatStartsTheThread_isRefusedAndTheThreadEnds() throws Exception {
+        final AtomicReference<Thread> made = new AtomicReference<>();
+        final TaskletLoop.Builder builder = TaskletLoop.builder().threadFactory(task -> {
+            made.set(new Thread(task));
+            made.get().start();
+            return made.get();
+        });
+        assertThrows(IllegalThreadStateException.class, () -> builder.start("started"));
+        made.get().join();
+    }
+
+    /** What it leaves is nobody else's: a channel that the next one writes to would be closed by it. */
+    @Test
+    void interrupt_thatABodyOrAHandlerLeaves_isNotTakenByTheNextAtTheEnd() throws Exception {
+        final TaskletLoop loop = TaskletLoop.start("loop");
+        final List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+        final Runnable noteAndInterrupt = () -> {
+            interrupted.add(Thread.currentThread().isInterrupted());
+            Thread.currentThread().interrupt();
+        };
+        final List<RingProducer> producers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            final VarLenMpscRing.Builder ring = VarLenMpscRing.builder().capacity(64);
+            producers.add(RingTasklet.create(loop, ring, record -> noteAndInterrupt.run(), 1)
+                    .ring()
+                    .newProducer());
+        }
+        final CountDownLatch queued = new CountDownLatch(1);
+        loop.newHeavyTasklet((self, reasons) -> {
+                    queued.await();
+                    while (!loop.isClosed()) {
+                        Thread.sleep(1);
+                    }
+                    for (final RingProducer producer : producers) {
+                        assertTrue(producer.offer(new byte[1], 0, 1)); // handed over at the end
+                    }
+                    noteAndInterrupt.run();
+                })
+                .wakeup();
+        for (int i = 0; i < 2; i++) {
+            loop.newHeavyTasklet((self, reasons) -> noteAndInterrupt.run()).wakeup();
+        }
+        queued.countDown();
+        loop.close();
+        assertEquals(Collections.nCopies(5, false), interrupted);
+        assertEquals(0, loop.stats().failures());
     }
 
     /** What a watchdog reads, from another thread, while a body hangs. */

@@ -28,7 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -614,7 +616,7 @@ final class TaskletLoopTest {
     void wakeupAfter_ofOneWhoseWakeupAnErrorHasEnded_queuesIt() {
         final Tasklet left = named("left");
         assertTrue(left.addWakeup(0));
-        left.leftUndone = TaskletState.NOT_PUT; // as an Error leaves a wakeup from another thread
+        left.notPut = true; // as an Error leaves a wakeup from another thread
         inLoop((self, reasons) -> loop.wakeupAfter(null, left));
         runUntilIdle();
         assertEquals(List.of("left"), ran);
@@ -1371,7 +1373,7 @@ final class TaskletLoopTest {
     @Test
     void loopWhoseWakingHasFailed_isWokenByTheNext() throws Exception {
         final AtomicBoolean fails = new AtomicBoolean();
-        try (Selector selector = new FailingWakeup(fails);
+        try (Selector selector = new FailingWakeup(fails, () -> {});
                 TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop")) {
             final Semaphore runs = new Semaphore(0);
             final Tasklet first = loop.newTasklet((self, reasons) -> runs.release());
@@ -1387,6 +1389,183 @@ final class TaskletLoopTest {
                 if (next == second) {
                     runs.acquire();
                 }
+            }
+        }
+    }
+
+    /** It sleeps, and the one that was to wake it is about to fail. */
+    private static Thread beginToFail(final TaskletLoop loop, final Tasklet tasklet, final AtomicBoolean fails)
+            throws InterruptedException {
+        while (!loop.toString().contains("asleep")) {
+            Thread.sleep(1);
+        }
+        fails.set(true);
+        final Thread waker = new Thread(() -> assertThrows(StackOverflowError.class, tasklet::wakeup), "waker");
+        waker.start();
+        while (fails.get()) {
+            Thread.sleep(1);
+        }
+        return waker;
+    }
+
+    /** Who closes finds the sleep ended, and relies on the one who has ended it. */
+    @Test
+    void close_whileAWakeupIsAboutToFail_endsAllTheSame() throws Exception {
+        for (final boolean limited : new boolean[] {false, true}) {
+            final AtomicBoolean fails = new AtomicBoolean();
+            final Semaphore fail = new Semaphore(0);
+            try (Selector selector = new FailingWakeup(fails, fail::acquireUninterruptibly)) {
+                final TaskletLoop loop =
+                        TaskletLoop.builder().selector(selector).start("loop");
+                final Thread waker = beginToFail(loop, loop.newTasklet((self, reasons) -> {}), fails);
+                final FutureTask<Boolean> closing = new FutureTask<>(() -> {
+                    if (limited) {
+                        return loop.close(1, TimeUnit.HOURS);
+                    }
+                    loop.close();
+                    return true;
+                });
+                final Thread closer = new Thread(closing, "closer");
+                closer.start();
+                while (closer.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.sleep(1);
+                }
+                fail.release();
+                assertTrue(closing.get());
+                waker.join();
+            }
+        }
+    }
+
+    /** That the loop could not be woken is noted late, when another wakeup has not put the same tasklet. */
+    @Test
+    void wakeupsThatFail_oneLate_areBothFinishedByTheNext() throws Exception {
+        final AtomicBoolean fails = new AtomicBoolean();
+        final Semaphore fail = new Semaphore(0);
+        try (FailingWakeup selector = new FailingWakeup(fails, fail::acquireUninterruptibly)) {
+            final TaskletLoop loop = TaskletLoop.builder().selector(selector).manual();
+            final AtomicInteger runs = new AtomicInteger();
+            final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
+            final Thread sleeper = new Thread(() -> loop.runOnce(Long.MAX_VALUE), "sleeper");
+            sleeper.start();
+            final Thread waker = beginToFail(loop, tasklet, fails);
+            selector.wakeups.release(); // the sleep ends all the same
+            sleeper.join();
+            assertEquals(1, runs.get());
+            assertTrue(tasklet.addWakeup(0));
+            tasklet.notPut = true; // as an Error leaves a wakeup
+            fail.release();
+            waker.join();
+            assertTrue(tasklet.notSignalled);
+            tasklet.wakeup();
+            loop.runOnce(0);
+            assertEquals(2, runs.get());
+        }
+    }
+
+    /** A selector whose one key is ready, and in the middle of whose selection its channel is registered anew. */
+    private static final class RegisteredInTime extends SelectorDouble {
+        private final CountDownLatch registers = new CountDownLatch(1);
+        private final Thread selecting = Thread.currentThread();
+        private Runnable registration;
+        private volatile boolean silenced;
+        private final SelectionKey key = new SelectionKey() {
+            @Override
+            public SelectableChannel channel() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Selector selector() {
+                return RegisteredInTime.this;
+            }
+
+            @Override
+            public boolean isValid() {
+                return !silenced;
+            }
+
+            @Override
+            public void cancel() {
+                silenced = true;
+            }
+
+            @Override
+            public int interestOps() {
+                return SelectionKey.OP_READ;
+            }
+
+            @Override
+            public SelectionKey interestOps(final int operations) {
+                silenced = true;
+                return this;
+            }
+
+            @Override
+            public int readyOps() {
+                return SelectionKey.OP_READ;
+            }
+        };
+        /** By the other thread, when the one that selects has found nobody who serves the key. */
+        @Override
+        protected SelectionKey register(
+                final AbstractSelectableChannel channel, final int operations, final Object attachment) {
+            registers.countDown();
+            while (selecting.getState() != Thread.State.BLOCKED && !silenced) {
+                Thread.onSpinWait();
+            }
+            key.attach(attachment);
+            return key;
+        }
+
+        @Override
+        public int selectNow(final Consumer<SelectionKey> action) {
+            final Thread other = new Thread(registration, "registers");
+            other.start();
+            try {
+                registers.await();
+                action.accept(key);
+                other.join();
+            } catch (final InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return 1;
+        }
+
+        @Override
+        public int select(final Consumer<SelectionKey> action, final long timeout) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Selector wakeup() {
+            return this;
+        }
+    }
+
+    /** A key without a tasklet that would serve it loses its interest, or is cancelled, but not the new registration. */
+    @Test
+    void channel_registeredAnewWhileItsKeyIsReady_keepsItsKey() throws Exception {
+        for (final boolean killed : new boolean[] {false, true}) {
+            try (RegisteredInTime selector = new RegisteredInTime();
+                    DatagramChannel channel = DatagramChannel.open()) {
+                channel.configureBlocking(false);
+                final TaskletLoop selecting =
+                        TaskletLoop.builder().selector(selector).manual();
+                final Tasklet old = selecting.newTasklet((self, reasons) -> ran.add("old"));
+                old.kill();
+                selector.key.attach(killed ? old : null);
+                final Tasklet served = selecting.newTasklet((self, reasons) -> ran.add("new"));
+                selector.registration = () -> {
+                    try {
+                        selecting.register(channel, SelectionKey.OP_READ, served);
+                    } catch (final IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                };
+                selecting.runOnce(0);
+                assertSame(served, selector.key.attachment());
+                assertFalse(selector.silenced);
             }
         }
     }
@@ -1426,7 +1605,7 @@ final class TaskletLoopTest {
         protected final void implCloseSelector() {}
 
         @Override
-        protected final SelectionKey register(
+        protected SelectionKey register(
                 final AbstractSelectableChannel channel, final int operations, final Object attachment) {
             throw new UnsupportedOperationException();
         }
@@ -1436,14 +1615,17 @@ final class TaskletLoopTest {
     private static final class FailingWakeup extends SelectorDouble {
         private final Semaphore wakeups = new Semaphore(0);
         private final AtomicBoolean fails;
+        private final Runnable beforeFailure;
 
-        FailingWakeup(final AtomicBoolean fails) {
+        FailingWakeup(final AtomicBoolean fails, final Runnable beforeFailure) {
             this.fails = fails;
+            this.beforeFailure = beforeFailure;
         }
 
         @Override
         public Selector wakeup() {
             if (fails.getAndSet(false)) {
+                beforeFailure.run();
                 throw new StackOverflowError("on purpose");
             }
             wakeups.release();

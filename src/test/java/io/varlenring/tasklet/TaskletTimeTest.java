@@ -197,6 +197,18 @@ final class TaskletTimeTest {
         assertTrue(thrown.get().getMessage().contains("wakeupAt"), String.valueOf(thrown.get()));
     }
 
+    /** As with an Error: here the deadline is in another heap. */
+    @Test
+    void cancelWakeup_thatFails_leavesALoopThatNobodyRunsToOthers() throws Exception {
+        final Tasklet tasklet = named("a");
+        new Deadlines().set(tasklet, 0, 1, 0);
+        final Thread other =
+                new Thread(() -> assertThrows(ArrayIndexOutOfBoundsException.class, () -> loop.cancelWakeup(tasklet)));
+        other.start();
+        other.join();
+        assertEquals(0, loop.runOnce(0));
+    }
+
     /** The thread that made it is not the loop's, though no other has run it yet. */
     @Test
     void loopWhoseThreadHasNotBegun_isNotItsMakers() {
