@@ -955,4 +955,17 @@ final class FileRingTest {
         assertTrue(Thread.interrupted());
         Files.delete(foreign);
     }
+
+    /** A position after more bytes than a long can count goes on at the least one. */
+    @Test
+    void awaitDrained_overTheEndOfAllLongs_waits() throws Exception {
+        final TaskletLoop loop = TaskletLoop.manual();
+        final RingTasklet tasklet = RingTasklet.create(
+                loop, VarLenMpscRing.builder().capacity(1024).initialPosition(Long.MAX_VALUE - 7), record -> {}, 1);
+        assertTrue(offer(tasklet.ring().newProducer(), new byte[8]));
+        assertFalse(tasklet.awaitDrained(1, TimeUnit.MILLISECONDS));
+        loop.runOnce(0);
+        assertTrue(tasklet.awaitDrained(1, TimeUnit.MILLISECONDS));
+        loop.close();
+    }
 }

@@ -248,6 +248,16 @@ final class WaitingOfferTest {
         }
     }
 
+    /** An Error has ended its last call, and then the thread. */
+    @Test
+    void handleOfAThreadThatHasEnded_isGoodForAnother() throws Exception {
+        final Thread ended = new Thread(() -> {});
+        ended.start();
+        ended.join();
+        producer.side().user = ended;
+        assertTrue(producer.offer(ByteBuffer.allocate(1)));
+    }
+
     @Test
     void manyWaitingOffers_loseNothing() throws Exception {
         final int threads = 4;

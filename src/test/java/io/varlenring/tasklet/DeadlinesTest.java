@@ -136,6 +136,17 @@ final class DeadlinesTest {
         assertEquals(Deadlines.FURTHEST, deadlines.nanosUntilFirst(0));
     }
 
+    /** Without one between them the two are compared with each other. */
+    @Test
+    void timesTooFarApart_aloneInTheHeap_areOrdered() {
+        final Tasklet past = tasklet();
+        final Tasklet future = tasklet();
+        deadlines.set(future, 0, Long.MAX_VALUE, 0);
+        deadlines.set(past, 0, Long.MIN_VALUE + 1, 0);
+        assertSame(past, deadlines.pollDue(0));
+        assertNull(deadlines.pollDue(0));
+    }
+
     /** Sets, moves, takes back and polls at random, beside a list that is sorted. */
     @Test
     void randomOperations_behaveLikeASortedList() {

@@ -40,6 +40,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One thread, a manual loop: what runs, how often, in which order, with which reasons. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -320,6 +322,52 @@ final class TaskletLoopTest {
         });
         first.wakeup();
         other.wakeup();
+        runUntilIdle();
+        assertEquals(List.of("first", "next", "other"), ran);
+    }
+
+    /** What a queue has let jump before others is not held against those who come later. */
+    @Test
+    void wakeupAfter_manyTimes_isStillRightBehind() {
+        final Tasklet first = named("first");
+        final Tasklet other = named("other");
+        final Tasklet next = named("next");
+        final Tasklet driver = loop.newTasklet((self, reasons) -> {
+            first.wakeup();
+            other.wakeup();
+            loop.wakeupAfter(first, next);
+        });
+        for (int i = 0; i < 300; i++) {
+            ran.clear();
+            driver.wakeup();
+            runUntilIdle();
+            assertEquals(List.of("first", "next", "other"), ran, "time " + i);
+        }
+    }
+
+    /** Of a long series the rest goes behind the queue, and has jumped nobody then. */
+    @ParameterizedTest
+    @ValueSource(ints = {50, 150, 300})
+    void wakeupAfter_behindALongSeries_isRightBehind(final int length) {
+        final Tasklet first = named("first");
+        final Tasklet other = named("other");
+        final Tasklet next = named("next");
+        final List<Tasklet> series = new ArrayList<>();
+        for (int i = 1; i < length; i++) {
+            series.add(loop.newTasklet((self, reasons) -> {}));
+        }
+        series.add(loop.newTasklet((self, reasons) -> {
+            first.wakeup();
+            other.wakeup();
+            loop.wakeupAfter(first, next);
+        }));
+        final Tasklet driver = loop.newTasklet((self, reasons) -> {
+            Tasklet last = null;
+            for (final Tasklet one : series) {
+                last = loop.wakeupAfter(last, one);
+            }
+        });
+        loop.newTasklet((self, reasons) -> driver.wakeup()).wakeup(); // so that it runs in the queue of the others
         runUntilIdle();
         assertEquals(List.of("first", "next", "other"), ran);
     }
