@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Close against offers, claims and other closes: what was stored is drained, and "closed and empty" is the end. */
-@Tag("spinning")
 final class CloseThreadedTest {
     private static final int ROUNDS = 800;
 

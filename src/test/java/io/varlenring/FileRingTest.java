@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Rings in files: how they are made, joined and left, and how one wakes another's consumer. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FileRingTest {
     private static final int CAPACITY = 1024;
     private static final long LONG_SECONDS = 60;
@@ -431,7 +432,6 @@ final class FileRingTest {
     }
 
     @Test
-    @Timeout(LONG_SECONDS)
     void handle_thatIsDropped_givesItsSlotBack() throws Exception {
         final VarLenMpscRing ring = kept(
                 VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(2).build());
@@ -471,7 +471,6 @@ final class FileRingTest {
     }
 
     @Test
-    @Timeout(LONG_SECONDS)
     void consumer_ofARingThatIsDropped_isFree() throws Exception {
         VarLenMpscRing.map(file, CAPACITY).consumer();
         final VarLenMpscRing ring = map();
@@ -606,7 +605,6 @@ final class FileRingTest {
 
     /** Its memory is the file's, and goes when the file has been deleted and nobody maps it. */
     @Test
-    @Timeout(LONG_SECONDS)
     void fileThatNoRingMapsAnyMore_isClosed() throws Exception {
         final Object key = useAndDrop();
         final Map<?, ?> open = (Map<?, ?>) System.getProperties().get("io.varlenring.files");
@@ -774,7 +772,6 @@ final class FileRingTest {
     // Waking
 
     @Test
-    @Timeout(LONG_SECONDS)
     void timedDrain_isWokenByAnother() throws Exception {
         final VarLenMpscRing ring = map();
         final VarLenMpscRing other = map();
@@ -797,7 +794,6 @@ final class FileRingTest {
     }
 
     @Test
-    @Timeout(LONG_SECONDS)
     void doorbell_wakesASelector() throws Exception {
         final VarLenMpscRing ring = map();
         final RingConsumer consumer = ring.consumer();
@@ -822,7 +818,6 @@ final class FileRingTest {
 
     /** By whomever it is closed; a hook of who closes is not that of who sleeps. */
     @Test
-    @Timeout(LONG_SECONDS)
     void close_byAnother_ringsTheDoorbell() throws Exception {
         final RingConsumer consumer = map().consumer();
         final int[] calls = new int[1];
@@ -841,7 +836,6 @@ final class FileRingTest {
 
     /** Where it waits for the doorbell it does not hear a permit to park: that is a wakeup of its selector. */
     @Test
-    @Timeout(LONG_SECONDS)
     void sleep_isEndedByEachWaker() throws IOException {
         final VarLenMpscRing ring = map();
         final VarLenMpscRing other = map();
@@ -856,7 +850,6 @@ final class FileRingTest {
     }
 
     @Test
-    @Timeout(LONG_SECONDS)
     void doorbell_isHeardOnceForAllRings() throws IOException {
         final Doorbell heard = new Doorbell();
         final Doorbell rung = new Doorbell();
@@ -893,7 +886,6 @@ final class FileRingTest {
     }
 
     @Test
-    @Timeout(LONG_SECONDS)
     void hook_isCalledInTheConsumersProcessOnly() throws Exception {
         final int[] calls = new int[2];
         final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
@@ -916,7 +908,6 @@ final class FileRingTest {
     }
 
     @Test
-    @Timeout(LONG_SECONDS)
     void ringTasklet_isWokenByAnother() throws Exception {
         final Set<Integer> received = new TreeSet<>();
         final CountDownLatch all = new CountDownLatch(20);

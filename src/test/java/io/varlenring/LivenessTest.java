@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who is taken for dead, and who is not: a lock that is free and a process that is not seen must both say so. */
-@Timeout(60)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LivenessTest {
     private static final int CAPACITY = 256;
     /** How to run something in pid and user namespaces of its own, which ends with its runner. */

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Processes that end at one exact point of the protocol, killed there, and what those who live make of it. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ProcessDeathTest {
     private static final int CAPACITY = 256;
     /** Where in what the system tells of a process is when it began. */
@@ -225,7 +226,6 @@ final class ProcessDeathTest {
 
     /** It has ended the arming, and does not ring: the sleep has an end. */
     @Test
-    @Timeout(60)
     void producerKilled_beforeItRang_hasSent() throws Exception {
         newRing();
         ring.consumer();
@@ -366,7 +366,6 @@ final class ProcessDeathTest {
     /** A process that has ended is there until its parent asks for it, which some never do. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    @Timeout(60)
     void processThatHasEnded_isNotSeenAlive_whoeverHasNoticed() throws Exception {
         // The child is told to end when its parent is a shell no more: a shell may ask for the end of its children
         final String shell = "exec 3<&0; read line <&3 & echo $!; exec sleep 1000";

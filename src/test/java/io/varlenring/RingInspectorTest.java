@@ -40,6 +40,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the inspector says of rings in each state, in a process of its own as a user would run it. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class RingInspectorTest {
     /** Of the ring whose file is copied, and then looked at in this process. */
     private static final int CAPACITY = 256;
@@ -333,7 +334,6 @@ final class RingInspectorTest {
 
     /** Whoever opens a pipe waits for its other end. */
     @Test
-    @Timeout(60)
     void aPipe_isNoRing() throws Exception {
         assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
         assertFound(2, "CORRUPT: not a ring: length");
@@ -518,7 +518,6 @@ final class RingInspectorTest {
 
     /** However much it goes on between two loads. */
     @Test
-    @Timeout(120)
     void ringInUse_isSound() throws IOException {
         try (ChildProcess child = new ChildProcess(BusyProgram.class, file)) {
             child.await("busy");

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 
 /** The counters and snapshots of a ring. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class StatsTest {
     private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
     private final RingProducer producer = ring.newProducer();
@@ -416,7 +417,6 @@ final class StatsTest {
 
     /** Producers that race lose a race sooner or later. */
     @Test
-    @Timeout(60)
     void casRetries_countLostRaces() throws Exception {
         final VarLenMpscRing raced = VarLenMpscRing.allocate(1 << 16);
         final AtomicBoolean done = new AtomicBoolean();

@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Up to eight producers and the consumer on tiny rings: nothing lost, doubled, reordered or torn, never a spurious full. */
-@Tag("spinning")
 final class ThreadedRingTest {
     private static final int RECORDS = 80_000;
     private static final int PREFIX = 5;

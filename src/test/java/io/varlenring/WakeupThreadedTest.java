@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * No wakeup is ever lost: the consumer sleeps without a time limit whenever it may, and producers go on only when their
  * record has been consumed, so that one lost wakeup is a hang. {@link Crew} finds those.
  */
-@Tag("spinning")
 final class WakeupThreadedTest {
     private static final int ROUNDS = 40_000;
 

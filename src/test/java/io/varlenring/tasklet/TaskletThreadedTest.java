@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wakeups, kills and closes from other threads: a run too few is a hang, a run too many or at once is seen. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Tag("spinning")
 final class TaskletThreadedTest {
     private static TaskletLoop start(final boolean selecting) throws Exception {
         return selecting ? TaskletLoop.builder().selector(Selector.open()).start("loop") : TaskletLoop.start("loop");

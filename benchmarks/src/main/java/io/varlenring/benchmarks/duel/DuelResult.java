@@ -108,10 +108,16 @@ record DuelResult(String cell, int rounds, Map<HostKind, Integer> kinds, List<Ro
                         unpaired);
     }
 
-    /** The rows as lines under {@link #HEADING}. */
+    /** The rows as lines under {@link #HEADING}: all of the measured build, and the time of the yardstick. */
     List<String> lines() {
+        final String measured = rows.get(0).contender;
+        final String yardstick = rows.get(0).against;
         final List<String> lines = new ArrayList<>();
         for (final Row row : rows) {
+            if (!row.contender.equals(measured)
+                    && !(row.contender.equals(yardstick) && row.against.equals(yardstick))) {
+                continue;
+            }
             lines.add(String.join(
                     ",",
                     row.set,
