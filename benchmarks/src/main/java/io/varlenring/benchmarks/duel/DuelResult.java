@@ -126,20 +126,20 @@ record DuelResult(String cell, int rounds, Map<HostKind, Integer> kinds, List<Ro
                     row.contender,
                     row.kind.title(),
                     Integer.toString(row.nanos.count()),
-                    number(row.nanos.low()),
-                    number(row.nanos.median()),
-                    number(row.nanos.high()),
+                    number("%.2f", row.nanos.low()),
+                    number("%.2f", row.nanos.median()),
+                    number("%.2f", row.nanos.high()),
                     row.against,
-                    number(row.ratio.low()),
-                    number(row.ratio.median()),
-                    number(row.ratio.high()),
+                    number("%.4f", row.ratio.low()),
+                    number("%.4f", row.ratio.median()),
+                    number("%.4f", row.ratio.high()),
                     Integer.toString(row.ratio.count()),
                     Integer.toString(row.nanos.count() - row.ratio.count())));
         }
         return lines;
     }
 
-    private static String number(final double value) {
-        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.4f", value);
+    private static String number(final String format, final double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
     }
 }
