@@ -62,26 +62,6 @@ abstract class Reservations extends ProducerState {
         expect(position);
     }
 
-    // Assertions
-
-    /** Tells of two threads in this handle at once, as far as their plain accesses show it; always true. */
-    final boolean enter() {
-        final Thread caller = Thread.currentThread();
-        final Thread other = user;
-        if (other != null && other != caller && other.isAlive()) {
-            throw new IllegalStateException("this producer is in use by " + other + ", and was called by " + caller
-                    + ": let each thread have a handle of its own");
-        }
-        user = caller;
-        return true;
-    }
-
-    /** Ends what {@link #enter} began; a call of the hook's, inside another one, ends both, and less is seen. */
-    final boolean exit() {
-        user = null;
-        return true;
-    }
-
     // Reserve
 
     /**
@@ -524,8 +504,6 @@ abstract class ProducerState extends Padding {
 
     long end;
     int phase;
-    /** The thread inside a call, where assertions are enabled. */
-    Thread user;
     /** The event of the ring's being full for this producer, or null; while there is one, each reservation looks. */
     Object full;
     /** Whether the last call of the hook has thrown. */

@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no longer
  * used needs no closing; but on a ring in a file each has a slot of the file, and to close it gives the slot back. A
  * handle MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
- * edge. Two threads in one handle at once is undefined, and mostly stops the ring for good. Run your tests with
- * assertions enabled ({@code -ea}): then a call that meets another one throws {@link IllegalStateException}, which
- * names both threads. Only the methods with a timeout ever wait.
+ * edge. Two threads in one handle at once is undefined, and mostly stops the ring for good, without an exception. Only
+ * the methods with a timeout ever wait.
  *
  * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is
  * not an error; or an exception is thrown and nothing was stored:
@@ -66,11 +65,9 @@ public final class RingProducer implements AutoCloseable {
      * @throws RingClosedException when the ring is closed
      */
     public boolean offer(final ByteBuffer src) {
-        assert side.enter();
         try {
             return side.offer(src);
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -88,11 +85,9 @@ public final class RingProducer implements AutoCloseable {
      */
     public boolean offer(final byte[] src, final int offset, final int length) {
         Objects.checkFromIndexSize(offset, length, src.length);
-        assert side.enter();
         try {
             return side.offer(src, offset, length);
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -108,11 +103,9 @@ public final class RingProducer implements AutoCloseable {
      * @throws RingClosedException when the ring is closed
      */
     public boolean offer(final ByteBuffer header, final ByteBuffer payload) {
-        assert side.enter();
         try {
             return side.offer(header, payload);
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -133,11 +126,9 @@ public final class RingProducer implements AutoCloseable {
      */
     public boolean offer(final ByteBuffer src, final long timeout, final TimeUnit unit) throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
-        assert side.enter();
         try {
             return side.offer(src, Math.max(0, unit.toNanos(timeout)));
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -162,11 +153,9 @@ public final class RingProducer implements AutoCloseable {
             throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
         Objects.checkFromIndexSize(offset, length, src.length);
-        assert side.enter();
         try {
             return side.offer(src, offset, length, Math.max(0, unit.toNanos(timeout)));
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -188,11 +177,9 @@ public final class RingProducer implements AutoCloseable {
     public boolean offer(final ByteBuffer header, final ByteBuffer payload, final long timeout, final TimeUnit unit)
             throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
-        assert side.enter();
         try {
             return side.offer(header, payload, Math.max(0, unit.toNanos(timeout)));
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -214,11 +201,9 @@ public final class RingProducer implements AutoCloseable {
      */
     public int offerAll(final ByteBuffer[] srcs, final int from, final int count) {
         Objects.checkFromIndexSize(from, count, srcs.length);
-        assert side.enter();
         try {
             return side.offerAll(srcs, from, count);
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -247,11 +232,9 @@ public final class RingProducer implements AutoCloseable {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
         }
-        assert side.enter();
         try {
             return claim.open(maxLength) ? claim : null;
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }
@@ -291,11 +274,9 @@ public final class RingProducer implements AutoCloseable {
         if (batch == null) {
             batch = new RingBatch(this, side, slices);
         }
-        assert side.enter();
         try {
             return side.claimBatch(minLength, maxBytes) ? batch : null;
         } finally {
-            assert side.exit();
             Reference.reachabilityFence(this);
         }
     }

@@ -7,7 +7,6 @@ import static io.varlenring.Rings.payload;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,7 +17,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -215,47 +213,6 @@ final class WaitingOfferTest {
             }
         }));
         assertEquals(1, drain(other).size());
-    }
-
-    /** Only where assertions are enabled, as here. */
-    @Test
-    void handleThatTwoThreadsUseAtOnce_isRefusedToTheSecond() throws Throwable {
-        fill(producer);
-        final FutureTask<Boolean> waiting = start(producer, Way.ARRAY, payload(5, 30));
-        awaitRefusals(3);
-        final List<Executable> calls = List.of(
-                () -> producer.offer(ByteBuffer.allocate(1)),
-                () -> producer.offer(new byte[1], 0, 1),
-                () -> producer.offer(ByteBuffer.allocate(1), ByteBuffer.allocate(1)),
-                () -> producer.offer(ByteBuffer.allocate(1), LONG, TimeUnit.SECONDS),
-                () -> producer.offer(new byte[1], 0, 1, LONG, TimeUnit.SECONDS),
-                () -> producer.offer(ByteBuffer.allocate(1), ByteBuffer.allocate(1), LONG, TimeUnit.SECONDS),
-                () -> producer.offerAll(new ByteBuffer[] {ByteBuffer.allocate(1)}, 0, 1),
-                () -> producer.tryClaim(1).close(),
-                () -> producer.tryClaimBatch(1, 16).close());
-        for (final Executable call : calls) {
-            final String message =
-                    assertThrows(IllegalStateException.class, call).getMessage();
-            assertTrue(
-                    message.matches("this producer is in use by Thread\\[.*waiting.*, and was called by .*"), message);
-        }
-        drain(ring);
-        assertTrue(waiting.get());
-        assertEquals(1, drain(ring).size());
-        for (final Executable call : calls) {
-            call.execute();
-            assertNull(producer.side().user, "the call has ended");
-        }
-    }
-
-    /** An Error has ended its last call, and then the thread. */
-    @Test
-    void handleOfAThreadThatHasEnded_isGoodForAnother() throws Exception {
-        final Thread ended = new Thread(() -> {});
-        ended.start();
-        ended.join();
-        producer.side().user = ended;
-        assertTrue(producer.offer(ByteBuffer.allocate(1)));
     }
 
     @Test
