@@ -391,7 +391,8 @@ final class RingFile {
             } catch (final IOException e) {
                 throw new UncheckedIOException("cannot unlock " + path, e);
             }
-            locks.remove(place); // behind it: an Error would leave the lock for good, and nobody could try again
+            // After it: an Error would leave the lock for good. Only this one: another thread may have taken the place
+            locks.remove(place, lock);
         }
     }
 
