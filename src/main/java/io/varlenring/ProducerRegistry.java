@@ -60,7 +60,7 @@ final class ProducerRegistry {
         }
     }
 
-    /** Static, and the entry is known weakly: the ring's hook may refer to the handle, which would so be kept. */
+    /** Static, and the entry is known weakly: the ring's hook may refer to the handle, and would keep it alive. */
     private static void finishWhenCollected(final RingProducer handle, final WeakReference<Entry> known) {
         RingFile.whenCollected(handle, () -> {
             final Entry entry = known.get();

@@ -69,7 +69,7 @@ final class RingFile {
     final FileHeader header;
     private final Object key;
     private final FileChannel channel;
-    private final Map<Integer, FileLock> locks;
+    final Map<Integer, FileLock> locks;
     private final ByteBuffer bytes;
 
     private RingFile(

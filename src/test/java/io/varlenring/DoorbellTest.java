@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a doorbell does when the system refuses it something, or an Error ends a call of it. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DoorbellTest {
     private final Doorbell heard = new Doorbell();
     private final Doorbell rung = new Doorbell();

@@ -376,7 +376,7 @@ final class HostileFileTest {
     }
 
     @Test
-    @Timeout(120)
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void anyWords_leadToAnswersOrRefusals() {
         for (int seed = 0; seed < 20_000; seed++) {
             final HostileFile file = new HostileFile(Choices.random(seed));

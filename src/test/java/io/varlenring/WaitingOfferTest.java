@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Offers that wait for room, on the heap and in a file. */
 @ParameterizedClass
 @ValueSource(booleans = {false, true})
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class WaitingOfferTest {
     private static final long LONG = 50;
 

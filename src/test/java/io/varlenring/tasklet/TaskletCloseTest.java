@@ -35,6 +35,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a loop, whoever asks for it and from where; and the thread that it has until then. */
@@ -384,6 +386,7 @@ final class TaskletCloseTest {
 
     /** Each access to it fails, for good: no reason to try for ever, nor to leave the other rings open. */
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a file that is mapped cannot be cut there")
     void loopWithARingWithoutItsFile_ends(@TempDir final Path directory) throws Exception {
         assertEquals("closed: true, handled 1, exit 0", run(directory, RingWithoutItsFile.class));
     }
