@@ -2,7 +2,30 @@
 package io.varlenring;
 
 import static io.varlenring.RingLayout.ALIGNMENT;
+import static io.varlenring.RingLayout.BOOT_ID_OFFSET;
+import static io.varlenring.RingLayout.BYTE_ORDER;
+import static io.varlenring.RingLayout.BYTE_ORDER_OFFSET;
+import static io.varlenring.RingLayout.CAPACITY_OFFSET;
 import static io.varlenring.RingLayout.CLOSED;
+import static io.varlenring.RingLayout.CONSUMER_POSITION_OFFSET;
+import static io.varlenring.RingLayout.DATA_OFFSET_OFFSET;
+import static io.varlenring.RingLayout.FEATURES_OFFSET;
+import static io.varlenring.RingLayout.FILE_LENGTH_OFFSET;
+import static io.varlenring.RingLayout.KNOWN_FEATURES;
+import static io.varlenring.RingLayout.MAGIC;
+import static io.varlenring.RingLayout.MAGIC_OFFSET;
+import static io.varlenring.RingLayout.MAX_CAPACITY;
+import static io.varlenring.RingLayout.MAX_SLOTS;
+import static io.varlenring.RingLayout.MIN_CAPACITY;
+import static io.varlenring.RingLayout.PAGE;
+import static io.varlenring.RingLayout.PRODUCER_POSITION_OFFSET;
+import static io.varlenring.RingLayout.REDO_POSITION_OFFSET;
+import static io.varlenring.RingLayout.RING_ID_OFFSET;
+import static io.varlenring.RingLayout.SLOTS_OFFSET;
+import static io.varlenring.RingLayout.SLOT_LENGTH;
+import static io.varlenring.RingLayout.SLOT_LENGTH_OFFSET;
+import static io.varlenring.RingLayout.VERSION;
+import static io.varlenring.RingLayout.VERSION_OFFSET;
 
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -30,68 +53,77 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
     /** Writes the first page of a new file. */
     static void write(final ByteBuffer page, final int capacity, final int slots, final long initialPosition) {
         final int dataOffset = RingLayout.dataOffset(slots);
-        page.order(ByteOrder.BIG_ENDIAN).putLong(RingLayout.MAGIC_OFFSET, RingLayout.MAGIC);
-        putId(page, RingLayout.RING_ID_OFFSET, UUID.randomUUID());
-        putId(page, RingLayout.BOOT_ID_OFFSET, bootId());
+        page.order(ByteOrder.BIG_ENDIAN).putLong(MAGIC_OFFSET, MAGIC);
+        putId(page, RING_ID_OFFSET, UUID.randomUUID());
+        putId(page, BOOT_ID_OFFSET, bootId());
         page.order(ByteOrder.nativeOrder())
-                .putLong(RingLayout.BYTE_ORDER_OFFSET, RingLayout.BYTE_ORDER)
-                .putInt(RingLayout.VERSION_OFFSET, RingLayout.VERSION)
-                .putLong(RingLayout.CAPACITY_OFFSET, capacity)
-                .putLong(RingLayout.DATA_OFFSET_OFFSET, dataOffset)
-                .putInt(RingLayout.SLOTS_OFFSET, slots)
-                .putInt(RingLayout.SLOT_LENGTH_OFFSET, RingLayout.SLOT_LENGTH)
-                .putLong(RingLayout.FILE_LENGTH_OFFSET, (long) dataOffset + capacity)
-                .putLong(RingLayout.PRODUCER_POSITION_OFFSET, initialPosition)
-                .putLong(RingLayout.CONSUMER_POSITION_OFFSET, initialPosition)
-                .putLong(RingLayout.REDO_POSITION_OFFSET, initialPosition);
+                .putLong(BYTE_ORDER_OFFSET, BYTE_ORDER)
+                .putInt(VERSION_OFFSET, VERSION)
+                .putLong(CAPACITY_OFFSET, capacity)
+                .putLong(DATA_OFFSET_OFFSET, dataOffset)
+                .putInt(SLOTS_OFFSET, slots)
+                .putInt(SLOT_LENGTH_OFFSET, SLOT_LENGTH)
+                .putLong(FILE_LENGTH_OFFSET, (long) dataOffset + capacity)
+                .putLong(PRODUCER_POSITION_OFFSET, initialPosition)
+                .putLong(CONSUMER_POSITION_OFFSET, initialPosition)
+                .putLong(REDO_POSITION_OFFSET, initialPosition);
     }
 
     /** Checks that a file can be one of a ring, before its bytes can be looked at. */
     static void checkLength(final long length) {
-        final long least = RingLayout.dataOffset(1) + (long) RingLayout.MIN_CAPACITY;
-        final long most = RingLayout.dataOffset(RingLayout.MAX_SLOTS) + (long) RingLayout.MAX_CAPACITY;
+        final long least = RingLayout.dataOffset(1) + (long) MIN_CAPACITY;
+        final long most = RingLayout.dataOffset(MAX_SLOTS) + (long) MAX_CAPACITY;
         check(length >= least && length <= most, "length", "bytes of the file", length, least + " to " + most);
     }
 
     /** Reads each word once, and checks it. */
     static FileHeader read(final ByteBuffer bytes, final long length) {
         final ByteBuffer file = bytes.duplicate().order(ByteOrder.BIG_ENDIAN);
-        final long magic = file.getLong(RingLayout.MAGIC_OFFSET);
-        check(magic == RingLayout.MAGIC, "magic", "0", hex(magic), hex(RingLayout.MAGIC) + ", VLRING01");
-        final UUID id = getId(file, RingLayout.RING_ID_OFFSET);
-        final UUID boot = getId(file, RingLayout.BOOT_ID_OFFSET);
+        final long magic = file.getLong(MAGIC_OFFSET);
+        check(magic == MAGIC, "magic", MAGIC_OFFSET, hex(magic), hex(MAGIC) + ", VLRING01");
+        final UUID id = getId(file, RING_ID_OFFSET);
+        final UUID boot = getId(file, BOOT_ID_OFFSET);
         file.order(ByteOrder.nativeOrder());
-        final long order = file.getLong(RingLayout.BYTE_ORDER_OFFSET);
-        check(order == RingLayout.BYTE_ORDER, "byte order", "8", hex(order), hex(RingLayout.BYTE_ORDER));
-        final int version = file.getInt(RingLayout.VERSION_OFFSET);
-        check(version == RingLayout.VERSION, "version", "16", version, "" + RingLayout.VERSION);
-        final int features = file.getInt(RingLayout.FEATURES_OFFSET);
-        check((features & ~RingLayout.KNOWN_FEATURES) == 0, "features", "20", hex(features), "0");
-        final long capacity = file.getLong(RingLayout.CAPACITY_OFFSET);
-        check(RingLayout.isCapacity(capacity), "capacity", "24", capacity, "a power of two in 64 to 1073741824");
-        final int slots = file.getInt(RingLayout.SLOTS_OFFSET);
-        check(slots >= 1 && slots <= RingLayout.MAX_SLOTS, "slots", "40", slots, "1 to " + RingLayout.MAX_SLOTS);
-        final int slotLength = file.getInt(RingLayout.SLOT_LENGTH_OFFSET);
-        check(slotLength == RingLayout.SLOT_LENGTH, "slot length", "44", slotLength, "" + RingLayout.SLOT_LENGTH);
-        final long dataOffset = file.getLong(RingLayout.DATA_OFFSET_OFFSET);
+        final long order = file.getLong(BYTE_ORDER_OFFSET);
+        check(order == BYTE_ORDER, "byte order", BYTE_ORDER_OFFSET, hex(order), hex(BYTE_ORDER));
+        final int version = file.getInt(VERSION_OFFSET);
+        check(version == VERSION, "version", VERSION_OFFSET, version, VERSION);
+        final int features = file.getInt(FEATURES_OFFSET);
+        check((features & ~KNOWN_FEATURES) == 0, "features", FEATURES_OFFSET, hex(features), "0");
+        final long capacity = file.getLong(CAPACITY_OFFSET);
+        check(
+                RingLayout.isCapacity(capacity),
+                "capacity",
+                CAPACITY_OFFSET,
+                capacity,
+                "a power of two in " + MIN_CAPACITY + " to " + MAX_CAPACITY);
+        final int slots = file.getInt(SLOTS_OFFSET);
+        check(slots >= 1 && slots <= MAX_SLOTS, "slots", SLOTS_OFFSET, slots, "1 to " + MAX_SLOTS);
+        final int slotLength = file.getInt(SLOT_LENGTH_OFFSET);
+        check(slotLength == SLOT_LENGTH, "slot length", SLOT_LENGTH_OFFSET, slotLength, SLOT_LENGTH);
+        final long dataOffset = file.getLong(DATA_OFFSET_OFFSET);
         final int least = RingLayout.dataOffset(slots);
         check(
-                dataOffset >= least && dataOffset <= length && dataOffset % RingLayout.PAGE == 0,
+                dataOffset >= least && dataOffset <= length && dataOffset % PAGE == 0,
                 "data offset",
-                "32",
+                DATA_OFFSET_OFFSET,
                 dataOffset,
-                "a multiple of " + RingLayout.PAGE + " in " + least + " to " + length);
-        final long said = file.getLong(RingLayout.FILE_LENGTH_OFFSET);
-        check(said == dataOffset + capacity, "file length", "48", said, "" + (dataOffset + capacity));
-        check(said == length, "length", "bytes of the file", length, "" + said);
+                "a multiple of " + PAGE + " in " + least + " to " + length);
+        final long said = file.getLong(FILE_LENGTH_OFFSET);
+        check(said == dataOffset + capacity, "file length", FILE_LENGTH_OFFSET, said, dataOffset + capacity);
+        check(said == length, "length", "bytes of the file", length, said);
+        checkBoot(boot);
+        return new FileHeader((int) capacity, (int) dataOffset, slots, id);
+    }
+
+    private static void checkBoot(final UUID boot) {
         final UUID current = bootId();
         check(
                 boot.equals(NONE) || current.equals(NONE) || boot.equals(current),
                 "boot",
-                "72",
+                BOOT_ID_OFFSET,
                 boot,
                 current + ": the machine has been started anew since, so its pages are of different moments");
-        return new FileHeader((int) capacity, (int) dataOffset, slots, id);
     }
 
     /** Checks what moves: in this order loaded, so that a peer that goes on meanwhile can do no harm. */
@@ -100,18 +132,26 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
         final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M14]
         final long producer = memory.getProducerPositionVolatile() & ~CLOSED; // pairs with reserve() [M4] [M10]
         final long newest = memory.getConsumerPositionAcquire(); // as above [M3] [M10]
-        check(consumer % ALIGNMENT == 0, "consumer position", "256", consumer, "a multiple of 8");
-        check(redo % ALIGNMENT == 0, "redo position", "264", redo, "a multiple of 8");
-        check(producer % ALIGNMENT == 0, "producer position", "128", producer, "a multiple of 8");
-        check(redo - consumer >= 0, "redo position", "264", redo, "at least the consumer position, " + consumer);
+        check(consumer % ALIGNMENT == 0, "consumer position", CONSUMER_POSITION_OFFSET, consumer, "a multiple of 8");
+        checkRedo(redo % ALIGNMENT == 0, redo, "a multiple of 8");
+        checkProducer(producer % ALIGNMENT == 0, producer, "a multiple of 8");
+        checkRedo(redo - consumer >= 0, redo, "at least the consumer position, " + consumer);
         final long lap = newest + memory.capacity();
-        check(lap - redo >= 0, "redo position", "264", redo, "at most a lap ahead of the consumer position, " + lap);
-        check(producer - redo >= 0, "producer position", "128", producer, "at least the redo position, " + redo);
-        check(lap - producer >= 0, "producer position", "128", producer, "at most a lap ahead, " + lap);
+        checkRedo(lap - redo >= 0, redo, "at most a lap ahead of the consumer position, " + lap);
+        checkProducer(producer - redo >= 0, producer, "at least the redo position, " + redo);
+        checkProducer(lap - producer >= 0, producer, "at most a lap ahead, " + lap);
+    }
+
+    private static void checkRedo(final boolean isGood, final long redo, final String limit) {
+        check(isGood, "redo position", REDO_POSITION_OFFSET, redo, limit);
+    }
+
+    private static void checkProducer(final boolean isGood, final long producer, final String limit) {
+        check(isGood, "producer position", PRODUCER_POSITION_OFFSET, producer, limit);
     }
 
     private static void check(
-            final boolean isGood, final String what, final String where, final Object found, final String limit) {
+            final boolean isGood, final String what, final Object where, final Object found, final Object limit) {
         if (!isGood) {
             throw new RingCorruptException(
                     "not a ring: " + what + " (at " + where + ") is " + found + ", and must be " + limit);
