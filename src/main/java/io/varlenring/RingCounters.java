@@ -41,50 +41,50 @@ final class RingCounters extends Counts {
     // By a producer
 
     void committed(final long records, final long payloadBytes) {
-        OFFERED.setOpaque(this, (long) OFFERED.get(this) + records);
-        BYTES.setOpaque(this, (long) BYTES.get(this) + payloadBytes);
+        OFFERED.setOpaque(this, offered + records);
+        BYTES.setOpaque(this, bytes + payloadBytes);
     }
 
     void padded(final long length) {
-        PADDING_BYTES.setOpaque(this, (long) PADDING_BYTES.get(this) + length);
+        PADDING_BYTES.setOpaque(this, paddingBytes + length);
     }
 
     void aborted() {
-        ABORTED.setOpaque(this, (long) ABORTED.get(this) + 1);
+        ABORTED.setOpaque(this, aborted + 1);
     }
 
     void leaked() {
-        LEAKED_CLAIMS.setOpaque(this, (long) LEAKED_CLAIMS.get(this) + 1);
+        LEAKED_CLAIMS.setOpaque(this, leakedClaims + 1);
     }
 
     void refused() {
-        REFUSED_FULL.setOpaque(this, (long) REFUSED_FULL.get(this) + 1);
+        REFUSED_FULL.setOpaque(this, refusedFull + 1);
     }
 
     void tooLarge() {
-        TOO_LARGE.setOpaque(this, (long) TOO_LARGE.get(this) + 1);
+        TOO_LARGE.setOpaque(this, tooLarge + 1);
     }
 
     void lostRace() {
-        CAS_RETRIES.setOpaque(this, (long) CAS_RETRIES.get(this) + 1);
+        CAS_RETRIES.setOpaque(this, casRetries + 1);
     }
 
     void woke() {
-        WAKEUPS.setOpaque(this, (long) WAKEUPS.get(this) + 1);
+        WAKEUPS.setOpaque(this, wakeups + 1);
     }
 
     void hookFailed() {
-        HOOK_FAILURES.setOpaque(this, (long) HOOK_FAILURES.get(this) + 1);
+        HOOK_FAILURES.setOpaque(this, hookFailures + 1);
     }
 
     // By the consumer
 
     void handedOver(final long records) {
-        HANDED_OVER.setOpaque(this, (long) HANDED_OVER.get(this) + records);
+        HANDED_OVER.setOpaque(this, handedOver + records);
     }
 
     void inUse(final long length) {
-        if (length > (long) HIGH_WATER_MARK.get(this)) {
+        if (length > highWaterMark) {
             HIGH_WATER_MARK.setOpaque(this, length);
         }
     }
