@@ -84,6 +84,7 @@ final class SourceRulesTest {
             if (!isMemory(source)) {
                 assertFalse(text.contains("VarHandle"), source + " names a VarHandle");
                 assertFalse(text.contains("LockSupport.park"), source + " parks");
+                assertFalse(text.contains("System.nanoTime("), source + " reads the clock");
             }
             assertFalse(text.contains("sun.misc") || text.contains("jdk.internal"), source + " uses internals");
         }

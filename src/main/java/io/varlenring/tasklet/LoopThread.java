@@ -69,7 +69,8 @@ final class LoopThread {
      * <p>It is woken again and again: when the loop was closed, another thread may have been about to wake it, and have
      * ended by an Error instead.
      */
-    static void awaitEnd(final TaskletLoop loop, final Thread thread) {
+    static void awaitEnd(final TaskletLoop loop) {
+        final Thread thread = loop.thread;
         final Thread current = Thread.currentThread();
         boolean interrupted = false;
         boolean ended = false;
@@ -99,11 +100,11 @@ final class LoopThread {
     }
 
     /** Waits for the end of a loop's thread, for a time, and wakes it as above; returns whether it has come. */
-    static boolean awaitEnd(final TaskletLoop loop, final Thread thread, final long nanos) throws InterruptedException {
-        final long begin = System.nanoTime();
+    static boolean awaitEnd(final TaskletLoop loop, final long nanos) throws InterruptedException {
+        final long begin = loop.memory.nanoTime();
         long left = nanos;
-        while (!LoopMemory.join(thread, Math.min(left, SLICE_NANOS))) {
-            left = nanos - (System.nanoTime() - begin);
+        while (!LoopMemory.join(loop.thread, Math.min(left, SLICE_NANOS))) {
+            left = nanos - (loop.memory.nanoTime() - begin);
             if (left <= 0) {
                 return false;
             }

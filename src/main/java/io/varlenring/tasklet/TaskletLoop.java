@@ -654,7 +654,7 @@ public final class TaskletLoop implements AutoCloseable {
             return;
         }
         if (thread != null) {
-            LoopThread.awaitEnd(this, thread);
+            LoopThread.awaitEnd(this);
         } else {
             enterAndRunToEnd();
         }
@@ -677,7 +677,7 @@ public final class TaskletLoop implements AutoCloseable {
             return false;
         }
         if (thread != null) {
-            return LoopThread.awaitEnd(this, thread, nanos);
+            return LoopThread.awaitEnd(this, nanos);
         }
         final long begin = memory.nanoTime();
         enterAndRunToEnd();
