@@ -277,10 +277,8 @@ final class RingMemory extends ControlWords {
 
     /** MUST come before the waiting thread is set: from then on it is woken. */
     void prepareToSleep() {
-        if (doorbell != null) {
-            if (doorbell.prepareToAwait()) {
-                openDoorbell();
-            }
+        if (doorbell != null && doorbell.prepareToAwait()) {
+            openDoorbell();
         }
     }
 
@@ -293,9 +291,6 @@ final class RingMemory extends ControlWords {
 
     /** Opens the doorbell of a ring in a file, if that has not been done, and says in the file where it is. */
     SelectableChannel openDoorbell() {
-        if (doorbell == null) {
-            return null;
-        }
         final SelectableChannel channel = doorbell.channel();
         if (getDoorbellVolatile() != doorbell.port()) {
             setDoorbellVolatile(doorbell.port());
