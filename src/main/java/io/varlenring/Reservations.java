@@ -8,7 +8,6 @@ import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.NOT_READY;
 import static io.varlenring.RingLayout.paddingHeader;
 import static io.varlenring.RingLayout.recordHeader;
-import static io.varlenring.RingLayout.stride;
 
 /**
  * The producer's side of the algorithm, from the reservation of space to the wakeup of the consumer, with the state of
@@ -190,11 +189,9 @@ abstract class Reservations extends ProducerState {
 
     /** Takes back what a refused try has announced: it could look like the owner of a reservation that another made. */
     private void announceNothing() {
-        if (slot != null) {
-            final RingSlot announced = open != Claims.NOTHING ? secondSlot : slot;
-            if (announced != null) {
-                announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M12]
-            }
+        final RingSlot announced = open == Claims.NOTHING ? slot : secondSlot;
+        if (announced != null) { // null on the heap, or beside an open claim when there is no second slot yet
+            announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M12]
         }
     }
 
