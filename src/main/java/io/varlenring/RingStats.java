@@ -10,32 +10,11 @@ package io.varlenring;
  * @since 0.1.0
  */
 public final class RingStats {
-    private final long offered;
-    private final long bytes;
-    private final long refusedFull;
-    private final long tooLarge;
-    private final long paddingBytes;
-    private final long aborted;
-    private final long leakedClaims;
-    private final long casRetries;
-    private final long wakeups;
-    private final long hookFailures;
-    private final long handedOver;
-    private final long highWaterMark;
+    private final RingCounters counts;
 
+    /** Of counts that nobody changes any more. */
     RingStats(final RingCounters counts) {
-        this.offered = counts.offered;
-        this.bytes = counts.bytes;
-        this.refusedFull = counts.refusedFull;
-        this.tooLarge = counts.tooLarge;
-        this.paddingBytes = counts.paddingBytes;
-        this.aborted = counts.aborted;
-        this.leakedClaims = counts.leakedClaims;
-        this.casRetries = counts.casRetries;
-        this.wakeups = counts.wakeups;
-        this.hookFailures = counts.hookFailures;
-        this.handedOver = counts.handedOver;
-        this.highWaterMark = counts.highWaterMark;
+        this.counts = counts;
     }
 
     /**
@@ -44,7 +23,7 @@ public final class RingStats {
      * @return a number of records
      */
     public long offered() {
-        return offered;
+        return counts.offered;
     }
 
     /**
@@ -53,7 +32,7 @@ public final class RingStats {
      * @return a number of bytes
      */
     public long bytes() {
-        return bytes;
+        return counts.bytes;
     }
 
     /**
@@ -63,7 +42,7 @@ public final class RingStats {
      * @return a number of records
      */
     public long handedOver() {
-        return handedOver;
+        return counts.handedOver;
     }
 
     /**
@@ -73,7 +52,7 @@ public final class RingStats {
      * @return a number of refusals
      */
     public long refusedFull() {
-        return refusedFull;
+        return counts.refusedFull;
     }
 
     /**
@@ -82,7 +61,7 @@ public final class RingStats {
      * @return a number of refusals
      */
     public long tooLarge() {
-        return tooLarge;
+        return counts.tooLarge;
     }
 
     /**
@@ -91,7 +70,7 @@ public final class RingStats {
      * @return a number of bytes
      */
     public long paddingBytes() {
-        return paddingBytes;
+        return counts.paddingBytes;
     }
 
     /**
@@ -101,7 +80,7 @@ public final class RingStats {
      * @return a number of claims and offers
      */
     public long aborted() {
-        return aborted;
+        return counts.aborted;
     }
 
     /**
@@ -112,7 +91,7 @@ public final class RingStats {
      * @return a number of claims
      */
     public long leakedClaims() {
-        return leakedClaims;
+        return counts.leakedClaims;
     }
 
     /**
@@ -122,7 +101,7 @@ public final class RingStats {
      * @return a number of tries
      */
     public long casRetries() {
-        return casRetries;
+        return counts.casRetries;
     }
 
     /**
@@ -132,7 +111,7 @@ public final class RingStats {
      * @return a number of wakeups
      */
     public long wakeups() {
-        return wakeups;
+        return counts.wakeups;
     }
 
     /**
@@ -141,7 +120,7 @@ public final class RingStats {
      * @return a number of failures
      */
     public long hookFailures() {
-        return hookFailures;
+        return counts.hookFailures;
     }
 
     /**
@@ -152,7 +131,7 @@ public final class RingStats {
      * @return a number of bytes
      */
     public long highWaterMark() {
-        return highWaterMark;
+        return counts.highWaterMark;
     }
 
     /**
@@ -164,27 +143,28 @@ public final class RingStats {
      */
     public RingStats minus(final RingStats earlier) {
         final RingCounters difference = new RingCounters();
-        difference.offered = offered - earlier.offered;
-        difference.bytes = bytes - earlier.bytes;
-        difference.refusedFull = refusedFull - earlier.refusedFull;
-        difference.tooLarge = tooLarge - earlier.tooLarge;
-        difference.paddingBytes = paddingBytes - earlier.paddingBytes;
-        difference.aborted = aborted - earlier.aborted;
-        difference.leakedClaims = leakedClaims - earlier.leakedClaims;
-        difference.casRetries = casRetries - earlier.casRetries;
-        difference.wakeups = wakeups - earlier.wakeups;
-        difference.hookFailures = hookFailures - earlier.hookFailures;
-        difference.handedOver = handedOver - earlier.handedOver;
-        difference.highWaterMark = highWaterMark;
+        difference.offered = counts.offered - earlier.counts.offered;
+        difference.bytes = counts.bytes - earlier.counts.bytes;
+        difference.refusedFull = counts.refusedFull - earlier.counts.refusedFull;
+        difference.tooLarge = counts.tooLarge - earlier.counts.tooLarge;
+        difference.paddingBytes = counts.paddingBytes - earlier.counts.paddingBytes;
+        difference.aborted = counts.aborted - earlier.counts.aborted;
+        difference.leakedClaims = counts.leakedClaims - earlier.counts.leakedClaims;
+        difference.casRetries = counts.casRetries - earlier.counts.casRetries;
+        difference.wakeups = counts.wakeups - earlier.counts.wakeups;
+        difference.hookFailures = counts.hookFailures - earlier.counts.hookFailures;
+        difference.handedOver = counts.handedOver - earlier.counts.handedOver;
+        difference.highWaterMark = counts.highWaterMark;
         return new RingStats(difference);
     }
 
     /** Returns all counts with their names, for logs. */
     @Override
     public String toString() {
-        return "RingStats[offered=" + offered + ", bytes=" + bytes + ", handedOver=" + handedOver + ", refusedFull="
-                + refusedFull + ", tooLarge=" + tooLarge + ", paddingBytes=" + paddingBytes + ", aborted=" + aborted
-                + ", leakedClaims=" + leakedClaims + ", casRetries=" + casRetries + ", wakeups=" + wakeups
-                + ", hookFailures=" + hookFailures + ", highWaterMark=" + highWaterMark + "]";
+        return "RingStats[offered=" + offered() + ", bytes=" + bytes() + ", handedOver=" + handedOver()
+                + ", refusedFull=" + refusedFull() + ", tooLarge=" + tooLarge() + ", paddingBytes=" + paddingBytes()
+                + ", aborted=" + aborted() + ", leakedClaims=" + leakedClaims() + ", casRetries=" + casRetries()
+                + ", wakeups=" + wakeups() + ", hookFailures=" + hookFailures() + ", highWaterMark=" + highWaterMark()
+                + "]";
     }
 }

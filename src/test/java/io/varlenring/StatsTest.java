@@ -344,8 +344,10 @@ final class StatsTest {
         final RingCounters sum = new RingCounters();
         handle.addTo(sum);
         final RingStats one = new RingStats(sum);
-        handle.addTo(sum);
-        final RingStats two = new RingStats(sum);
+        final RingCounters twice = new RingCounters();
+        handle.addTo(twice);
+        handle.addTo(twice);
+        final RingStats two = new RingStats(twice);
         for (int i = 0; i < counts.length; i++) {
             final String name = counts[i].getName();
             final long value = 100L + i;
