@@ -93,6 +93,8 @@ final class InliningTest {
             "Reservations.reserveFrom",
             "Reservations.reserveOtherwise",
             "Reservations.reserveInFile",
+            "Reservations.slotInUse", // these two for the sake of reserveFrom, should that one be inlined
+            "Reservations.notOpen",
             "Reservations.endGap",
             "Reservations.refuse",
             "Reservations.expect",
