@@ -66,8 +66,7 @@ final class RecordView extends RecordBounds {
     IllegalStateException misplaced(final ByteBuffer shown, final String whose) {
         return new IllegalStateException("position " + shown.position() + " and limit " + shown.limit() + " of " + whose
                 + " buffer lie outside its bytes, " + start + " to " + end
-                + ": never call clear, flip, rewind or compact"
-                + " on it, and give slice() of it to code that does");
+                + ": never call clear, flip, rewind or compact on it, and give slice() of it to code that does");
     }
 
     /** Returns how many bytes of the payload are before the buffer's position. */

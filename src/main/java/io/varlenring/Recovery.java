@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the owner of the unfinished reservation at the head of a ring in a file, and turns that of a dead one into
- * padding. Only the consumer may use it.
+ * Finds the owner of the unfinished reservation at which the consumer of a ring in a file stands, and turns that of a
+ * dead one into padding. Only the consumer may use it.
  */
 final class Recovery {
     /*

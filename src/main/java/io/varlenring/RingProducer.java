@@ -187,8 +187,8 @@ public final class RingProducer implements AutoCloseable {
     /**
      * Stores each of several buffers as a record of its own: the longest prefix of them that fits, perhaps not all,
      * with one reservation, and makes it visible to the consumer as a whole. The positions of the buffers stored move
-     * to their limits; the others stay as they are. When
-     * any buffer of the batch is longer than {@code maxPayload()}, nothing is stored.
+     * to their limits; the others stay as they are. When any buffer of the batch is longer than {@code maxPayload()},
+     * nothing is stored.
      *
      * @param srcs the buffers
      * @param from index of the first one

@@ -247,7 +247,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @since 0.1.0
      */
     public static final class Builder {
-        private static final int SLOTS = 128;
+        private static final int DEFAULT_SLOTS = 128;
 
         private Path file;
         private int slots;
@@ -426,7 +426,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                         "a file or memory must be given, but both were: " + file + " and " + data);
             }
             final RingFile opened =
-                    RingFile.open(file, capacity, slots == 0 ? SLOTS : slots, permissions, initialPosition);
+                    RingFile.open(file, capacity, slots == 0 ? DEFAULT_SLOTS : slots, permissions, initialPosition);
             if (capacity != 0 && capacity != opened.header.capacity()) {
                 throw new IllegalArgumentException("capacity must be that of the ring in " + file + ", "
                         + opened.header.capacity() + ", but is " + capacity);

@@ -55,9 +55,9 @@ public interface WakeupHook {
      *
      * <p>An exception neither reaches the producer nor loses its record: it is counted in {@link
      * RingStats#hookFailures()}, the consumer stays armed, and the next commit calls the hook again, or the next
-     * refusal when the ring is full; commits that were made while it threw count as its call. An {@link Error}
-     * leaves the ring in the same state and does reach the producer, but for one on the library's
-     * own thread, of which nobody is told.
+     * refusal when the ring is full; commits that were made while it threw count as its call. An {@link Error} leaves
+     * the ring in the same state and does reach the producer, but for one on the library's own thread, of which nobody
+     * is told.
      */
     void wakeup();
 

@@ -55,7 +55,7 @@ final class LoopSockets {
 
     private void wakeupOf(final SelectionKey key) {
         if (key.attachment() instanceof Tasklet tasklet && !tasklet.isKilled()) {
-            int reasons = 0;
+            int reasons;
             try {
                 reasons = key.readyOps();
             } catch (final CancelledKeyException cancelled) { // by another thread: its tasklet will find out
