@@ -150,35 +150,41 @@ final class ConsumerSide extends ConsumerState {
     }
 
     private int handOver(final RecordHandler handler, final int maxRecords) {
-        final RecordView view = this.view;
+        int records = 0;
         begin();
         try {
             ByteBuffer record;
-            while (records < maxRecords && (record = next()) != null) {
+            while (records < maxRecords && (record = next(records)) != null) {
+                final int start = record.position();
+                final int end = record.limit();
+                records++;
                 handler.onRecord(record);
-                if (!view.isWithin(record)) {
-                    throw view.misplaced(record, "the record's");
+                if (record.position() < start || record.limit() > end) {
+                    throw RecordView.misplaced(record, start, end, "the record's");
                 }
             }
         } finally {
-            end();
+            end(records);
         }
         return records;
     }
 
     private int handOverControlled(final ControlledRecordHandler handler, final int maxRecords) {
-        final RecordView view = this.view;
+        int records = 0;
         begin();
         try {
             ByteBuffer record;
-            while (records < maxRecords && (record = next()) != null) {
+            while (records < maxRecords && (record = next(records)) != null) {
+                final int start = record.position();
+                final int end = record.limit();
+                records++;
                 final ControlledRecordHandler.Action action = handler.onRecord(record);
-                if (!view.isWithin(record)) {
-                    throw view.misplaced(record, "the record's");
+                if (record.position() < start || record.limit() > end) {
+                    throw RecordView.misplaced(record, start, end, "the record's");
                 }
                 if (action == ControlledRecordHandler.Action.ABORT) {
                     records--;
-                    cursor -= stride(view.end - view.start);
+                    cursor -= stride(end - start);
                     break;
                 }
                 if (action == ControlledRecordHandler.Action.BREAK) {
@@ -191,23 +197,25 @@ final class ConsumerSide extends ConsumerState {
                 }
             }
         } finally {
-            end();
+            end(records);
         }
         return records;
     }
 
     private void begin() {
-        records = 0;
         caughtUp = false;
         drainEnd = cursor + capacity;
         pausePosition = givenBack + pauseBytes;
     }
 
-    /** Moves the cursor over padding and one record; returns that record, or null when there is none. */
-    private ByteBuffer next() {
+    /**
+     * Moves the cursor over padding and one record, in a drain that has handed over so many; returns that record, or
+     * null when there is none.
+     */
+    private ByteBuffer next(final int records) {
         for (; ; ) {
             final long position = cursor;
-            if (position - pausePosition >= 0 && !goOn(position)) {
+            if (position - pausePosition >= 0 && !goOn(position, records)) {
                 return null;
             }
             final int offset = (int) position & mask;
@@ -217,7 +225,6 @@ final class ConsumerSide extends ConsumerState {
                 final ByteBuffer record = show(offset, length);
                 // before the handler's call: one that throws has consumed its record
                 cursor = position + stride(length);
-                records++;
                 return record;
             }
             if (header == NOT_READY) {
@@ -231,7 +238,7 @@ final class ConsumerSide extends ConsumerState {
     /** The view refuses what would go over the end of the data, or be less than nothing. */
     private ByteBuffer show(final int offset, final int length) {
         try {
-            return view.move(offset + HEADER_LENGTH, length);
+            return view.show(offset + HEADER_LENGTH, length);
         } catch (final IllegalArgumentException | IndexOutOfBoundsException outside) {
             throw corruptHeader(RingLayout.recordHeader(length), cursor);
         }
@@ -256,7 +263,7 @@ final class ConsumerSide extends ConsumerState {
      * Gives back when it is time to, which MUST be before the cursor can be a lap ahead; returns false when the drain
      * has gone over as many bytes as the ring holds, or twice as many without a record.
      */
-    private boolean goOn(final long position) {
+    private boolean goOn(final long position, final int records) {
         // pairs with publish() [M1]: what stood in the way is finished
         if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
@@ -277,16 +284,16 @@ final class ConsumerSide extends ConsumerState {
         return true;
     }
 
-    private void end() {
+    private void end(final int records) {
         if (cursor != givenBack) {
             giveBack();
         }
         view.hide(); // a handler that keeps it, unless it is a slice, finds it empty
-        count();
+        count(records);
     }
 
     /** Apart from {@link #end}, so that both are small enough to be inlined. */
-    private void count() {
+    private void count(final int records) {
         if (records > 0) {
             counters.handedOver(records);
         } else if (caughtUp) {
@@ -455,8 +462,6 @@ abstract class ConsumerState extends Padding {
     long cursor;
     /** The consumer position: all before it is zeroed and the producers'. */
     long givenBack;
-    /** Records that the drain under way has handed over. */
-    int records;
     /** Where the drain under way has to give back, or to end. */
     long pausePosition;
 

@@ -45,7 +45,7 @@ final class ProducerSide extends Claims {
         }
         try {
             memory.putPayload(payloadOffset(), src, srcPosition, length);
-            src.position(src.limit());
+            src.position(srcPosition + length);
         } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
             abortAfter(failure);
             throw failure;
@@ -88,8 +88,8 @@ final class ProducerSide extends Claims {
         try {
             memory.putPayload(payloadOffset(), header, headerPosition, headerLength);
             memory.putPayload(payloadOffset() + headerLength, payload, payloadPosition, payloadLength);
-            header.position(header.limit());
-            payload.position(payload.limit());
+            header.position(headerPosition + headerLength);
+            payload.position(payloadPosition + payloadLength);
         } catch (final Throwable failure) { // another thread changed or closed a source, or an Error
             abortAfter(failure);
             throw failure;

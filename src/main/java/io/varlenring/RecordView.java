@@ -40,21 +40,20 @@ final class RecordView extends RecordBounds {
     }
 
     /** Returns a buffer that shows the payload at this offset. */
-    ByteBuffer move(final int offset, final int length) {
+    ByteBuffer show(final int offset, final int length) {
         if (slices) {
-            return slice(offset, length);
+            return memory.slice(offset, length);
         }
-        start = offset;
-        end = offset + length;
         whole.clear().limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
         return whole;
     }
 
-    private ByteBuffer slice(final int offset, final int length) {
-        final ByteBuffer slice = memory.slice(offset, length); // first: without memory for it the last one stays
-        start = 0;
-        end = length;
-        return slice;
+    /** The same, and notes where the payload is in the buffer: for who does not see the user's code return. */
+    ByteBuffer move(final int offset, final int length) {
+        final ByteBuffer shown = show(offset, length); // first: without memory for a slice the last one stays
+        start = shown.position();
+        end = shown.limit();
+        return shown;
     }
 
     /** Tells whether the user's code has left position and limit within the payload. */
@@ -64,6 +63,11 @@ final class RecordView extends RecordBounds {
 
     /** Describes where the user's code has left position and limit. */
     IllegalStateException misplaced(final ByteBuffer shown, final String whose) {
+        return misplaced(shown, start, end, whose);
+    }
+
+    /** The same of a payload between these. */
+    static IllegalStateException misplaced(final ByteBuffer shown, final int start, final int end, final String whose) {
         return new IllegalStateException("position " + shown.position() + " and limit " + shown.limit() + " of " + whose
                 + " buffer lie outside its bytes, " + start + " to " + end
                 + ": never call clear, flip, rewind or compact on it, and give slice() of it to code that does");
