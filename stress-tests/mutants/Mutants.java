@@ -316,12 +316,14 @@ final class Mutants {
     // Reporting
 
     private static String table(final List<Result> results) {
-        final StringBuilder table = new StringBuilder("| mutant | noticed by |\n|---|---|\n");
+        final Map<String, List<String>> noticed = new TreeMap<>();
         for (final Result result : results) {
-            table.append("| ").append(result.mutant.name).append(" | ");
-            table.append(result.verdict.equals("killed") ? "" : result.verdict + " ");
-            table.append(result.by).append(" |\n");
+            final String by = (result.verdict.equals("killed") ? "" : result.verdict + " ") + result.by;
+            noticed.computeIfAbsent(by, any -> new ArrayList<>()).add(result.mutant.name);
         }
+        final StringBuilder table = new StringBuilder("| noticed by | mutants |\n|---|---|\n");
+        noticed.forEach((by, names) ->
+                table.append("| ").append(by).append(" | ").append(String.join(", ", names)).append(" |\n"));
         final long killed = results.stream().filter(result -> result.verdict.equals("killed")).count();
         final long hangs = results.stream().filter(result -> result.verdict.equals("hangs")).count();
         table.append(String.format(
