@@ -155,14 +155,27 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    /** The compare-and-set of P, announced before when the ring is in a file. */
+    /** The compare-and-set of P, announced before when the ring is in a file; or a newer P, where C is beyond it. */
     final long exchangeProducerPosition(final long position, final long next) {
+        if (limit - capacity - position > 0) {
+            return newerProducerPosition();
+        }
         final RingSlot slot = slotInUse();
         if (slot != null) {
             // before the compare-and-set: whoever sees P behind it sees who may have moved it there [M12]
             slot.setAttemptRelease(position | ATTEMPTED);
         }
         return memory.compareAndExchangeProducerPosition(position, next); // as in reserve() [M4] [M6] [M8]
+    }
+
+    private long newerProducerPosition() {
+        final long newest = memory.getProducerPositionVolatile(); // behind this C, which is never beyond it [M4]
+        if (limit - capacity - newest > 0) {
+            announceNothing();
+            throw new RingCorruptException("the producer position is " + newest
+                    + ", and must be at least the consumer position, " + (limit - capacity) + ": " + ring);
+        }
+        return newest;
     }
 
     // What a ring in a file tells of a reservation, for the case that this process ends at any point

@@ -25,11 +25,11 @@ import java.nio.file.StandardOpenOption;
  * java -jar varlen-mpsc-ring.jar FILE
  * </pre>
  *
- * <p>The exit code is 0 when the ring is sound; 1 when its consumer stands before a reservation whose owner, in this
- * namespace of process numbers, is not seen to live; 2 when the bytes are not those of a ring, or the file cannot be
- * read, or there is none on the command line. Whether a process lives is what the system tells of its number; in a
- * process that has joined the ring, {@link RingConsumer#stalledBy()} knows better. MUST NOT be used inside such a
- * process: it closes the file.
+ * <p>The exit code is 0 when the ring is sound; 1 when its consumer stands before a reservation whose owner is dead, as
+ * far as can be seen from here: the death of a process in another namespace of process numbers cannot; 2 when the bytes
+ * are not those of a ring, or the file cannot be read, or there is none on the command line. Whether a process lives is
+ * what the system tells of its number; in a process that has joined the ring, {@link RingConsumer#stalledBy()} knows
+ * better. MUST NOT be used inside such a process: it closes the file.
  *
  * @since 0.1.0
  */
@@ -176,7 +176,7 @@ public final class RingInspector {
     /** Goes over the headers with the checks of a drain. */
     private Result printRecords(final long begin, final long consumer, final long producer, final long lap) {
         final int mask = header.capacity() - 1;
-        final boolean isSane = consumer % ALIGNMENT == 0
+        final boolean isSane = (begin | consumer) % ALIGNMENT == 0
                 && producer % ALIGNMENT == 0
                 && producer - consumer >= 0
                 && lap - producer >= 0;
@@ -210,7 +210,20 @@ public final class RingInspector {
                 position += RingLayout.stride((int) length);
             }
         }
-        return isSane ? Result.SOUND : Result.CORRUPT;
+        return isSane && isFreeBehind(consumer, producer) ? Result.SOUND : Result.CORRUPT;
+    }
+
+    /** Tells whether there is no header where nothing has been reserved. */
+    private boolean isFreeBehind(final long consumer, final long producer) {
+        final int offset = (int) producer & header.capacity() - 1;
+        final long word =
+                producer - consumer == header.capacity() ? NOT_READY : memory.getHeaderAcquire(offset); // [M1]
+        // behind it: whoever publishes there has moved P on before [M4] [M10]
+        if (word == NOT_READY || (memory.getProducerPositionVolatile() & ~CLOSED) != producer) {
+            return true;
+        }
+        out.println("at " + producer + ": a header where nothing has been reserved, " + word);
+        return false;
     }
 
     private String firstBytes(final int offset, final int length) {
@@ -225,13 +238,16 @@ public final class RingInspector {
     private Result printUnfinished(final long position, final long begin) {
         String owners = "";
         boolean mayBeFinished = false;
+        boolean hasDeadOwner = false; // one that has told where it ends: others were slower
         for (int i = 0; i < header.slots(); i++) {
             final RingSlot slot = RingSlot.ofProducer(file, i);
             final long attempt = slot.getAttemptAcquire(); // a snapshot [M10] [M12]
             if (attempt != 0 && (attempt & ~ATTEMPTED) == position) {
                 final ProcessIdentity process = slot.getProcessAcquire(); // a snapshot [M10]
                 owners += ", slot " + i + ": " + describe(process);
-                mayBeFinished |= process.isSeenAlive() || process.namespace() != ProcessIdentity.OWN.namespace();
+                final boolean mayLive = process.isSeenAlive() || process.namespace() != ProcessIdentity.OWN.namespace();
+                mayBeFinished |= mayLive;
+                hasDeadOwner |= !mayLive && slot.getEndAcquire() - position > 0; // a snapshot [M10] [M13]
             }
         }
         final boolean isInTheWay = position == begin;
@@ -240,7 +256,10 @@ public final class RingInspector {
         // what was published or passed while the slots were looked at is no obstacle [M1] [M10]
         final boolean isStill =
                 memory.getHeaderAcquire((int) position & (header.capacity() - 1)) == NOT_READY && !hasGoneOn(begin);
-        return isInTheWay && !mayBeFinished && isStill ? Result.STALLED : Result.SOUND;
+        if (!isStill) {
+            out.println("it has been finished meanwhile");
+        }
+        return isInTheWay && isStill && (hasDeadOwner || !mayBeFinished) ? Result.STALLED : Result.SOUND;
     }
 
     /** Tells whether the consumer has consumed what was to be read at first, or may have zeroed it by now. */

@@ -375,6 +375,29 @@ final class HostileFileTest {
         assertTrue(Rings.offer(ring.newProducer(), new byte[8]));
     }
 
+    /** Differences of such positions overflow, or say that there is room for ever. */
+    @Test
+    void offer_whereCIsBeyondP_isRefusedAndMovesNothing() {
+        for (final long position : new long[] {Long.MIN_VALUE + 0xf0, -256, -8}) {
+            final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+            final ByteBuffer words = FileRings.bytes(256);
+            final RingProducer producer = ring.newProducer();
+            words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, position);
+            final ByteBuffer[] srcs = {ByteBuffer.allocate(8), ByteBuffer.allocate(8)};
+            final String refusal = "the producer position is " + position;
+            assertRefused(refusal, () -> Rings.offer(producer, new byte[8]));
+            assertRefused(refusal, () -> producer.offerAll(srcs, 0, 2));
+            assertRefused(refusal, () -> producer.tryClaim(8));
+            assertRefused(refusal, () -> producer.tryClaimBatch(8, 64));
+            assertEquals(position, words.getLong(RingLayout.PRODUCER_POSITION_OFFSET));
+            assertEquals(0, words.getLong(4096), "announced");
+        }
+        final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+        final RingProducer producer = ring.newProducer();
+        FileRings.bytes(256).putLong(RingLayout.CONSUMER_POSITION_OFFSET, 1_000_000);
+        assertRefused("the producer position is 256", () -> Rings.fill(producer));
+    }
+
     @Test
     @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void anyWords_leadToAnswersOrRefusals() {

@@ -231,6 +231,9 @@ final class RingInspectorTest {
         assertCandidates(0, ring, dead, lives);
         assertCandidates(0, ring, elsewhere, dead);
         assertCandidates(1, ring, dead, dead);
+        ring.places.file.slot(1).setEndPlain(32); // so it is the owner, whoever else has tried
+        assertCandidates(1, ring, lives, dead);
+        assertCandidates(0, ring, dead, lives);
         ring.detach();
     }
 
@@ -457,15 +460,37 @@ final class RingInspectorTest {
     }
 
     @Test
+    void headerWhereNothingIsReserved_isCorrupt() throws Exception {
+        FileRings.newRing(CAPACITY, 0, null);
+        FileRings.data(CAPACITY).putLong(0, 1025);
+        final String said = inspect(RingInspector.Result.CORRUPT);
+        assertTrue(said.contains("at 0: a header where nothing has been reserved, 1025"), said);
+        FileRings.data(CAPACITY).putLong(0, 24);
+        // it has been reserved since
+        inspect(RingInspector.Result.SOUND, "slots in use", RingLayout.PRODUCER_POSITION_OFFSET, 24);
+    }
+
+    @Test
     void positionsThatMakeNoSense_areCorrupt() throws Exception {
         for (final int offset : new int[] {128, 256, 264}) {
-            for (final long position : new long[] {12, 24, -264, 512}) {
+            for (final long position : new long[] {12, 20, 24, -264, 512}) {
                 FileRings.newRing(CAPACITY, 16, null);
                 FileRings.bytes(CAPACITY).putLong(offset, position);
                 final boolean isGood = offset == 128 && position == 24; // it is ahead, and nobody's
                 final String said = inspect(isGood ? RingInspector.Result.STALLED : RingInspector.Result.CORRUPT);
                 assertTrue(isGood || said.contains("not a ring: "), said);
             }
+        }
+    }
+
+    @Test
+    void positionsBetweenWords_areCorrupt() throws Exception {
+        for (final int consumer : new int[] {0, 12}) {
+            FileRings.newRing(CAPACITY, 0, null);
+            FileRings.bytes(CAPACITY).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 64);
+            FileRings.bytes(CAPACITY).putLong(RingLayout.CONSUMER_POSITION_OFFSET, consumer);
+            FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 12);
+            assertTrue(inspect(RingInspector.Result.CORRUPT).contains(" is 12, and must be "));
         }
     }
 
