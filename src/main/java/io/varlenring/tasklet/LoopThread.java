@@ -38,15 +38,42 @@ final class LoopThread {
     static void start(final TaskletLoop loop) {
         try {
             LoopMemory.start(loop.thread);
+        } catch (final IllegalThreadStateException started) {
+            loop.beginClose();
+            final IllegalThreadStateException told = new IllegalThreadStateException(
+                    "the thread factory must not start the thread that it makes, but has started " + loop.thread);
+            told.initCause(started);
+            throw told;
         } catch (final Throwable failure) {
             loop.beginClose();
             throw failure;
         }
     }
 
+    /** Tells whether a loop's own thread is gone and nobody has run the loop: what its factory added has thrown. */
+    static boolean hasEndedBeforeItRan(final TaskletLoop loop) {
+        return loop.thread != null
+                && loop.thread.getState() == Thread.State.TERMINATED
+                && loop.memory.getRunnerVolatile() == null; // pairs with runUntilClosed(), which leaves it there [T5]
+    }
+
+    /** Says what a loop does, for people. */
+    static String stateOf(final TaskletLoop loop) {
+        if (loop.rings.isEnded()) {
+            return "ended";
+        }
+        if (hasEndedBeforeItRan(loop)) {
+            return "its thread has ended";
+        }
+        if (loop.isClosed()) {
+            return "closed";
+        }
+        return loop.memory.isAsleepVolatile() ? "asleep" : "awake"; // a snapshot [T2]
+    }
+
     /** On a loop's own thread: what a body left would end every sleep at once, and be taken by others for theirs. */
     static void forgetInterrupt(final Thread ownOrNull) {
-        if (ownOrNull != null) {
+        if (ownOrNull == Thread.currentThread()) { // else it is the interrupt of who closes a loop without a thread
             Thread.interrupted();
         }
     }
@@ -65,11 +92,12 @@ final class LoopThread {
      * Waits for the end of a loop's thread, unless it cannot end before this call: because it is inside {@link
      * System#exit}, which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits,
      * there is a limit besides, since it may wait for something else that does. An interrupt is kept for the caller.
+     * Returns whether the thread has ended.
      *
      * <p>It is woken again and again: when the loop was closed, another thread may have been about to wake it, and have
      * ended by an Error instead.
      */
-    static void awaitEnd(final TaskletLoop loop) {
+    static boolean awaitEnd(final TaskletLoop loop) {
         final Thread thread = loop.thread;
         final Thread current = Thread.currentThread();
         boolean interrupted = false;
@@ -97,6 +125,7 @@ final class LoopThread {
                 current.interrupt();
             }
         }
+        return ended;
     }
 
     /** Waits for the end of a loop's thread, for a time, and wakes it as above; returns whether it has come. */

@@ -114,8 +114,8 @@ public final class RingTasklet {
      * @throws IllegalArgumentException when the budget is less than 1
      * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
-     * @throws IllegalStateException when the loop has been closed, or the builder has a hook already, or as {@link
-     *     VarLenMpscRing.Builder#build()} says
+     * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
+     *     already, or as {@link VarLenMpscRing.Builder#build()} says
      */
     public static RingTasklet create(
             final TaskletLoop loop, final VarLenMpscRing.Builder ring, final RecordHandler handler, final int budget) {
@@ -136,8 +136,8 @@ public final class RingTasklet {
      * @throws IllegalArgumentException when the budget is less than 1
      * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
-     * @throws IllegalStateException when the loop has been closed, or the builder has a hook already, or as {@link
-     *     VarLenMpscRing.Builder#build()} says
+     * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
+     *     already, or as {@link VarLenMpscRing.Builder#build()} says
      */
     public static RingTasklet createControlled(
             final TaskletLoop loop,

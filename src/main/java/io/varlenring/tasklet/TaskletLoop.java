@@ -194,7 +194,9 @@ public final class TaskletLoop implements AutoCloseable {
          * @param threadName name of the thread
          * @return a running loop
          * @throws IllegalStateException when the thread factory has made no thread
-         * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then
+         * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then.
+         *     A thread of its that ends before it runs its task shows later: in {@link TaskletLoop#toString()}, and by
+         *     refusals to make rings
          */
         public TaskletLoop start(final String threadName) {
             final TaskletLoop loop = new TaskletLoop(this, Objects.requireNonNull(threadName, "threadName"));
@@ -249,7 +251,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @throws IOException when the channel is closed
      * @throws IllegalArgumentException when the tasklet belongs to another loop, or the channel has no such operation
      * @throws java.nio.channels.IllegalBlockingModeException when the channel is in blocking mode
-     * @throws IllegalStateException when this loop has no selector, or has been closed
+     * @throws IllegalStateException when this loop has no selector, or has been closed, or its thread has ended
      * @throws java.nio.channels.ClosedSelectorException when the selector is closed
      * @throws java.nio.channels.CancelledKeyException when the channel has a key of this selector that was cancelled a
      *     moment ago: try again after the next round
@@ -637,7 +639,8 @@ public final class TaskletLoop implements AutoCloseable {
      *   <li>A loop with a thread of its own: that thread. It is waited for, without a limit, unless it cannot end
      *       before this call does: because it waits for the calling thread in {@code close()} of another loop, be it
      *       through more of them, or is inside {@link System#exit}, which waits for a shutdown hook that calls this.
-     *       And while the JVM exits it is waited for 10 seconds at the most.
+     *       And while the JVM exits it is waited for 10 seconds at the most. When a thread factory's thread has ended
+     *       before it ran the loop: the caller.
      *   <li>A manual loop that nobody is running: the caller. One that another thread is running: that thread; not
      *       waited for.
      * </ul>
@@ -653,10 +656,8 @@ public final class TaskletLoop implements AutoCloseable {
         if (isRunner()) {
             return;
         }
-        if (thread != null) {
-            LoopThread.awaitEnd(this);
-        } else {
-            enterAndRunToEnd();
+        if (thread == null || LoopThread.awaitEnd(this)) {
+            enterAndRunToEnd(); // of a thread that has ended only if it never ran the loop: else the runner stands [T5]
         }
     }
 
@@ -676,11 +677,11 @@ public final class TaskletLoop implements AutoCloseable {
         if (isRunner()) {
             return false;
         }
-        if (thread != null) {
-            return LoopThread.awaitEnd(this, nanos);
-        }
         final long begin = memory.nanoTime();
-        enterAndRunToEnd();
+        if (thread != null && !LoopThread.awaitEnd(this, nanos)) {
+            return false;
+        }
+        enterAndRunToEnd(); // as in close() [T5]
         while (!rings.isEnded()) {
             final long left = nanos - (memory.nanoTime() - begin);
             if (left <= 0) {
@@ -697,10 +698,13 @@ public final class TaskletLoop implements AutoCloseable {
         wakeIfAsleep();
     }
 
-    /** Refuses what a loop that has been closed cannot do any more. */
+    /** Refuses what a loop that has been closed, or has lost its thread, cannot do any more. */
     void checkNotClosed() {
         if (memory.isClosedVolatile()) { // pairs with close() [T2]
             throw new IllegalStateException("the loop has been closed: " + this);
+        }
+        if (LoopThread.hasEndedBeforeItRan(this)) {
+            throw new IllegalStateException("the loop's thread has ended before it ran the loop: " + this);
         }
     }
 
@@ -735,14 +739,6 @@ public final class TaskletLoop implements AutoCloseable {
     /** Returns the name of the loop and its state, for people to read. */
     @Override
     public String toString() {
-        final String state;
-        if (rings.isEnded()) {
-            state = "ended";
-        } else if (isClosed()) {
-            state = "closed";
-        } else {
-            state = memory.isAsleepVolatile() ? "asleep" : "awake"; // a snapshot [T2]
-        }
-        return "TaskletLoop[" + name + ", " + state + "]";
+        return "TaskletLoop[" + name + ", " + LoopThread.stateOf(this) + "]";
     }
 }

@@ -400,8 +400,53 @@ final class TaskletCloseTest {
             made.get().start();
             return made.get();
         });
-        assertThrows(IllegalThreadStateException.class, () -> builder.start("started"));
+        final String message = assertThrows(IllegalThreadStateException.class, () -> builder.start("started"))
+                .getMessage();
+        assertTrue(message.startsWith("the thread factory must not start the thread"), message);
         made.get().join();
+    }
+
+    /** As when a library that the thread needs is not there: nobody is left to close the rings but who closes it. */
+    @Test
+    void threadFactory_whoseThreadEndsBeforeItRunsTheLoop_leavesTheEndToWhoCloses() throws Exception {
+        for (final boolean isTimed : new boolean[] {false, true}) {
+            final CountDownLatch held = new CountDownLatch(1);
+            final AtomicReference<Thread> made = new AtomicReference<>();
+            final TaskletLoop loop = TaskletLoop.builder()
+                    .threadFactory(task -> {
+                        made.set(new Thread(() -> {
+                            try {
+                                held.await();
+                            } catch (final InterruptedException ending) {
+                                task.run();
+                            }
+                        }));
+                        return made.get();
+                    })
+                    .start("pinned");
+            final List<Integer> handled = new ArrayList<>();
+            final VarLenMpscRing.Builder first = VarLenMpscRing.builder().capacity(64);
+            final VarLenMpscRing ring = RingTasklet.create(loop, first, record -> handled.add(record.remaining()), 1)
+                    .ring();
+            assertTrue(ring.newProducer().offer(new byte[5], 0, 5));
+            held.countDown();
+            made.get().join();
+            assertEquals("TaskletLoop[pinned, its thread has ended]", loop.toString());
+            final VarLenMpscRing.Builder late = VarLenMpscRing.builder().capacity(64);
+            assertTrue(assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, late, record -> {}, 1))
+                    .getMessage()
+                    .contains("thread has ended"));
+            if (isTimed) {
+                assertTrue(loop.close(1, TimeUnit.NANOSECONDS));
+            } else {
+                Thread.currentThread().interrupt(); // the caller's, and not for a body to find
+                loop.close();
+                assertTrue(Thread.interrupted());
+            }
+            assertEquals("TaskletLoop[pinned, ended]", loop.toString());
+            assertTrue(ring.isClosed());
+            assertEquals(List.of(5), handled);
+        }
     }
 
     /** What it leaves is nobody else's: a channel that the next one writes to would be closed by it. */
