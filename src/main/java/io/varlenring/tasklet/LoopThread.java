@@ -71,6 +71,11 @@ final class LoopThread {
         return loop.memory.isAsleepVolatile() ? "asleep" : "awake"; // a snapshot [T2]
     }
 
+    static IllegalStateException notTheLoops(final String method) {
+        return new IllegalStateException(
+                method + " must be called on the loop's thread, but was on " + Thread.currentThread());
+    }
+
     /** On a loop's own thread: what a body left would end every sleep at once, and be taken by others for theirs. */
     static void forgetInterrupt(final Thread ownOrNull) {
         if (ownOrNull == Thread.currentThread()) { // else it is the interrupt of who closes a loop without a thread

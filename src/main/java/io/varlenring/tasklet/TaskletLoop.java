@@ -127,6 +127,9 @@ public final class TaskletLoop implements AutoCloseable {
      */
     public static final class Builder {
         private Selector selector;
+        /** Whether the selector given last is a loop's. */
+        private boolean isSelectorTaken;
+
         private String name;
         private boolean profiling;
         private ThreadFactory threadFactory;
@@ -136,7 +139,8 @@ public final class TaskletLoop implements AutoCloseable {
         /**
          * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
          * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest, since
-         * it would end every sleep. Nobody else may select with it. The loop does not close it.
+         * it would end every sleep. Nobody else may select with it, so it goes to one loop: to make another one,
+         * give the builder another selector. The loop does not close it.
          *
          * @param selector an open selector
          * @return this builder
@@ -148,6 +152,7 @@ public final class TaskletLoop implements AutoCloseable {
                 throw new IllegalArgumentException("the selector must be open, but is closed: " + selector);
             }
             this.selector = selector;
+            isSelectorTaken = false;
             return this;
         }
 
@@ -193,13 +198,14 @@ public final class TaskletLoop implements AutoCloseable {
          *
          * @param threadName name of the thread
          * @return a running loop
-         * @throws IllegalStateException when the thread factory has made no thread
+         * @throws IllegalStateException when the thread factory has made no thread; or when the selector belongs to the
+         *     loop made before
          * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then.
          *     A thread of its that ends before it runs its task shows later: in {@link TaskletLoop#toString()}, and by
          *     refusals to make rings
          */
         public TaskletLoop start(final String threadName) {
-            final TaskletLoop loop = new TaskletLoop(this, Objects.requireNonNull(threadName, "threadName"));
+            final TaskletLoop loop = make(Objects.requireNonNull(threadName, "threadName"));
             LoopThread.start(loop);
             return loop;
         }
@@ -208,9 +214,20 @@ public final class TaskletLoop implements AutoCloseable {
          * Makes a loop without a thread.
          *
          * @return a loop to be run by {@link TaskletLoop#runOnce}
+         * @throws IllegalStateException when the selector belongs to the loop made before
          */
         public TaskletLoop manual() {
-            return new TaskletLoop(this, null);
+            return make(null);
+        }
+
+        private TaskletLoop make(final String threadName) {
+            if (isSelectorTaken) {
+                throw new IllegalStateException("the selector given belongs to the loop made before");
+            }
+            final TaskletLoop loop = new TaskletLoop(this, threadName);
+            isSelectorTaken = selector != null;
+            selector = null;
+            return loop;
         }
     }
 
@@ -340,7 +357,7 @@ public final class TaskletLoop implements AutoCloseable {
     @SuppressWarnings("exports") // who calls it compiles without the annotation
     public @Nullable Tasklet wakeupAfter(final @Nullable Tasklet previousOrNull, final Tasklet next) {
         if (!isRunner()) {
-            throw notTheLoopsThread("wakeupAfter");
+            throw LoopThread.notTheLoops("wakeupAfter");
         }
         if (next.loop != this) {
             throw new IllegalArgumentException("the tasklet belongs to another loop");
@@ -433,14 +450,9 @@ public final class TaskletLoop implements AutoCloseable {
         }
         // hands the deadlines on with the run queues [T5]
         if (thread != null || !memory.compareAndSetRunner(Thread.currentThread())) {
-            throw notTheLoopsThread(method);
+            throw LoopThread.notTheLoops(method);
         }
         return true;
-    }
-
-    private static IllegalStateException notTheLoopsThread(final String method) {
-        return new IllegalStateException(
-                method + " must be called on the loop's thread, but was on " + Thread.currentThread());
     }
 
     boolean isRunner() {

@@ -1084,6 +1084,22 @@ final class TaskletLoopTest {
         assertTrue(refused.getMessage().contains("open") && refused.getMessage().contains(closed.toString()));
     }
 
+    /** Two loops in one selector: what wakes one ends the other's sleep, and takes its sockets. */
+    @Test
+    void selector_isOneLoopsOnly() throws Exception {
+        try (Selector first = Selector.open();
+                Selector second = Selector.open()) {
+            final TaskletLoop.Builder builder = TaskletLoop.builder().selector(first);
+            assertThrows(NullPointerException.class, () -> builder.start(null));
+            assertTrue(builder.manual().hasSockets());
+            assertEquals(
+                    "the selector given belongs to the loop made before",
+                    assertThrows(IllegalStateException.class, builder::manual).getMessage());
+            assertThrows(IllegalStateException.class, () -> builder.start("another"));
+            assertTrue(builder.selector(second).manual().hasSockets());
+        }
+    }
+
     @Test
     void selector_keyOfAKilledTasklet_isCancelled() throws Exception {
         try (Selector selector = Selector.open();
