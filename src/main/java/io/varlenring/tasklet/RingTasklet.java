@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the
  * others; otherwise it arms the ring, and the next commit, close, or abort that leaves padding wakes it. When the ring
- * is closed and drained it kills itself. After a handler that threw it runs again at once, for the record is consumed;
- * a drain that fails and hands over nothing, because the ring is corrupt or this process has been detached from it, is
- * repeated within 100 ms.
+ * is closed and drained it kills itself, and so it does within 100 ms when this process has {@linkplain
+ * VarLenMpscRing#detach() detached} from it, which a tasklet of the same loop may do, or whoever has ended the loop.
+ * After a handler that threw it runs again at once, for the record is consumed; a drain that fails and hands over
+ * nothing, because the ring is corrupt, is repeated within 100 ms.
  *
  * <p>Behind a reservation that is not finished, and on a ring in a file, it looks at the ring from time to time. A
  * tasklet of its own wakes it for that, whose runs the loop counts, too; the deadline of {@link #tasklet()} is the
@@ -278,6 +279,10 @@ public final class RingTasklet {
             idle = isDone; // not before the look is set: there may be no memory for it
         } catch (final Throwable failure) {
             if (ring.consumerPosition() == position) { // not the handler's: a run at once would only throw again
+                if (isDetached()) { // nothing has failed: that is how a ring in a file is left
+                    endTasklets();
+                    return;
+                }
                 lookWithin(STALLED_NANOS); // when that fails, too, a run at once is all there is
                 hear(false);
                 idle = true;
@@ -285,11 +290,24 @@ public final class RingTasklet {
             throw failure;
         } finally {
             if (ring.isClosed() && ring.isEmpty()) {
-                self.kill();
-                look.kill();
+                endTasklets();
             } else if (!idle) { // also after the handler threw: what is behind its record is still to be read
                 self.wakeup();
             }
+        }
+    }
+
+    private void endTasklets() {
+        tasklet.kill();
+        look.kill();
+    }
+
+    /** Tells whether the consumer, whose place this process took when the ring was made, is here no longer. */
+    private boolean isDetached() {
+        try {
+            return ring.consumer() == null;
+        } catch (final IllegalStateException detached) {
+            return true;
         }
     }
 
