@@ -60,8 +60,8 @@ public final class RingTasklet {
     final Tasklet look;
     /** Whether the ring is one that other processes may have joined. */
     private final boolean isInFile;
-    /** The key of the doorbell in the loop's selector, or null; set once, before the first wakeup. */
-    private SelectionKey doorbell;
+    /** The key of the doorbell in the loop's selector, or null; whoever kills the tasklet cancels it. */
+    private volatile SelectionKey doorbell;
 
     /** Its place among the rings of the loop, in the order of their making; written and read by {@link LoopRings}. */
     long number;
@@ -252,6 +252,7 @@ public final class RingTasklet {
         /** Nobody wants what the ring holds: the collector may have it. */
         void killed() {
             loop.rings.setPausing(RingTasklet.this, false);
+            stopHearing();
         }
     }
 
@@ -319,7 +320,16 @@ public final class RingTasklet {
                 doorbell.interestOps(operations);
             }
         } catch (final CancelledKeyException detached) {
-            // nobody rings here any more
+            // it was killed, or nobody rings here any more
+        }
+    }
+
+    /** Takes the doorbell out of the selector, which would keep the ring and its place in the file. */
+    private void stopHearing() {
+        final SelectionKey key = doorbell;
+        if (key != null) {
+            key.cancel();
+            key.selector().wakeup(); // who selects lets go of the key only then
         }
     }
 

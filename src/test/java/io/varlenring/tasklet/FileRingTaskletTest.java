@@ -150,6 +150,41 @@ final class FileRingTaskletTest {
         assertEquals(1, asked);
     }
 
+    /** The key would keep the ring, its mapping and its place in the file as long as there is the selector. */
+    @Test
+    void killedTasklet_leavesNothingInTheSelector() {
+        collectReports();
+        offer();
+        tasklet.tasklet().kill();
+        runUntilIdle();
+        assertEquals(0, selector.keys().size());
+        assertEquals(0, asked);
+        assertEquals(List.of(), reported);
+    }
+
+    /** The run goes on to its end with a key that is cancelled. */
+    @Test
+    void kill_inTheHandler_isNoFailure() {
+        collectReports();
+        final List<Integer> handled = new ArrayList<>();
+        tasklet.ring().detach();
+        final RingTasklet[] made = new RingTasklet[1];
+        made[0] = RingTasklet.create(
+                loop,
+                builder(),
+                record -> {
+                    handled.add(record.remaining());
+                    made[0].tasklet().kill();
+                },
+                4);
+        offer();
+        runUntilIdle();
+        assertEquals(List.of(8), handled);
+        assertEquals(List.of(), reported);
+        assertEquals(0, selector.keys().size());
+        made[0].ring().detach();
+    }
+
     @Test
     void drainThatFails_isNotRepeatedInEachRoundForWhatIsInTheDoorbell() {
         collectReports();
