@@ -10,13 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.varlenring.tasklet.RingTasklet;
+import io.varlenring.tasklet.TaskletLoop;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +96,37 @@ final class DoorbellTest {
     }
 
     // The consumer
+
+    /** What is in the channel that is locked would end each sleep of the loop. */
+    @Test
+    void tasklet_whoseDoorbellIsLocked_hearsTheNewOneAndNotTheOldOne() throws Exception {
+        try (Selector selector = Selector.open()) {
+            final TaskletLoop loop = TaskletLoop.builder().selector(selector).manual();
+            final int[] handled = new int[1];
+            final VarLenMpscRing ring = RingTasklet.create(
+                            loop, VarLenMpscRing.builder().file(file).capacity(64), record -> handled[0]++, 4)
+                    .ring();
+            final VarLenMpscRing other = VarLenMpscRing.map(file, 64);
+            final RingProducer producer = other.newProducer();
+            loop.runOnce(0);
+            final Channel before = ring.consumer().doorbell();
+            ring.memory.doorbell.reader = endedThread();
+            for (int i = 1; i <= 2; i++) {
+                assertTrue(producer.offer(new byte[1], 0, 1));
+                while (handled[0] < i || selector.selectNow() > 0) {
+                    selector.selectedKeys().clear();
+                    loop.runOnce(Long.MAX_VALUE);
+                }
+            }
+            assertNotSame(before, ring.consumer().doorbell());
+            assertEquals(1, selector.keys().size());
+            final SelectionKey key = selector.keys().iterator().next();
+            assertSame(ring.consumer().doorbell(), key.channel());
+            assertEquals(SelectionKey.OP_READ, key.interestOps());
+            ring.detach();
+            other.detach();
+        }
+    }
 
     private static Thread endedThread() throws InterruptedException {
         final Thread ended = new Thread(() -> {});

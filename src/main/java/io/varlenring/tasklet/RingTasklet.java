@@ -316,6 +316,13 @@ public final class RingTasklet {
     private void hear(final boolean isHeard) {
         final int operations = isHeard ? SelectionKey.OP_READ : 0;
         try {
+            if (doorbell != null && isHeard && doorbell.channel() != consumer.doorbell() && !loop.isClosed()) {
+                stopHearing(); // an Error has kept its lock: nobody can take what is in it
+                registerDoorbell();
+                if (tasklet.isKilled()) { // pairs with kill(): if not seen here, killed() comes later [T3]
+                    stopHearing();
+                }
+            }
             if (doorbell != null && doorbell.interestOps() != operations) {
                 doorbell.interestOps(operations);
             }
