@@ -343,9 +343,15 @@ public final class VarLenMpscRing implements AutoCloseable {
          *
          * @param permissions as of a POSIX file system; reading and writing for the owner alone unless set
          * @return this builder
+         * @throws IllegalArgumentException when the owner may not read and write it: nobody could join the ring then
          */
         public Builder permissions(final Set<PosixFilePermission> permissions) {
-            this.permissions = Set.copyOf(permissions);
+            final Set<PosixFilePermission> copy = Set.copyOf(Objects.requireNonNull(permissions, "permissions"));
+            if (!copy.contains(PosixFilePermission.OWNER_READ) || !copy.contains(PosixFilePermission.OWNER_WRITE)) {
+                throw new IllegalArgumentException(
+                        "permissions must let the owner read and write the file, but are " + copy);
+            }
+            this.permissions = copy;
             return this;
         }
 

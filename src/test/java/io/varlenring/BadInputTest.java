@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -176,12 +177,26 @@ final class BadInputTest {
                 "64");
     }
 
+    /** It would make a file that nobody can open, and leave it there. */
+    @Test
+    void permissions_thatKeepTheOwnerOut_areRefused() {
+        for (final String without : new String[] {"r--rw-rw-", "-w-rw-rw-", "---------"}) {
+            assertRefused(
+                    IllegalArgumentException.class,
+                    () -> VarLenMpscRing.builder().permissions(PosixFilePermissions.fromString(without)),
+                    "permissions",
+                    "owner");
+        }
+        VarLenMpscRing.builder().permissions(PosixFilePermissions.fromString("rw-------"));
+    }
+
     @Test
     void nulls_areRefused() {
         final ByteBuffer src = ByteBuffer.allocate(4);
         final List<Executable> calls = List.of(
                 () -> VarLenMpscRing.builder().memory(null),
                 () -> VarLenMpscRing.builder().hook(null),
+                () -> VarLenMpscRing.builder().permissions(null),
                 () -> producer.offer(null),
                 () -> producer.offer((byte[]) null, 0, 0),
                 () -> producer.offer(null, src),

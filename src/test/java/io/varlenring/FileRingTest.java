@@ -158,7 +158,7 @@ final class FileRingTest {
                 IllegalStateException.class,
                 () -> VarLenMpscRing.builder()
                         .capacity(64)
-                        .permissions(Set.of())
+                        .permissions(PosixFilePermissions.fromString("rw-------"))
                         .build());
         assertThrows(
                 IllegalStateException.class,
