@@ -180,8 +180,8 @@ abstract class Claims extends Reservations {
         finishLastCall();
         finishGivenUpClaim();
         if (open != NOTHING) {
-            throw new IllegalStateException(
-                    "this producer's last " + nameOfOpen() + " is still open: commit or abort it first");
+            throw new IllegalStateException("this producer's last " + nameOfOpen() + " is still open in ring "
+                    + ring.name() + ": commit or abort it first; closing the producer aborts it, too");
         }
     }
 

@@ -211,7 +211,8 @@ final class ProducerSide extends Claims {
                 throw new NullPointerException("srcs[" + i + "] is null");
             }
             if (src.remaining() > maxPayload) {
-                throw badLength(src.remaining());
+                throw new IllegalArgumentException(
+                        "srcs[" + i + "]: " + badLength(src.remaining()).getMessage());
             }
             strides += stride(src.remaining());
         }

@@ -489,7 +489,11 @@ abstract class Reservations extends ProducerState {
             raiseFull();
         }
         return (producerPosition & (ALIGNMENT - 1)) == CLOSED
-                ? new RingClosedException("the ring is closed: " + ring)
+                ? new RingClosedException(
+                        ring.file() == null
+                                ? "the ring is closed: " + ring
+                                : "the ring in " + ring.file() + " is closed, for all and for good, until the file is"
+                                        + " deleted and made anew: " + ring)
                 : new RingCorruptException("the producer position is " + producerPosition
                         + ", and must be a multiple of 8, or that and 1: " + ring);
     }

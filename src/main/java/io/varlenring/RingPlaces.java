@@ -44,10 +44,12 @@ final class RingPlaces {
         checkAttached();
         int dead = 0;
         int unknown = 0;
+        int own = 0;
         final int slots = file.header.slots();
         for (int i = 0; i < slots; i++) {
             final RingSlot slot = file.slot(i);
             if (!file.tryLock(slot.place)) {
+                own += slot.getProcessAcquire().equals(file.ownProcess()) ? 1 : 0; // pairs with enter() [M10]
                 continue;
             }
             boolean isTaken = false;
@@ -67,8 +69,9 @@ final class RingPlaces {
                 }
             }
         }
-        throw new IllegalStateException("all " + slots + " slots of " + file.path + " are taken, " + dead
-                + " of them by processes that have died and left a reservation for the consumer to recover"
+        throw new IllegalStateException("all " + slots + " slots of " + file.path + " are taken, " + own
+                + " of them by handles of this process, and " + dead
+                + " by processes that have died and left a reservation for the consumer to recover"
                 + (unknown == 0 ? "" : ", and " + unknown + " by processes that live and have lost their locks"));
     }
 

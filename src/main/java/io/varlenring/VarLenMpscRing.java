@@ -7,6 +7,7 @@ import static io.varlenring.RingLayout.NOT_READY;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
@@ -254,6 +255,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         private Set<PosixFilePermission> permissions;
         private int capacity;
         private ByteBuffer data;
+        private boolean isMemoryTaken;
         private WakeupHook hook;
         private String name;
         private boolean slices;
@@ -431,8 +433,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                 throw new IllegalStateException(
                         "a file or memory must be given, but both were: " + file + " and " + data);
             }
-            final RingFile opened =
-                    RingFile.open(file, capacity, slots == 0 ? DEFAULT_SLOTS : slots, permissions, initialPosition);
+            final RingFile opened = openFile();
             if (capacity != 0 && capacity != opened.header.capacity()) {
                 throw new IllegalArgumentException("capacity must be that of the ring in " + file + ", "
                         + opened.header.capacity() + ", but is " + capacity);
@@ -441,10 +442,25 @@ public final class VarLenMpscRing implements AutoCloseable {
             return new VarLenMpscRing(memory, new RingPlaces(opened, memory), this);
         }
 
+        private RingFile openFile() throws IOException {
+            try {
+                return RingFile.open(file, capacity, slots == 0 ? DEFAULT_SLOTS : slots, permissions, initialPosition);
+            } catch (final NoSuchFileException none) {
+                if (file.toAbsolutePath().toString().equals(none.getFile())) {
+                    throw none;
+                }
+                throw (IOException) new NoSuchFileException(file.toString(), null, "there is no directory for it")
+                        .initCause(none); // which names the file that is linked to this path when it is complete
+            }
+        }
+
         private VarLenMpscRing buildOnHeap() {
             if (slots != 0 || permissions != null) {
                 throw new IllegalStateException(
                         "slots and permissions are for a ring in a file, but no file was given");
+            }
+            if (isMemoryTaken && data == null && capacity == 0) {
+                throw new IllegalStateException("the memory given belongs to the ring built before");
             }
             if ((capacity == 0) == (data == null)) {
                 throw new IllegalStateException(
@@ -453,6 +469,7 @@ public final class VarLenMpscRing implements AutoCloseable {
                                 : "a capacity or memory must be given, but both were: " + capacity + " and " + data);
             }
             final RingMemory memory = data == null ? RingMemory.allocate(capacity) : RingMemory.wrap(data);
+            isMemoryTaken |= data != null;
             data = null; // it is this ring's from now on
             return new VarLenMpscRing(memory, null, this);
         }

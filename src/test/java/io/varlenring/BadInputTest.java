@@ -244,6 +244,7 @@ final class BadInputTest {
             assertRefused(
                     IllegalArgumentException.class,
                     () -> producer.offerAll(new ByteBuffer[] {one, src}, 0, 2),
+                    "srcs[1]",
                     value,
                     limit);
             assertRefused(IllegalArgumentException.class, () -> producer.tryClaim(length), value, limit);
@@ -529,7 +530,7 @@ final class BadInputTest {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().memory(ByteBuffer.allocateDirect(64));
         final VarLenMpscRing first = builder.build();
         assertTrue(first.newProducer().offer(new byte[5], 0, 5));
-        assertThrows(IllegalStateException.class, builder::build);
+        assertRefused(IllegalStateException.class, builder::build, "memory", "belongs to the ring built before");
         final VarLenMpscRing second =
                 builder.memory(ByteBuffer.allocateDirect(128)).build();
         assertEquals(128, second.capacity());

@@ -201,10 +201,30 @@ final class FileRingTest {
         final RingProducer producer = first.newProducer();
         final IllegalStateException full = assertThrows(IllegalStateException.class, second::newProducer);
         assertEquals(
-                "all 1 slots of " + file.toAbsolutePath() + " are taken, 0 of them by processes that have died and left"
+                "all 1 slots of " + file.toAbsolutePath()
+                        + " are taken, 1 of them by handles of this process, and 0 by processes that have died and left"
                         + " a reservation for the consumer to recover",
                 full.getMessage());
         producer.close();
+    }
+
+    @Test
+    void map_whereThereIsNoDirectory_namesTheFileThatWasToBe() {
+        final Path nowhere = file.resolveSibling(file.getFileName() + ".none").resolve("ring");
+        final NoSuchFileException none = assertThrows(NoSuchFileException.class, () -> VarLenMpscRing.map(nowhere, 64));
+        assertEquals(nowhere + ": there is no directory for it", none.getMessage());
+    }
+
+    @Test
+    void closedRing_saysWhereItIsAndHowToGoOn() throws IOException {
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(64).name("named").build());
+        final RingProducer producer = ring.newProducer();
+        ring.close();
+        final String message = assertThrows(RingClosedException.class, () -> offer(producer, new byte[1]))
+                .getMessage();
+        assertTrue(message.startsWith("the ring in " + file.toAbsolutePath() + " is closed, for all"), message);
+        assertTrue(message.contains("deleted") && message.contains("named"), message);
     }
 
     /** A link is there, so none can be made, and the file that it names is not. */

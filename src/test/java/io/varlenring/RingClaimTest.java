@@ -148,7 +148,8 @@ final class RingClaimTest {
     void tryClaim_whileTheHandlesLastIsOpen_isRefused() {
         producer.tryClaim(8).abort(); // which leaves nothing to the next one
         final RingClaim claim = producer.tryClaim(8);
-        assertRefused(IllegalStateException.class, () -> producer.tryClaim(8), "claim is still open");
+        assertRefused(
+                IllegalStateException.class, () -> producer.tryClaim(8), "claim is still open in ring " + ring.name());
         claim.commit();
         final RingClaim next = producer.tryClaim(8);
         assertSame(claim, next);

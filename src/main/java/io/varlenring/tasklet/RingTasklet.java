@@ -91,9 +91,20 @@ public final class RingTasklet {
         this.budget = budget;
         this.tasklet = loop.newTasklet(new Drain());
         this.look = loop.newTasklet(new Look());
-        this.ring = ring.hook(tasklet).build();
+        this.ring = withHook(ring, tasklet).build();
         this.consumer = this.ring.consumer();
         this.isInFile = this.ring.file() != null;
+    }
+
+    private static VarLenMpscRing.Builder withHook(final VarLenMpscRing.Builder ring, final Tasklet tasklet) {
+        try {
+            return ring.hook(tasklet);
+        } catch (final IllegalStateException hasOne) {
+            throw new IllegalStateException(
+                    "a builder makes one ring with a tasklet, also when that fails: make a new one; "
+                            + hasOne.getMessage(),
+                    hasOne);
+        }
     }
 
     private void registerDoorbell() {

@@ -876,4 +876,15 @@ final class RingTaskletTest {
         }
         assertEquals(1, handled);
     }
+
+    @Test
+    void create_withABuilderOfBefore_saysThatItMakesOneRing() {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder();
+        assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1));
+        builder.capacity(64);
+        final String message = assertThrows(
+                        IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1))
+                .getMessage();
+        assertTrue(message.startsWith("a builder makes one ring with a tasklet, also when that fails"), message);
+    }
 }
