@@ -122,8 +122,10 @@ public final class RingConsumer {
      * there is nobody to call.
      *
      * <p>On a ring in a file sleep 100 milliseconds at the most, see {@link #doorbell()}, and look for what {@linkplain
-     * #stalledBy() stands in the way}. On the heap no limit is needed: whoever finishes a reservation calls the hook,
-     * also that of a claim whose handle has been collected.
+     * #stalledBy() stands in the way}. On the heap no limit is needed as long as the hook
+     * does not throw: whoever finishes a reservation calls it, also that of a claim whose handle has been collected.
+     * One that throws, such as that of a bounded executor which refuses the task, is called again by the next commit
+     * only: where that may be late, sleep with a limit there, too.
      *
      * <p>Whoever sleeps by {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could park by
      * itself, such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>The order of {@code isClosed() && isEmpty()} matters: once the ring is closed nothing comes, so an emptiness seen
+ * behind that is final. The other way round a record may come, and the ring be closed, between the two, and be lost.
+ *
  * <p>What is reserved lies between two positions. The consumer takes records in that order, and gets no further than a
  * reservation that is not finished:
  *
@@ -312,9 +315,10 @@ public final class VarLenMpscRing implements AutoCloseable {
          * system, best one in memory such as {@code /dev/shm}, and not on one that is reached through a network. What
          * survives the end of any of them, at any moment, and what must not be done with the file: nobody may truncate
          * it, and no process that has joined the ring may open it in another way, for a process that closes a file
-         * loses its locks on it, by which others see that it lives. It stays when everybody has gone: whoever made it
-         * deletes it. Once a ring in a file is open, {@code list} and {@code store} of the system's properties throw a
-         * {@link ClassCastException} in this process.
+         * loses its locks on it, by which others see that it lives. It stays when everybody has gone: whoever decides
+         * how long the ring lives deletes it, such as what starts and stops the processes, for who has joined it
+         * does not know whether it made it. Once a ring in a file is open, {@code list} and {@code store} of the
+         * system's properties throw a {@link ClassCastException} in this process.
          *
          * @param file where the ring is
          * @return this builder
@@ -611,6 +615,9 @@ public final class VarLenMpscRing implements AutoCloseable {
      * will be committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or waiting
      * consumer. A second {@code close()} calls the hook again if it has thrown, and does nothing else. After {@link
      * #detach()} it does nothing: whoever has left closes the ring for nobody.
+     *
+     * <p>To go on after the close of a ring in a file: somebody deletes the file, and {@link #map} makes a new one. A
+     * producer that meets the closed ring detaches, and maps again once {@link #isCurrent()} is {@code false}.
      */
     @Override
     public void close() {

@@ -109,7 +109,8 @@ public interface WakeupHook {
      * milliseconds, see {@link RingConsumer#arm()}. The executor MUST NOT run two tasks at once, nor run one inside
      * {@code execute}.
      *
-     * @param executor the consumer's event loop; when it refuses the task, that counts as a failed hook
+     * @param executor the consumer's event loop; when it refuses the task, as a bounded one does whose queue is full,
+     *     that counts as a failed hook: the next commit hands the task over again, and nobody does so before
      * @param task what to run
      * @return the hook
      */

@@ -36,7 +36,9 @@ import java.util.concurrent.TimeUnit;
  * it: {@linkplain VarLenMpscRing#detach() detach} from it when the loop has ended.
  *
  * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
- * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms.
+ * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms. What a dead
+ * producer has left unfinished it does not {@linkplain RingConsumer#recover recover}: that is the user's, see {@link
+ * #ring()}.
  *
  * @since 0.1.0
  */
