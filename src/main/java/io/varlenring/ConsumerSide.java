@@ -364,6 +364,9 @@ final class ConsumerSide extends ConsumerState {
     StalledClaim stalledBy() {
         enter();
         try {
+            if (isMapped) {
+                ring.places.letGoDropped(); // else this process would live in the slot of a dead one
+            }
             return isMapped ? recovery.find(cursor) : stalledHere();
         } finally {
             user = null;

@@ -7,8 +7,6 @@ import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.NOT_READY;
 
 import io.varlenring.StalledClaim.Owner;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Finds the owner of the unfinished reservation at which the consumer of a ring in a file stands, and turns that of a
@@ -40,7 +38,7 @@ final class Recovery {
     private final RingSlot[] slots;
 
     // What one look finds
-    private final List<RingSlot> locked;
+    private boolean hasLocked;
     private long nearest;
     private RingSlot owner;
     private long end;
@@ -58,7 +56,6 @@ final class Recovery {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = file.slot(i);
         }
-        this.locked = new ArrayList<>(slots.length); // so that adding one that has been locked cannot fail
     }
 
     /** Turns the reservation into padding if its owner is dead, and returns what it is; null when there is none. */
@@ -98,9 +95,11 @@ final class Recovery {
     }
 
     private void unlockAll() {
-        for (int last = locked.size() - 1; last >= 0; last--) {
-            file.unlock(locked.get(last).place);
-            locked.remove(last); // behind it: an Error would leave the lock for good
+        if (hasLocked) {
+            for (final RingSlot slot : slots) {
+                file.unlock(slot);
+            }
+            hasLocked = false; // behind it: an Error would leave the locks for good
         }
     }
 
@@ -133,7 +132,8 @@ final class Recovery {
     }
 
     private void examineCandidate(final RingSlot slot, final long position, final long newest) {
-        if (!file.tryLock(slot.place)) {
+        hasLocked = true; // before it: an Error would leave the lock for good
+        if (!file.tryLock(slot)) {
             final long said = slot.getEndAcquire(); // pairs with tellEnd() [M13]
             if (living == null || said - position > 0) {
                 living = slot;
@@ -141,7 +141,6 @@ final class Recovery {
             }
             return;
         }
-        locked.add(slot);
         if (file.isSeenAlive(slot.getProcessAcquire())) { // pairs with enter() [M10]
             unknown = slot;
             return;

@@ -58,6 +58,9 @@ final class RingFile {
     private static final List<FileChannel> NEVER_CLOSED = new CopyOnWriteArrayList<>();
 
     private static final int LONG_NAME = 70;
+    /** More of the stack than a lock of the system's takes, and the classes that it may load. */
+    private static final int FRAMES = 200;
+
     private static final String OWN_STAT = "/proc/self/stat";
     private static final int ZEROS = 1 << 16;
     private static final Cleaner CLEANER = Cleaner.create();
@@ -141,6 +144,7 @@ final class RingFile {
         Objects.requireNonNull(StalledClaim.Owner.DEAD);
         if (!isPrepared) {
             Doorbell.loadClasses();
+            PlaceLock.load();
             isPrepared = true;
         }
     }
@@ -363,26 +367,69 @@ final class RingFile {
 
     // Signs of life
 
-    /** Takes the lock of a place; returns false when another process has it, or this one already. */
-    boolean tryLock(final int place) {
-        if (locks.containsKey(place)) {
-            return false; // as the exception below says, sooner: a process may have all of some thousand slots
+    /** The lock of a place, noted before the system is asked for it: whenever an Error comes, it can be let go. */
+    private static final class PlaceLock extends FileLock {
+        /** By the system; null until then. */
+        private FileLock given;
+
+        PlaceLock(final FileChannel channel, final int place) {
+            super(channel, FIRST_LOCK + place, 1, false);
         }
-        try {
-            final FileLock lock = channel.tryLock(FIRST_LOCK + place, 1, false);
-            if (lock != null) {
-                locks.put(place, lock); // a lock that is not referenced could be forgotten, and taken again
+
+        static void load() {}
+
+        @Override
+        public boolean isValid() {
+            return given != null && given.isValid();
+        }
+
+        @Override
+        public void release() throws IOException {
+            if (given != null) {
+                given.release();
             }
-            return lock != null;
-        } catch (final OverlappingFileLockException own) {
-            return false; // this one has it, or an Error kept it from being noted, and the collector will let it go
-        } catch (final IOException e) {
-            throw new UncheckedIOException("cannot lock " + path, e);
         }
     }
 
-    void unlock(final int place) {
-        final FileLock lock = locks.get(place);
+    /** Ends here when there is too little stack, and not inside the system's call: what that leaves nobody can mend. */
+    private static int needStack(final int frames) {
+        return frames == 0 ? 0 : needStack(frames - 1) + 1;
+    }
+
+    /**
+     * Takes the lock of a slot's place; returns false when another process has it, or another slot of this one. Should
+     * an Error come, {@link #unlock} lets go what has been taken.
+     */
+    boolean tryLock(final RingSlot slot) {
+        if (slot.lock != null && slot.lock.isValid()) {
+            return true; // an Error came when it was to be let go
+        }
+        unlock(slot);
+        if (locks.containsKey(slot.place)) {
+            return false; // as the exception below says, sooner: a process may have all of some thousand slots
+        }
+        needStack(FRAMES);
+        final PlaceLock lock = new PlaceLock(channel, slot.place);
+        slot.lock = lock;
+        try {
+            if (locks.putIfAbsent(slot.place, lock) == null) {
+                lock.given = channel.tryLock(lock.position(), lock.size(), lock.isShared());
+            }
+        } catch (final OverlappingFileLockException own) {
+            // An Error came inside the system's call, which needStack() should prevent: it stays, perhaps for good
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot lock " + path, e);
+        } finally {
+            if (lock.given == null) {
+                unlock(slot);
+            }
+        }
+        return lock.given != null;
+    }
+
+    /** Lets go the lock of a slot, if it has one. To be called again when an Error has ended it. */
+    void unlock(final RingSlot slot) {
+        final FileLock lock = slot.lock;
         if (lock != null) {
             try {
                 lock.release();
@@ -392,7 +439,8 @@ final class RingFile {
                 throw new UncheckedIOException("cannot unlock " + path, e);
             }
             // After it: an Error would leave the lock for good. Only this one: another thread may have taken the place
-            locks.remove(place, lock);
+            locks.remove(slot.place, lock);
+            slot.lock = null;
         }
     }
 

@@ -5,6 +5,8 @@ import static io.varlenring.RingLayout.ALIGNMENT;
 import static io.varlenring.RingLayout.ATTEMPTED;
 import static io.varlenring.RingLayout.CLOSED;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
@@ -15,8 +17,11 @@ final class RingPlaces {
     final RingFile file;
     private final RingMemory memory;
     private final RingSlot consumerSlot;
-    /** Whether this ring has the lock of the consumer's place: before and behind {@link #hasConsumer}. */
-    private boolean isConsumerLocked;
+    /** The slots of this ring, each noted before its lock is taken, until it is given back; guarded by itself. */
+    private final List<RingSlot> held = new ArrayList<>();
+
+    /** Whether one of them may be nobody's. */
+    volatile boolean isOneDropped;
 
     private volatile boolean hasConsumer;
     private volatile boolean isDetached;
@@ -42,18 +47,20 @@ final class RingPlaces {
     /** Takes a slot: one whose lock is free, and whose last holder has left nothing that the consumer must recover. */
     RingSlot takeSlot() {
         checkAttached();
+        letGoDropped();
         int dead = 0;
         int unknown = 0;
         int own = 0;
         final int slots = file.header.slots();
         for (int i = 0; i < slots; i++) {
             final RingSlot slot = file.slot(i);
-            if (!file.tryLock(slot.place)) {
-                own += slot.getProcessAcquire().equals(file.ownProcess()) ? 1 : 0; // pairs with enter() [M10]
-                continue;
-            }
             boolean isTaken = false;
+            hold(slot);
             try {
+                if (!file.tryLock(slot)) {
+                    own += slot.getProcessAcquire().equals(file.ownProcess()) ? 1 : 0; // pairs with enter() [M10]
+                    continue;
+                }
                 if (file.isSeenAlive(slot.getProcessAcquire())) { // pairs with enter() [M10]
                     unknown++;
                 } else if (!isClean(slot)) {
@@ -65,7 +72,9 @@ final class RingPlaces {
                 }
             } finally {
                 if (!isTaken) {
-                    file.unlock(slot.place);
+                    slot.isDropped = true; // stores, which cannot fail: should the next line, another call goes on
+                    isOneDropped = true;
+                    giveBack(slot);
                 }
             }
         }
@@ -73,6 +82,32 @@ final class RingPlaces {
                 + " of them by handles of this process, and " + dead
                 + " by processes that have died and left a reservation for the consumer to recover"
                 + (unknown == 0 ? "" : ", and " + unknown + " by processes that live and have lost their locks"));
+    }
+
+    private void hold(final RingSlot slot) {
+        synchronized (held) {
+            held.add(slot);
+        }
+    }
+
+    /** Gives back what an Error has kept from becoming a handle's; cheap when there is nothing. */
+    void letGoDropped() {
+        if (!isOneDropped) {
+            return;
+        }
+        isOneDropped = false; // first: another thread may set it meanwhile
+        try {
+            synchronized (held) {
+                for (int i = held.size() - 1; i >= 0; i--) {
+                    if (held.get(i).isDropped) {
+                        giveBack(held.get(i));
+                    }
+                }
+            }
+        } catch (final Throwable failure) {
+            isOneDropped = true;
+            throw failure;
+        }
     }
 
     /**
@@ -88,6 +123,7 @@ final class RingPlaces {
     }
 
     private void enter(final RingSlot slot) {
+        slot.isEntered = true;
         // Of no reservation, and never to be taken for one: an attempt that matters is not below C, now or later. That
         // of P could be beyond a position which this slot still announces, or is about to by a guess. Plain: it comes
         // before the stores below [M13]
@@ -98,12 +134,15 @@ final class RingPlaces {
 
     /** Gives a slot back; nothing may be reserved through it. To be called again when an Error has ended it. */
     void giveBack(final RingSlot slot) {
-        if (!slot.isLeft) {
-            slot.setAttemptRelease(0); // all is published: the slot is clean at once [M12]
-            slot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
-            slot.isLeft = true; // before the lock goes: from then on the words are another's
+        synchronized (held) {
+            if (slot.isEntered) {
+                slot.setAttemptRelease(0); // all is published: the slot is clean at once [M12]
+                slot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
+                slot.isEntered = false; // before the lock goes: from then on the words are another's
+            }
+            file.unlock(slot);
+            held.remove(slot);
         }
-        file.unlock(slot.place);
     }
 
     // The consumer
@@ -115,11 +154,10 @@ final class RingPlaces {
     /** Takes the consumer's place, finishes what the last one has begun, and tells the consumer where to go on. */
     void takeConsumersPlace(final LongConsumer consumer) {
         checkAttached();
-        if (!isConsumerLocked && !file.tryLock(consumerSlot.place)) {
+        if (!file.tryLock(consumerSlot)) {
             throw new IllegalStateException("the consumer's place of " + file.path + " is taken by "
                     + consumerSlot.getProcessAcquire()); // as in enter() [M10]
         }
-        isConsumerLocked = true;
         try {
             final ProcessIdentity last = consumerSlot.getProcessAcquire(); // as in enter() [M10]
             if (file.isSeenAlive(last)) {
@@ -134,14 +172,9 @@ final class RingPlaces {
             hasConsumer = true; // last: whoever finds it uses the consumer
         } finally {
             if (!hasConsumer) {
-                unlockConsumersPlace();
+                file.unlock(consumerSlot);
             }
         }
-    }
-
-    private void unlockConsumersPlace() {
-        file.unlock(consumerSlot.place);
-        isConsumerLocked = false;
     }
 
     /** Gives back what a consumer has died giving back. Nobody else is the consumer now. */
@@ -167,13 +200,12 @@ final class RingPlaces {
             consumerSlot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
             hasConsumer = false; // before the lock goes: from then on the words are another's
         }
-        if (isConsumerLocked) {
-            unlockConsumersPlace();
-        }
+        file.unlock(consumerSlot);
     }
 
     /** Gives back what has not been yet: the consumer's place, and what rings the doorbells of others. */
     void leave() {
+        letGoDropped();
         leaveConsumersPlace();
         memory.closeSender();
     }

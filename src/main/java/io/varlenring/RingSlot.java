@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileLock;
 
 /**
  * The words in a ring's file that belong to one process: those of a producer's slot, written by its holder only, or
@@ -20,8 +21,12 @@ final class RingSlot {
     /** Which lock says that its holder lives. */
     final int place;
 
-    /** Whether its holder has left it, and has at the most its lock. */
-    boolean isLeft;
+    /** The lock, or what may have been made of it when an Error came; {@link RingFile}'s. */
+    FileLock lock;
+    /** Whether its words are those of a holder. */
+    boolean isEntered;
+    /** Whether an Error has kept it from becoming a handle's. */
+    volatile boolean isDropped;
 
     private final ByteBuffer words;
     private final int processOffset;

@@ -509,6 +509,10 @@ public final class VarLenMpscRing implements AutoCloseable {
             }
             return producer;
         } catch (final Throwable failure) { // an Error, or what another process has made of the file
+            if (slot != null) {
+                slot.isDropped = true; // stores, which cannot fail: should the rest, another call goes on
+                places.isOneDropped = true;
+            }
             if (side != null) {
                 producers.discard(side);
             } else if (slot != null) {

@@ -62,14 +62,18 @@ final class RingFile {
         return RingSlot.ofConsumer(file);
     }
 
-    boolean tryLock(final int place) {
+    boolean tryLock(final RingSlot slot) {
         file.mayDie();
-        return file.locks[place].compareAndExchange(Mode.VOLATILE, 0, process) == 0;
+        slot.isLocked = file.locks[slot.place].compareAndExchange(Mode.VOLATILE, 0, process) == 0;
+        return slot.isLocked;
     }
 
-    void unlock(final int place) {
-        file.mayDie();
-        file.locks[place].store(Mode.VOLATILE, 0);
+    void unlock(final RingSlot slot) {
+        if (slot.isLocked) {
+            file.mayDie();
+            file.locks[slot.place].store(Mode.VOLATILE, 0);
+            slot.isLocked = false;
+        }
     }
 
     /** Nothing: no simulated thread calls what the collector would. */

@@ -8,7 +8,9 @@ import io.varlenring.simulation.Word.Mode;
 /** The twin of the shipped class of this name, on the words of a simulated file. */
 final class RingSlot {
     final int place;
-    boolean isLeft;
+    boolean isLocked;
+    boolean isEntered;
+    boolean isDropped;
     private final SimulatedFile file;
     private final Word attempt;
     private final Word end;

@@ -3,6 +3,7 @@ package io.varlenring;
 
 import static io.varlenring.Rings.offer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,10 +88,7 @@ final class FileAccidentsTest {
         final RingConsumer consumer = ring.consumer();
         for (int shift = 0; shift < SHIFTS; shift++) {
             SmallStacks.callAtTheEndOfTheStack(shift, consumer::stalledBy);
-            while (consumer.stalledBy().owner() != StalledClaim.Owner.DEAD) {
-                System.gc(); // an Error inside the system's call leaves a lock that only the collector lets go
-                Thread.sleep(1);
-            }
+            assertEquals(StalledClaim.Owner.DEAD, consumer.stalledBy().owner());
         }
         assertTrue(consumer.recover(consumer.stalledBy()));
         ring.detach();
@@ -100,9 +99,11 @@ final class FileAccidentsTest {
     void unlock_whenAnotherTakesThePlaceAtOnce_forgetsNothingOfIt() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
         final RingFile places = ring.places.file;
-        assertTrue(places.tryLock(1));
-        final FileLock own = places.locks.get(1);
-        places.locks.put(1, new FileLock(own.channel(), own.position(), own.size(), false) {
+        final RingSlot slot = places.slot(0);
+        final RingSlot another = places.slot(0);
+        assertTrue(places.tryLock(slot));
+        final FileLock own = slot.lock;
+        slot.lock = new FileLock(own.channel(), own.position(), own.size(), false) {
             @Override
             public boolean isValid() {
                 return own.isValid();
@@ -112,15 +113,110 @@ final class FileAccidentsTest {
             public void release() throws IOException {
                 own.release();
                 places.locks.remove(1); // the other thread looked before this one had taken the place
-                assertTrue(places.tryLock(1));
+                assertTrue(places.tryLock(another));
             }
-        });
-        places.unlock(1);
-        assertTrue(places.locks.containsKey(1));
-        places.unlock(1);
-        assertTrue(places.tryLock(1));
-        places.unlock(1);
+        };
+        places.locks.put(1, slot.lock);
+        places.unlock(slot);
+        assertFalse(places.tryLock(slot));
+        places.unlock(another);
+        assertTrue(places.tryLock(slot));
+        places.unlock(slot);
         ring.detach();
+    }
+
+    /** Locks whose next change fails, as for want of stack or memory. */
+    @SuppressWarnings("serial")
+    private static final class FailingLocks extends ConcurrentHashMap<Integer, FileLock> {
+        private boolean failsToPut;
+        private boolean failsToRemove;
+
+        @Override
+        public FileLock put(final Integer place, final FileLock lock) {
+            checkPut();
+            return super.put(place, lock);
+        }
+
+        @Override
+        public FileLock putIfAbsent(final Integer place, final FileLock lock) {
+            checkPut();
+            return super.putIfAbsent(place, lock);
+        }
+
+        private void checkPut() {
+            if (failsToPut) {
+                failsToPut = false;
+                throw new OutOfMemoryError("of a test");
+            }
+        }
+
+        @Override
+        public boolean remove(final Object place, final Object lock) {
+            if (failsToRemove) {
+                failsToRemove = false;
+                throw new StackOverflowError("of a test");
+            }
+            return super.remove(place, lock);
+        }
+    }
+
+    private final FailingLocks locks = new FailingLocks();
+
+    /** Returns a ring of one slot that has these locks. */
+    private VarLenMpscRing ringWithFailingLocks() throws IOException {
+        VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build();
+        entry()[1] = locks;
+        return VarLenMpscRing.attach(file);
+    }
+
+    /** What is known of the file in this virtual machine. */
+    private Object[] entry() throws IOException {
+        final Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        return (Object[]) ((Map<?, ?>) System.getProperties().get("io.varlenring.files")).get(key);
+    }
+
+    /** As a process leaves its slot that dies with a claim open. */
+    private static VarLenMpscRing die(final VarLenMpscRing ring) {
+        final RingProducer producer = ring.newProducer();
+        producer.tryClaim(8);
+        final RingSlot slot = producer.side().slot;
+        ring.places.file.unlock(slot);
+        slot.setProcessRelease(new ProcessIdentity(1 << 30, 1, ProcessIdentity.OWN.namespace()));
+        return ring;
+    }
+
+    @Test
+    void consumer_withoutMemoryForItsLock_isTakenByTheNextCall() throws Exception {
+        final VarLenMpscRing ring = ringWithFailingLocks();
+        locks.failsToPut = true;
+        assertThrows(OutOfMemoryError.class, ring::consumer);
+        assertEquals(0, ring.consumer().drain(record -> {}));
+        ring.detach();
+    }
+
+    @Test
+    void newProducer_whoseSlotAnErrorKeepsFromBeingGivenBack_takesItTheNextTime() throws Exception {
+        final VarLenMpscRing ring = ringWithFailingLocks();
+        ring.memory.compareAndExchangeProducerPosition(0, 4); // of which no producer can be made
+        locks.failsToRemove = true;
+        assertThrows(StackOverflowError.class, ring::newProducer);
+        ring.memory.compareAndExchangeProducerPosition(4, 0);
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+        ring.detach();
+    }
+
+    @Test
+    void slotOfTheDead_thatAnErrorKeepsLocked_isLetGoByALookAndByWhoLeaves() throws Exception {
+        final VarLenMpscRing dying = die(ringWithFailingLocks());
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        locks.failsToRemove = true;
+        assertThrows(StackOverflowError.class, ring::newProducer);
+        assertEquals(StalledClaim.Owner.DEAD, ring.consumer().stalledBy().owner());
+        locks.failsToRemove = true;
+        assertThrows(StackOverflowError.class, ring::newProducer);
+        ring.detach();
+        assertEquals(0, locks.size());
+        dying.detach();
     }
 
     // Descriptors
@@ -259,9 +355,7 @@ final class FileAccidentsTest {
             disabledReason = "a mapped file does not grow elsewhere, nor has a file a key")
     void fileThatHasGrown_refusesJoinersAndKeepsItsOwn() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
-        final Map<?, ?> open = (Map<?, ?>) System.getProperties().get("io.varlenring.files");
-        final Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        final FileChannel channel = (FileChannel) ((Object[]) open.get(key))[0];
+        final FileChannel channel = (FileChannel) entry()[0];
         new ProcessBuilder("sh", "-c", "printf x >> " + file).start().waitFor();
         final RingCorruptException refused =
                 assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
