@@ -65,7 +65,7 @@ final class ConsumerSide extends ConsumerState {
         this.isMapped = memory.isMapped();
         this.notOfRecords = -(capacity / 2);
         this.view = new RecordView(memory, slices);
-        this.recovery = isMapped ? new Recovery(ring.places.file, memory) : null;
+        this.recovery = isMapped ? ring.places.recovery : null;
         this.stallWatch = new StallWatch(ring, recovery);
         this.pauseBytes = giveBackBytes;
         startAt(position);

@@ -75,6 +75,7 @@ final class Recovery {
 
     /** Returns the unfinished reservation at this position, the consumer's; or null when there is none. */
     StalledClaim find(final long position) {
+        unlockAll(); // which an Error may have ended
         final long newest = memory.getProducerPositionVolatile() & ~CLOSED; // before the attempts [M4] [M12]
         if (newest == position || isPublished(position)) {
             return null;
@@ -82,7 +83,6 @@ final class Recovery {
         if (newest % ALIGNMENT != 0 || newest - position < 0 || newest - position > capacity) {
             throw corrupt("the producer position", newest, position, position + capacity);
         }
-        unlockAll(); // which an Error may have ended
         try {
             examine(position, newest);
             if (isPublished(position)) { // by an owner that went on, or died just behind it
@@ -94,7 +94,8 @@ final class Recovery {
         }
     }
 
-    private void unlockAll() {
+    /** Lets go what a look has locked; nothing, unless an Error has ended it. */
+    void unlockAll() {
         if (hasLocked) {
             for (final RingSlot slot : slots) {
                 file.unlock(slot);

@@ -15,6 +15,7 @@ import java.util.function.LongConsumer;
  */
 final class RingPlaces {
     final RingFile file;
+    final Recovery recovery;
     private final RingMemory memory;
     private final RingSlot consumerSlot;
     /** The slots of this ring, each noted before its lock is taken, until it is given back; guarded by itself. */
@@ -30,6 +31,7 @@ final class RingPlaces {
         this.file = file;
         this.memory = memory;
         this.consumerSlot = file.consumerSlot();
+        this.recovery = new Recovery(file, memory);
     }
 
     void checkAttached() {
@@ -203,9 +205,10 @@ final class RingPlaces {
         file.unlock(consumerSlot);
     }
 
-    /** Gives back what has not been yet: the consumer's place, and what rings the doorbells of others. */
+    /** Gives back what is left: what Errors have kept, the consumer's place, and what rings the doorbells of others. */
     void leave() {
         letGoDropped();
+        recovery.unlockAll();
         leaveConsumersPlace();
         memory.closeSender();
     }

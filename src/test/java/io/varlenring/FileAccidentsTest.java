@@ -4,6 +4,7 @@ package io.varlenring;
 import static io.varlenring.Rings.offer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -214,6 +215,26 @@ final class FileAccidentsTest {
         assertEquals(StalledClaim.Owner.DEAD, ring.consumer().stalledBy().owner());
         locks.failsToRemove = true;
         assertThrows(StackOverflowError.class, ring::newProducer);
+        ring.detach();
+        assertEquals(0, locks.size());
+        dying.detach();
+    }
+
+    @Test
+    void stalledBy_thatAnErrorEnds_keepsNoLockBehindTheNextOneOrDetach() throws Exception {
+        final VarLenMpscRing dying = die(ringWithFailingLocks());
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        final RingConsumer consumer = ring.consumer();
+        locks.failsToRemove = true;
+        assertThrows(StackOverflowError.class, consumer::stalledBy);
+        assertTrue(locks.containsKey(1));
+        ring.memory.setHeaderRelease(0, RingLayout.paddingHeader(16)); // as if it had not been dead
+        assertEquals(0, consumer.drain(record -> {}));
+        assertNull(consumer.stalledBy());
+        assertFalse(locks.containsKey(1));
+        die(ring);
+        locks.failsToRemove = true;
+        assertThrows(StackOverflowError.class, consumer::stalledBy);
         ring.detach();
         assertEquals(0, locks.size());
         dying.detach();
