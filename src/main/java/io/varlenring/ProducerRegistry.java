@@ -166,6 +166,7 @@ final class ProducerRegistry {
             return; // by a hook, which was called when it was about to be
         }
         entry.isFinished = true;
+        entry.side.entry = null; // else a closed handle that is kept would keep the entries of all later ones
         entry.side.counters.addTo(countsOfCollected);
         if (entry.previous == null) {
             first = entry.next;
@@ -175,6 +176,7 @@ final class ProducerRegistry {
         if (entry.next != null) {
             entry.next.previous = entry.previous;
         }
+        entry.previous = null; // as above; but an iteration that a hook has interrupted goes on by the next one
         size--;
     }
 

@@ -55,6 +55,30 @@ final class ProducerRegistryTest {
         assertEquals(2, inFile.stats().offered());
     }
 
+    /** Whoever keeps a closed handle keeps nothing of those that were made later. */
+    @Test
+    void closedHandle_thatIsKept_keepsNoEntry() throws Exception {
+        final ProducerRegistry registry = new ProducerRegistry();
+        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        final RingProducer kept = new RingProducer(side, false);
+        registry.add(kept, side);
+        final ProducerRegistry.Entry first = side.entry;
+        final WeakReference<?> later = addAndRemove(registry, side);
+        assertNull(side.entry);
+        collect(later);
+        assertTrue(first.refersTo(kept), "both are kept until here");
+    }
+
+    private WeakReference<ProducerRegistry.Entry> addAndRemove(
+            final ProducerRegistry registry, final ProducerSide before) {
+        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        registry.add(new RingProducer(side, false), side);
+        final WeakReference<ProducerRegistry.Entry> entry = new WeakReference<>(side.entry);
+        registry.remove(before);
+        registry.remove(side);
+        return entry;
+    }
+
     private static WeakReference<RingProducer> dropClosed(final VarLenMpscRing ring) {
         final RingProducer producer = ring.newProducer();
         assertTrue(offer(producer, payload(1, 8)));
