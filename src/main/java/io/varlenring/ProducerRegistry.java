@@ -53,14 +53,16 @@ final class ProducerRegistry {
             size++;
             side.entry = entry;
         }
-        if (side.slot != null) { // which is to be given back even if nobody asks what has been collected
-            RingFile.whenCollected(handle, () -> finishOne(entry));
-        } else if (side.hook != null) { // and nobody may ask: the consumer may sleep until its hook is called
+        // Nobody may ask what has been collected: a slot is to be given back, or the consumer sleeps until its hook
+        if (side.slot != null || side.hook != null) {
             finishWhenCollected(handle, new WeakReference<>(entry));
         }
     }
 
-    /** Static, and the entry is known weakly: the ring's hook may refer to the handle, and would keep it alive. */
+    /**
+     * Static, and the entry is known weakly: the ring's hook may refer to the handle, and would keep it alive. When the
+     * ring goes with it, {@link RingPlaces#leaveAll} gives the slot back.
+     */
     private static void finishWhenCollected(final RingProducer handle, final WeakReference<Entry> known) {
         RingFile.whenCollected(handle, () -> {
             final Entry entry = known.get();

@@ -4,6 +4,7 @@ package io.varlenring;
 import static io.varlenring.RingLayout.ALIGNMENT;
 import static io.varlenring.RingLayout.ATTEMPTED;
 import static io.varlenring.RingLayout.CLOSED;
+import static io.varlenring.RingLayout.NOT_READY;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -211,6 +212,35 @@ final class RingPlaces {
         recovery.unlockAll();
         leaveConsumersPlace();
         memory.closeSender();
+    }
+
+    /** Leaves a ring that has been collected, and its handles with it: nothing is stored through them any more. */
+    void leaveAll() {
+        synchronized (held) {
+            for (int i = held.size() - 1; i >= 0; i--) {
+                leave(held.get(i));
+            }
+        }
+        leave();
+    }
+
+    /** Aborts what has been reserved through a slot, as the handle would; or leaves it as a process that ends does. */
+    private void leave(final RingSlot slot) {
+        if (slot.isEntered) {
+            final long position = slot.getAttemptAcquire() & ~ATTEMPTED; // stored by this process [M12]
+            final long length = slot.getEndAcquire() - position; // likewise [M13]
+            if (length <= 0 && !isClean(slot)) { // perhaps an Error came before the end was told
+                slot.setProcessRelease(ProcessIdentity.NOBODY); // for the consumer, as if it had died [M10]
+                slot.isEntered = false;
+            } else if (length > 0) {
+                final int offset = (int) position & (memory.capacity() - 1);
+                // Zero and not behind R: what had been published is zeroed behind the store of R only [M1] [M14]
+                if (memory.getHeaderAcquire(offset) == NOT_READY && position - memory.getRedoPositionAcquire() >= 0) {
+                    memory.setHeaderRelease(offset, RingLayout.paddingHeader(length)); // as publish() does [M1]
+                }
+            }
+        }
+        giveBack(slot);
     }
 
     /** From here on no place is taken. */

@@ -179,7 +179,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         if (places == null) {
             memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
         } else {
-            RingFile.whenCollected(this, places::leave);
+            RingFile.whenCollected(this, places::leaveAll);
         }
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);

@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -368,6 +370,40 @@ final class ProducerRegistryTest {
         final VarLenMpscRing hooked =
                 VarLenMpscRing.builder().capacity(256).hook(handle::get).build();
         handle.set(hooked.newProducer());
+        return new WeakReference<>(hooked);
+    }
+
+    /** With its handle and what that has open, the hook or not: the claim becomes padding, and all places are free. */
+    @Test
+    void ringInAFileWhoseHookRefersToAHandle_isCollectedAndLeavesItsPlaces() throws Exception {
+        final Path file = FileRings.newFile();
+        VarLenMpscRing.builder().file(file).capacity(256).slots(2).build();
+        collect(ringInAFileThatKnowsItself(file));
+        final VarLenMpscRing other = VarLenMpscRing.attach(file);
+        final RingFile places = other.places.file;
+        for (final RingSlot slot : new RingSlot[] {places.slot(0), places.slot(1), places.consumerSlot()}) {
+            while (!slot.getProcessAcquire().equals(ProcessIdentity.NOBODY) || !places.tryLock(slot)) {
+                Thread.sleep(1);
+            }
+            places.unlock(slot);
+        }
+        other.newProducer();
+        other.newProducer();
+        assertEquals(2, drain(other).size());
+        assertTrue(other.isEmpty());
+        other.detach();
+        Files.delete(file);
+    }
+
+    private static WeakReference<VarLenMpscRing> ringInAFileThatKnowsItself(final Path file) {
+        final AtomicReference<RingProducer> handle = new AtomicReference<>();
+        final VarLenMpscRing hooked =
+                VarLenMpscRing.builder().file(file).hook(handle::get).build();
+        hooked.consumer();
+        handle.set(hooked.newProducer());
+        assertTrue(offer(handle.get(), payload(1, 8)));
+        handle.get().tryClaim(20);
+        assertTrue(offer(handle.get(), payload(2, 8))); // in the second slot
         return new WeakReference<>(hooked);
     }
 
