@@ -286,9 +286,12 @@ final class RingFile {
         return entry;
     }
 
-    /** Mapped anew only when there is none. */
+    /** Mapped anew only when it must be: a thread that is interrupted meanwhile closes the channel, with the locks. */
     private static MappedByteBuffer mapping(final Object[] entry, final long length) throws IOException {
         MappedByteBuffer bytes = knownMapping(entry);
+        if (bytes != null && bytes.capacity() != length) {
+            FileHeader.read(bytes, length); // refuses a file that has only grown
+        }
         if (bytes == null || bytes.capacity() != length) {
             bytes = ((FileChannel) entry[CHANNEL]).map(FileChannel.MapMode.READ_WRITE, 0, length);
             bytes.load();

@@ -369,6 +369,17 @@ final class FileAccidentsTest {
         ring.detach();
     }
 
+    /** How often the file is mapped; 0 where that is not shown. */
+    private long mappings() throws IOException {
+        final Path maps = Path.of("/proc/self/maps");
+        if (!Files.exists(maps)) {
+            return 0;
+        }
+        try (var lines = Files.lines(maps)) {
+            return lines.filter(line -> line.endsWith(file.toString())).count();
+        }
+    }
+
     /** By another process; who comes then is refused, and who is there stays. */
     @Test
     @EnabledOnOs(
@@ -378,9 +389,11 @@ final class FileAccidentsTest {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
         final FileChannel channel = (FileChannel) entry()[0];
         new ProcessBuilder("sh", "-c", "printf x >> " + file).start().waitFor();
+        final long mapped = mappings();
         final RingCorruptException refused =
                 assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
         assertTrue(refused.getMessage().endsWith(": " + file), refused.getMessage());
+        assertEquals(mapped, mappings(), "who maps it can lose the channel by an interrupt");
         for (int i = 0; i < 20; i++) {
             System.gc();
             Thread.sleep(5);
