@@ -74,6 +74,7 @@ final class ProducerRegistry {
 
     private synchronized void finishOne(final Entry entry) {
         if (!entry.isFinished) {
+            entry.side.full = null; // no event: nobody has waited for the room that there is by now
             entry.side.finishAbandoned();
             entry.side.leave();
             remove(entry);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,28 @@ final class RingEventsTest {
             assertThrows(RingClosedException.class, () -> offer(other, payload(1, 1)));
             recording.endWithOne(FULL);
         }
+    }
+
+    /** Nobody has tried again, and no other thread has anything to do with it. */
+    @Test
+    void full_forAHandleThatIsCollected_isNone() throws Exception {
+        try (EventRecording recording = new EventRecording(FULL)) {
+            final WeakReference<RingProducer> dropped = dropRefused();
+            while (dropped.get() != null || !ring.dump().contains("producers: 1\n")) {
+                System.gc();
+                Thread.sleep(1);
+            }
+            drain(ring);
+            refuseTimes(1);
+            producer.close();
+            assertEquals(1, recording.endWithOne(FULL).getLong("refusals"));
+        }
+    }
+
+    private WeakReference<RingProducer> dropRefused() {
+        final RingProducer refused = ring.newProducer();
+        fill(refused);
+        return new WeakReference<>(refused);
     }
 
     @Test
