@@ -38,7 +38,7 @@ final class ConsumerSide extends ConsumerState {
     private static final int FRUITLESS_DRAINS = 256;
 
     /** Stands for the user once this process has left the ring. */
-    private static final Object NOBODY = new Object();
+    static final Object NOBODY = new Object();
 
     final RingCounters counters = new RingCounters();
     private final VarLenMpscRing ring;

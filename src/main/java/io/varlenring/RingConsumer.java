@@ -225,6 +225,7 @@ public final class RingConsumer {
     @Override
     public String toString() {
         final Object user = side.user;
-        return "RingConsumer[" + (user == null ? "not in use" : "in use by " + user) + ", " + ring + "]";
+        final String use = user == ConsumerSide.NOBODY ? "detached" : "in use by " + user;
+        return "RingConsumer[" + (user == null ? "not in use" : use) + ", " + ring + "]";
     }
 }

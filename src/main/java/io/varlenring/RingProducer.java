@@ -312,7 +312,7 @@ public final class RingProducer implements AutoCloseable {
     /** Returns a short description of the handle and its ring, for logs. */
     @Override
     public String toString() {
-        return "RingProducer[" + (side.open == Claims.NOTHING ? "no claim" : side.nameOfOpen()) + " open, " + side.ring
-                + "]";
+        final String open = (side.open == Claims.NOTHING ? "no claim" : side.nameOfOpen()) + " open";
+        return "RingProducer[" + (side.isLeft ? "closed" : open) + ", " + side.ring + "]";
     }
 }

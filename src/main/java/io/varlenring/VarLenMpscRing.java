@@ -772,7 +772,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
         text.append("producers: ").append(producers.size()).append('\n');
         final Object user = consumerSide.user;
-        text.append("consumer: ").append(user == null ? "not in a call" : "in a call of " + user);
+        final String use = user == ConsumerSide.NOBODY ? "detached" : "in a call of " + user;
+        text.append("consumer: ").append(user == null ? "not in a call" : use);
         // a snapshot, for which any value that was once there will do [M10]
         text.append(memory.isArmedVolatile() ? ", armed\n" : ", not armed\n");
         return text.append(stats).append('\n').toString();

@@ -775,6 +775,8 @@ final class AccidentsTest {
         claim.abort();
         assertEquals("RingClaim[not open, " + ring + "]", claim.toString());
         assertEquals("RingConsumer[not in use, " + ring + "]", ring.consumer().toString());
+        producer.close();
+        assertEquals("RingProducer[closed, " + ring + "]", producer.toString());
         assertNull(producer.side().describeOpen(0));
     }
 

@@ -520,6 +520,8 @@ final class FileRingTest {
         assertTrue(offer(producer, payload(3, 9)), "what was refused has closed no handle");
         ring.detach();
         ring.detach();
+        assertEquals("RingConsumer[detached, " + ring + "]", consumer.toString());
+        assertTrue(ring.dump().contains("consumer: detached, "), ring::dump);
         assertThrows(IllegalStateException.class, () -> consumer.drain(record -> {}));
         assertThrows(IllegalStateException.class, consumer::arm);
         assertThrows(IllegalStateException.class, consumer::stalledBy);
