@@ -378,7 +378,7 @@ final class ConsumerSide extends ConsumerState {
         return ring.producerPosition() == cursor
                         || memory.getHeaderAcquire((int) cursor & mask) != NOT_READY // pairs with publish() [M1]
                 ? null
-                : new StalledClaim(null, cursor, -1, ProcessIdentity.OWN, StalledClaim.Owner.LIVES);
+                : new StalledClaim(null, cursor, -1, ProcessIdentity.own(), StalledClaim.Owner.LIVES);
     }
 
     /** Makes padding of the reservation where the consumer stands; returns false when that is finished by now. */

@@ -23,9 +23,20 @@ record ProcessIdentity(long pid, long start, long namespace) {
 
     private static final int START_BEHIND_STATE = 19;
 
-    static final ProcessIdentity OWN = own();
+    /** Null until it is asked for. */
+    private static volatile ProcessIdentity own;
 
-    private static ProcessIdentity own() {
+    /** Returns who this process is; one that could not be read is read again the next time. */
+    static ProcessIdentity own() {
+        ProcessIdentity known = own;
+        if (known == null || known.namespace == UNREAD) {
+            known = read();
+            own = known;
+        }
+        return known;
+    }
+
+    private static ProcessIdentity read() {
         final String[] stat = stat("self");
         final long pid = ProcessHandle.current().pid();
         if (stat == null && isShown("self")) {
@@ -56,7 +67,7 @@ record ProcessIdentity(long pid, long start, long namespace) {
 
     /** MUST have been called before others are judged: who does not know itself takes the living for dead. */
     static void checkOwn() throws IOException {
-        if (OWN.namespace == UNREAD) {
+        if (own().namespace == UNREAD) {
             throw new IOException("there was no descriptor when this process had to read who it is, /proc/self/stat");
         }
     }
@@ -82,10 +93,10 @@ record ProcessIdentity(long pid, long start, long namespace) {
      * that has ended, even if its parent has not noticed yet.
      */
     boolean isSeenAlive() {
-        if (pid == 0 || namespace != OWN.namespace) {
+        if (pid == 0 || namespace != own().namespace) {
             return false;
         }
-        if (OWN.namespace == 0) {
+        if (namespace == 0) {
             return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && startMillis(pid) == start;
         }
         final String[] stat = stat(Long.toString(pid));
@@ -99,6 +110,6 @@ record ProcessIdentity(long pid, long start, long namespace) {
     public String toString() {
         return pid == 0
                 ? "an unknown process"
-                : "process " + pid + " (started at " + start + (namespace == OWN.namespace ? ")" : ", elsewhere)");
+                : "process " + pid + " (started at " + start + (namespace == own().namespace ? ")" : ", elsewhere)");
     }
 }

@@ -138,7 +138,7 @@ final class RingFile {
      */
     private static void prepare() throws IOException {
         if (Files.isReadable(Path.of(OWN_STAT))) {
-            new FileInputStream(OWN_STAT).close(); // before the class that keeps what it has found
+            new FileInputStream(OWN_STAT).close(); // says what it wants
         }
         ProcessIdentity.checkOwn();
         Objects.requireNonNull(StalledClaim.Owner.DEAD);
@@ -453,7 +453,7 @@ final class RingFile {
     }
 
     ProcessIdentity ownProcess() {
-        return ProcessIdentity.OWN;
+        return ProcessIdentity.own();
     }
 
     boolean isSeenAlive(final ProcessIdentity process) {

@@ -147,7 +147,7 @@ public final class RingInspector {
     }
 
     private static String describe(final ProcessIdentity process) {
-        final boolean isElsewhere = process.namespace() != ProcessIdentity.OWN.namespace();
+        final boolean isElsewhere = process.namespace() != ProcessIdentity.own().namespace();
         return process + (process.isSeenAlive() ? " lives" : isElsewhere ? " may live" : " is dead");
     }
 
@@ -245,7 +245,7 @@ public final class RingInspector {
             if (attempt != 0 && (attempt & ~ATTEMPTED) == position) {
                 final ProcessIdentity process = slot.getProcessAcquire(); // a snapshot [M10]
                 owners += ", slot " + i + ": " + describe(process);
-                final boolean mayLive = process.isSeenAlive() || process.namespace() != ProcessIdentity.OWN.namespace();
+                final boolean mayLive = process.isSeenAlive() || process.namespace() != ProcessIdentity.own().namespace();
                 mayBeFinished |= mayLive;
                 hasDeadOwner |= !mayLive && slot.getEndAcquire() - position > 0; // a snapshot [M10] [M13]
             }

@@ -50,12 +50,12 @@ final class StallWatch {
         try {
             final String here = ring.ownerOf(position);
             if (recovery == null) {
-                RingEvents.setOwner(begun, here, ProcessIdentity.OWN.pid());
+                RingEvents.setOwner(begun, here, ProcessIdentity.own().pid());
                 return;
             }
             final StalledClaim found = recovery.find(position);
             if (found != null) {
-                final boolean isOwn = found.process().equals(ProcessIdentity.OWN);
+                final boolean isOwn = found.process().equals(ProcessIdentity.own());
                 RingEvents.setOwner(begun, isOwn ? here : found.toString(), found.pid());
             }
         } catch (final RingCorruptException e) { // an event changes nothing: who recovers will be told

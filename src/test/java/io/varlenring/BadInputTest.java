@@ -42,7 +42,7 @@ final class BadInputTest {
 
     /** What is at the consumer's position. */
     private static final StalledClaim STALLED =
-            new StalledClaim(null, 0, -1, ProcessIdentity.OWN, StalledClaim.Owner.LIVES);
+            new StalledClaim(null, 0, -1, ProcessIdentity.own(), StalledClaim.Owner.LIVES);
 
     @AfterEach
     void ringIsIntact() {

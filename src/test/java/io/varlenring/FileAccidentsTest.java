@@ -182,7 +182,8 @@ final class FileAccidentsTest {
         producer.tryClaim(8);
         final RingSlot slot = producer.side().slot;
         ring.places.file.unlock(slot);
-        slot.setProcessRelease(new ProcessIdentity(1 << 30, 1, ProcessIdentity.OWN.namespace()));
+        slot.setProcessRelease(
+                new ProcessIdentity(1 << 30, 1, ProcessIdentity.own().namespace()));
         return ring;
     }
 
@@ -313,7 +314,7 @@ final class FileAccidentsTest {
         }
 
         private static String judge(final ByteBuffer page) {
-            final ProcessIdentity own = ProcessIdentity.OWN;
+            final ProcessIdentity own = ProcessIdentity.own();
             final ProcessIdentity none = new ProcessIdentity(1 << 30, 1, own.namespace());
             String said = "lives " + own.isSeenAlive() + ", nobody lives " + none.isSeenAlive();
             final Doorbell doorbell = new Doorbell();
@@ -337,6 +338,35 @@ final class FileAccidentsTest {
             child.await("begun")
                     .await("lives true, nobody lives false, heard false, no boot id")
                     .awaitEnd();
+        }
+    }
+
+    /** Asks a ring on the heap when there is no descriptor, and joins one in a file when there is. */
+    static final class AskingProgram {
+        private AskingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final VarLenMpscRing heap = VarLenMpscRing.allocate(CAPACITY);
+            final RingClaim claim = heap.newProducer().tryClaim(8);
+            heap.consumer().drain(record -> {});
+            for (final String name : new String[] {"ProcessIdentity", "StalledClaim", "StalledClaim$Owner"}) {
+                Class.forName("io.varlenring." + name, false, AskingProgram.class.getClassLoader());
+            }
+            free(exhaust());
+            final List<FileInputStream> held = exhaust();
+            final StalledClaim stalled = heap.consumer().stalledBy();
+            free(held);
+            claim.abort();
+            VarLenMpscRing.map(Path.of(arguments[0]), CAPACITY);
+            System.out.println(stalled.owner() + ", and joined");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only there a process reads from a file who it is")
+    void map_whenTheProcessCouldNotReadWhoItIs_readsAgain() throws IOException {
+        try (ChildProcess child = new ChildProcess(FEW_DESCRIPTORS, AskingProgram.class, file)) {
+            child.await("LIVES, and joined").awaitEnd();
         }
     }
 

@@ -614,7 +614,7 @@ final class FileRingTest {
         for (int taken = 0; taken < 10_000 && failure.get() == null; ) {
             try (RingProducer producer = ring.newProducer()) {
                 taken++;
-                if (!producer.side().slot.getProcessAcquire().equals(ProcessIdentity.OWN)) {
+                if (!producer.side().slot.getProcessAcquire().equals(ProcessIdentity.own())) {
                     failure.set(new AssertionError("nobody stands in a slot that is taken"));
                 }
             } catch (final IllegalStateException allTaken) {

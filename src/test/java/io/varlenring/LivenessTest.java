@@ -239,7 +239,7 @@ final class LivenessTest {
         newRing().consumer();
         held(Window.PAYLOAD_BEGUN).kill();
         final RingSlot slot = ring.places.file.slot(0);
-        final ProcessIdentity own = ProcessIdentity.OWN;
+        final ProcessIdentity own = ProcessIdentity.own();
         slot.setProcessRelease(own);
         assertEquals(StalledClaim.Owner.UNKNOWN, owner(), "its lock is free, and it lives");
         slot.setProcessRelease(new ProcessIdentity(own.pid(), own.start() - 1, own.namespace()));
@@ -248,7 +248,7 @@ final class LivenessTest {
 
     @Test
     void process_isSeenAlive_byItsNumberAndItsBeginning() throws Exception {
-        final ProcessIdentity own = ProcessIdentity.OWN;
+        final ProcessIdentity own = ProcessIdentity.own();
         assertEquals(ProcessHandle.current().pid(), own.pid());
         assertTrue(own.isSeenAlive());
         assertFalse(new ProcessIdentity(own.pid(), own.start() + 1, own.namespace()).isSeenAlive());
@@ -284,8 +284,12 @@ final class LivenessTest {
             assertTrue(stat.contains(name), stat);
             final long start = Long.parseLong(
                     stat.substring(stat.indexOf(name) + name.length()).split(" ", -1)[19]);
-            assertTrue(new ProcessIdentity(process.pid(), start, ProcessIdentity.OWN.namespace()).isSeenAlive());
-            assertFalse(new ProcessIdentity(process.pid(), start - 1, ProcessIdentity.OWN.namespace()).isSeenAlive());
+            assertTrue(new ProcessIdentity(
+                            process.pid(), start, ProcessIdentity.own().namespace())
+                    .isSeenAlive());
+            assertFalse(new ProcessIdentity(
+                            process.pid(), start - 1, ProcessIdentity.own().namespace())
+                    .isSeenAlive());
         } finally {
             process.destroyForcibly().waitFor();
         }

@@ -379,7 +379,7 @@ final class ProcessDeathTest {
             while (!stat(child)[2].equals("Z")) {
                 Thread.sleep(1);
             }
-            final long namespace = ProcessIdentity.OWN.namespace();
+            final long namespace = ProcessIdentity.own().namespace();
             final long start = Long.parseLong(stat(Long.toString(parent.pid()))[START]);
             assertTrue(new ProcessIdentity(parent.pid(), start, namespace).isSeenAlive());
             assertFalse(new ProcessIdentity(parent.pid(), start + 1, namespace).isSeenAlive(), "an earlier one");

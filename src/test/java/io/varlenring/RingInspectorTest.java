@@ -223,7 +223,7 @@ final class RingInspectorTest {
     @Test
     void aReservationOfOneOfSeveral_isNoStallWhileOneMayLive() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
-        final ProcessIdentity lives = ProcessIdentity.OWN;
+        final ProcessIdentity lives = ProcessIdentity.own();
         final ProcessIdentity dead = new ProcessIdentity(lives.pid(), lives.start() - 1, lives.namespace());
         final ProcessIdentity elsewhere = new ProcessIdentity(lives.pid(), lives.start(), lives.namespace() + 1);
         ring.memory.compareAndExchangeProducerPosition(0, 32);
@@ -244,7 +244,8 @@ final class RingInspectorTest {
             final RingSlot slot = ring.places.file.slot(i);
             slot.setAttemptRelease(RingLayout.ATTEMPTED);
             slot.setProcessRelease(candidates[i]);
-            final boolean isElsewhere = candidates[i].namespace() != ProcessIdentity.OWN.namespace();
+            final boolean isElsewhere =
+                    candidates[i].namespace() != ProcessIdentity.own().namespace();
             expected.append(", slot ").append(i).append(": process ").append(candidates[i].pid());
             expected.append(" (started at ").append(candidates[i].start()).append(isElsewhere ? ", elsewhere)" : ")");
             expected.append(isElsewhere ? " may live" : candidates[i].isSeenAlive() ? " lives" : " is dead");
@@ -265,7 +266,7 @@ final class RingInspectorTest {
         third.setAttemptRelease(16 | RingLayout.ATTEMPTED); // and has no process yet
         third.setEndPlain(16);
         final String own = "process " + ProcessHandle.current().pid();
-        final String lives = " (started at " + ProcessIdentity.OWN.start() + ") lives, ";
+        final String lives = " (started at " + ProcessIdentity.own().start() + ") lives, ";
         assertFound(
                 0,
                 "consumer: " + own + lives + "armed, doorbell " + ring.memory.getDoorbellVolatile() + "\n",
@@ -409,8 +410,8 @@ final class RingInspectorTest {
         for (final byte value : Arrays.copyOf(Rings.payload(17, 17), 16)) {
             seventeen.append(String.format(" %02x", value));
         }
-        final String own =
-                "process " + ProcessIdentity.OWN.pid() + " (started at " + ProcessIdentity.OWN.start() + ") lives";
+        final String own = "process " + ProcessIdentity.own().pid() + " (started at "
+                + ProcessIdentity.own().start() + ") lives";
         assertEquals(
                 String.join(
                         System.lineSeparator(),

@@ -44,7 +44,7 @@ final class RingSlotTest {
     @Test
     void slot_thatIsTaken_announcesNothing() {
         assertEquals(0, slotOf(ring, 0).getAttemptAcquire());
-        assertEquals(ProcessIdentity.OWN, slotOf(ring, 0).getProcessAcquire());
+        assertEquals(ProcessIdentity.own(), slotOf(ring, 0).getProcessAcquire());
         assertEquals(ProcessIdentity.NOBODY, slotOf(ring, 1).getProcessAcquire());
     }
 
@@ -109,7 +109,8 @@ final class RingSlotTest {
     }
 
     private static ProcessIdentity dead(final int slot) {
-        return new ProcessIdentity(1_000_000_000 + slot, -1, ProcessIdentity.OWN.namespace());
+        return new ProcessIdentity(
+                1_000_000_000 + slot, -1, ProcessIdentity.own().namespace());
     }
 
     private void reserveTo(final long end) {
@@ -141,12 +142,12 @@ final class RingSlotTest {
         leave(1, 0, 0);
         leave(2, 0, 40);
         leave(3, 0, 0);
-        leave(4, 0, 0).setProcessRelease(ProcessIdentity.OWN); // has lost its lock
+        leave(4, 0, 0).setProcessRelease(ProcessIdentity.own()); // has lost its lock
         assertDead(40, 2);
         slotOf(ring, 2).setAttemptRelease(0);
-        assertStalled(StalledClaim.Owner.LIVES, -1, ProcessIdentity.OWN.pid());
+        assertStalled(StalledClaim.Owner.LIVES, -1, ProcessIdentity.own().pid());
         slotOf(ring, 0).setAttemptRelease(0);
-        assertStalled(StalledClaim.Owner.UNKNOWN, -1, ProcessIdentity.OWN.pid());
+        assertStalled(StalledClaim.Owner.UNKNOWN, -1, ProcessIdentity.own().pid());
         slotOf(ring, 4).setAttemptRelease(0);
         assertDead(64, 3);
     }
@@ -165,16 +166,17 @@ final class RingSlotTest {
         assertEquals(
                 "StalledClaim[position=64, end=96, DEAD, an unknown process]",
                 assertStalled(StalledClaim.Owner.DEAD, 96, 0).toString());
-        leave(3, 64, 0).setProcessRelease(ProcessIdentity.OWN);
-        final StalledClaim unknown = assertStalled(StalledClaim.Owner.UNKNOWN, -1, ProcessIdentity.OWN.pid());
-        assertEquals(ProcessIdentity.OWN.start(), unknown.processStart());
+        leave(3, 64, 0).setProcessRelease(ProcessIdentity.own());
+        final StalledClaim unknown = assertStalled(
+                StalledClaim.Owner.UNKNOWN, -1, ProcessIdentity.own().pid());
+        assertEquals(ProcessIdentity.own().start(), unknown.processStart());
         assertEquals(
-                "StalledClaim[position=64, end=unknown, UNKNOWN, " + ProcessIdentity.OWN + "]", unknown.toString());
+                "StalledClaim[position=64, end=unknown, UNKNOWN, " + ProcessIdentity.own() + "]", unknown.toString());
         slotOf(ring, 3).setProcessRelease(dead(3));
         assertDead(96, 3);
         recover();
         final RingClaim claim = producer.tryClaim(0);
-        assertStalled(StalledClaim.Owner.LIVES, 104, ProcessIdentity.OWN.pid());
+        assertStalled(StalledClaim.Owner.LIVES, 104, ProcessIdentity.own().pid());
         claim.commit();
         assertNull(ring.consumer().stalledBy());
     }
@@ -185,12 +187,12 @@ final class RingSlotTest {
         final RingProducer second = ring.newProducer();
         final RingClaim claim = second.tryClaim(24);
         slotOf(ring, 0).setAttemptRelease(RingLayout.ATTEMPTED);
-        assertStalled(StalledClaim.Owner.LIVES, 32, ProcessIdentity.OWN.pid());
+        assertStalled(StalledClaim.Owner.LIVES, 32, ProcessIdentity.own().pid());
         claim.commit();
         assertEquals(1, ring.consumer().drain(record -> {}));
         final RingClaim own = producer.tryClaim(24);
         slotOf(ring, 1).setAttemptRelease(32 | RingLayout.ATTEMPTED);
-        assertStalled(StalledClaim.Owner.LIVES, 64, ProcessIdentity.OWN.pid());
+        assertStalled(StalledClaim.Owner.LIVES, 64, ProcessIdentity.own().pid());
         own.commit();
     }
 
@@ -234,7 +236,7 @@ final class RingSlotTest {
                     RingProducer second = ring.newProducer();
                     RingProducer third = ring.newProducer()) {
                 assertTrue(offer(first, new byte[8]) && offer(second, new byte[8]) && offer(third, new byte[8]));
-                assertEquals(ProcessIdentity.OWN, slotOf(ring, 1).getProcessAcquire(), "its slot was clean");
+                assertEquals(ProcessIdentity.own(), slotOf(ring, 1).getProcessAcquire(), "its slot was clean");
                 assertEquals(dead(2), slotOf(ring, 2).getProcessAcquire(), "its slot was not");
             }
             assertTrue(ring.consumer().recover(ring.consumer().stalledBy()));
@@ -291,7 +293,7 @@ final class RingSlotTest {
         final RingSlot slot = leave(1, position, 1 << 20);
         try (RingProducer next = ring.newProducer()) {
             assertFalse(next.side().isLeft);
-            assertEquals(isClean ? ProcessIdentity.OWN : dead(1), slot.getProcessAcquire());
+            assertEquals(isClean ? ProcessIdentity.own() : dead(1), slot.getProcessAcquire());
             assertEquals(isClean ? 0 : position | RingLayout.ATTEMPTED, slot.getAttemptAcquire());
             assertEquals(isClean ? ring.consumerPosition() : 1 << 20, slot.getEndAcquire());
         }
@@ -397,7 +399,7 @@ final class RingSlotTest {
                 ring.consumer();
             }
             assertEquals(
-                    ProcessIdentity.OWN,
+                    ProcessIdentity.own(),
                     new ProcessIdentity(
                             bytes.getLong(process), bytes.getLong(process + 8), bytes.getLong(process + 16)));
         }
