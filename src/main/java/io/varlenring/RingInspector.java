@@ -245,7 +245,8 @@ public final class RingInspector {
             if (attempt != 0 && (attempt & ~ATTEMPTED) == position) {
                 final ProcessIdentity process = slot.getProcessAcquire(); // a snapshot [M10]
                 owners += ", slot " + i + ": " + describe(process);
-                final boolean mayLive = process.isSeenAlive() || process.namespace() != ProcessIdentity.own().namespace();
+                final boolean mayLive = process.isSeenAlive()
+                        || process.namespace() != ProcessIdentity.own().namespace();
                 mayBeFinished |= mayLive;
                 hasDeadOwner |= !mayLive && slot.getEndAcquire() - position > 0; // a snapshot [M10] [M13]
             }
