@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #endif
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -29,7 +30,9 @@
 enum { RING_P = 128, RING_C = 256, RING_R = 264, RING_ARMED = 384, RING_DOORBELL = 392, RING_CONSUMER = 512 };
 enum { RING_ATTEMPT = 0, RING_END = 8, RING_PROCESS = 64 };
 enum { RING_OK = 1, RING_NO = 0, RING_CLOSED = -1, RING_CORRUPT = -2, RING_TOO_LONG = -3, RING_TAKEN = -4 };
-enum { RING_LIVES = -5 };
+enum { RING_LIVES = -5, RING_FAILED = -6 /* the system refused, mostly for want of descriptors */ };
+enum { RING_MOST_AT_ONCE = 64 };
+#define RING_UNSEEN UINT64_MAX
 
 struct ring { int fd; unsigned char *file, *data; uint64_t capacity; uint32_t slots; };
 struct ring_producer { struct ring *ring; int fd, bell; uint32_t slot; };
@@ -53,9 +56,11 @@ static inline bool ring_is_behind(uint64_t a, uint64_t b) { return (int64_t) (a 
 
 /* ---- Attaching ---- */
 
+/* Where the boot cannot be asked for, it counts as another one. */
 static bool ring_has_booted(const unsigned char *boot) {
     unsigned char now[16] = {0}, none[16] = {0};
     FILE *in = fopen("/proc/sys/kernel/random/boot_id", "r");
+    if (!in && errno != ENOENT) return true;
     for (int i = 0; in && i < 16; i++) if (fscanf(in, "%2hhx%*1[-]", &now[i]) != 1) break;
     if (in) fclose(in);
     return memcmp(boot, none, 16) && memcmp(now, none, 16) && memcmp(boot, now, 16);
@@ -71,8 +76,8 @@ static bool ring_has_good_positions(const struct ring *r) {
 /* Returns what is wrong, or NULL. */
 static const char *ring_attach(struct ring *r, const char *path, bool read_only) {
     struct stat status;
-    r->fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
-    if (r->fd < 0 || fstat(r->fd, &status)) return "cannot be opened";
+    r->fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK); /* a pipe would make it wait */
+    if (r->fd < 0 || fstat(r->fd, &status) || !S_ISREG(status.st_mode)) return "cannot be opened";
     uint64_t length = status.st_size, offset, said;
     if (length < 8192 + 64 || length > (1ull << 30) + 4096 * 129) return "length";
     r->file = mmap(NULL, length, read_only ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
@@ -113,13 +118,13 @@ static int ring_reopen(const struct ring *r) {
     return open(path, O_RDWR | O_CLOEXEC);
 }
 
-/* The start of a process that is seen to live, or 0. */
+/* The start of a process that is seen to live, 0 when it is seen not to, or RING_UNSEEN. */
 static uint64_t ring_start_of(uint64_t pid) {
     char path[32], text[1024], state = 'Z';
     unsigned long long start = 0;
     snprintf(path, sizeof path, "/proc/%llu/stat", (unsigned long long) pid);
     FILE *in = fopen(path, "r");
-    if (!in) return 0;
+    if (!in) return errno == ENOENT || errno == ESRCH ? 0 : RING_UNSEEN;
     text[fread(text, 1, sizeof text - 1, in)] = 0;
     fclose(in);
     char *behind = strrchr(text, ')');
@@ -135,11 +140,11 @@ static uint64_t ring_namespace(void) {
 
 static bool ring_is_seen_alive(ring_u64 *process) {
     uint64_t pid = ring_load(process), start = ring_load(process + 1), seen = ring_start_of(pid);
-    return pid && ring_load(process + 2) == ring_namespace() && seen && seen == start;
+    return pid && ring_load(process + 2) == ring_namespace() && (seen == RING_UNSEEN || (seen && seen == start));
 }
 
-static void ring_enter(ring_u64 *process) {
-    ring_store(process + 1, ring_start_of(getpid()));
+static void ring_enter(ring_u64 *process, uint64_t start) {
+    ring_store(process + 1, start);
     ring_store(process + 2, ring_namespace());
     ring_store(process, getpid());
 }
@@ -147,8 +152,10 @@ static void ring_enter(ring_u64 *process) {
 /* ---- Producer ---- */
 
 static int ring_take_slot(struct ring *r, struct ring_producer *p) {
+    uint64_t own = ring_start_of(getpid());
     *p = (struct ring_producer) {r, ring_reopen(r), socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 0};
-    for (; p->slot < r->slots; p->slot++) {
+    bool failed = p->fd < 0 || p->bell < 0 || own == RING_UNSEEN;
+    for (; !failed && p->slot < r->slots; p->slot++) {
         if (!ring_lock(p->fd, F_WRLCK, p->slot + 1, 1)) continue;
         uint64_t attempt = ring_load(ring_slot(r, p->slot, RING_ATTEMPT)), c = ring_load(ring_word(r, RING_C));
         uint64_t position = attempt & ~1ull, newest = atomic_load(ring_word(r, RING_P)) & ~1ull;
@@ -156,14 +163,14 @@ static int ring_take_slot(struct ring *r, struct ring_producer *p) {
         if (clean && !ring_is_seen_alive(ring_slot(r, p->slot, RING_PROCESS))) {
             atomic_store_explicit(ring_slot(r, p->slot, RING_END), c, memory_order_relaxed);
             ring_store(ring_slot(r, p->slot, RING_ATTEMPT), 0);
-            ring_enter(ring_slot(r, p->slot, RING_PROCESS));
+            ring_enter(ring_slot(r, p->slot, RING_PROCESS), own);
             return RING_OK;
         }
         ring_lock(p->fd, F_UNLCK, p->slot + 1, 1);
     }
-    close(p->fd);
-    close(p->bell);
-    return RING_TAKEN;
+    if (p->fd >= 0) close(p->fd);
+    if (p->bell >= 0) close(p->bell);
+    return failed ? RING_FAILED : RING_TAKEN;
 }
 
 static void ring_give_slot_back(struct ring_producer *p) {
@@ -184,9 +191,10 @@ static int ring_offer(struct ring_producer *p, const void *payload, size_t lengt
         uint64_t c = ring_load(ring_word(r, RING_C)); /* behind P */
         start = stride <= until_wrap ? begin : begin + until_wrap;
         end = start + stride;
-        if (begin & 7 || c & 7 || ring_is_behind(end, c + r->capacity)) {
+        bool below = ring_is_behind(c, begin) && begin == atomic_load(ring_word(r, RING_P)); /* else C is newer */
+        if (begin & 7 || c & 7 || below || ring_is_behind(end, c + r->capacity)) {
             ring_store(attempt, 0);
-            return (begin & 7) == 1 ? RING_CLOSED : (begin | c) & 7 ? RING_CORRUPT : RING_NO;
+            return (begin & 7) == 1 ? RING_CLOSED : below || (begin | c) & 7 ? RING_CORRUPT : RING_NO;
         }
         ring_store(attempt, begin | 1);
         RING_STEP();
@@ -232,8 +240,11 @@ static int ring_release(struct ring_consumer *c, uint64_t position) {
 }
 
 static int ring_take_consumer(struct ring *r, struct ring_consumer *c) {
+    uint64_t own = ring_start_of(getpid());
     *c = (struct ring_consumer) {r, ring_reopen(r), -1, 0};
-    int result = !ring_lock(c->fd, F_WRLCK, 0, 1) ? RING_TAKEN
+    if (c->fd < 0) return RING_FAILED;
+    int result = own == RING_UNSEEN ? RING_FAILED
+            : !ring_lock(c->fd, F_WRLCK, 0, 1) ? RING_TAKEN
             : ring_is_seen_alive(ring_word(r, RING_CONSUMER)) ? RING_LIVES
             : ring_has_good_positions(r) ? RING_OK : RING_CORRUPT;
     if (result != RING_OK) {
@@ -248,7 +259,7 @@ static int ring_take_consumer(struct ring *r, struct ring_consumer *c) {
     }
     atomic_store(ring_word(r, RING_DOORBELL), 0);
     atomic_store(ring_word(r, RING_ARMED), 0);
-    ring_enter(ring_word(r, RING_CONSUMER));
+    ring_enter(ring_word(r, RING_CONSUMER), own);
     return RING_OK;
 }
 
@@ -316,10 +327,10 @@ static void ring_wait(struct ring_consumer *c) {
     if (c->bell < 0) {
         c->bell = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         struct sockaddr *address = (struct sockaddr *) &at;
-        if (bind(c->bell, address, size) || getsockname(c->bell, address, &size)) return;
+        if (c->bell < 0 || bind(c->bell, address, size) || getsockname(c->bell, address, &size)) return;
         atomic_store(ring_word(r, RING_DOORBELL), ntohs(at.sin_port));
     }
-    while (recv(c->bell, ring, 1, MSG_DONTWAIT) >= 0) {}
+    for (int i = 0; i < RING_MOST_AT_ONCE && recv(c->bell, ring, 1, MSG_DONTWAIT) >= 0; i++) {} /* anybody can send */
     atomic_store(ring_word(r, RING_ARMED), 1); /* before the loads */
     uint64_t header = atomic_load(ring_header(r, c->position)), newest = atomic_load(ring_word(r, RING_P));
     if (!header && newest != (c->position | 1)) {
