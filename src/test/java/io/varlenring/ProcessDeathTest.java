@@ -441,7 +441,9 @@ final class ProcessDeathTest {
         final RingProducer fourth = ring.newProducer();
         final IllegalStateException full = assertThrows(IllegalStateException.class, ring::newProducer);
         assertTrue(full.getMessage().contains("all 4 slots"), full.getMessage());
-        assertTrue(full.getMessage().contains(", 2 of them by processes that have died"), full.getMessage());
+        assertTrue(
+                full.getMessage().contains(", 1 of them by handles of this process, and 2 by processes"),
+                full.getMessage());
         idle.kill();
         ring.newProducer().close();
         fourth.close();

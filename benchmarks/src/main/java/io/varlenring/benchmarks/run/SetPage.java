@@ -141,6 +141,12 @@ final class SetPage {
         final Map<HostKind, Integer> kinds = read.kinds(keys);
         final int forks = kinds.values().stream().mapToInt(Integer::intValue).sum();
         for (final HostKind kind : kinds.keySet()) {
+            if (kind == HostKind.CHANGING) { // like with nothing
+                line("");
+                line(kinds.get(kind) + " of " + forks
+                        + " forks met a host that changed meanwhile: no figure is of them.");
+                continue;
+            }
             final boolean added =
                     addTable(metric.title() + ", " + metric.unit() + suffix(kind), rivals, keys, (key, rival) -> {
                         final Map<Integer, Double> values = read.values(key, rival, metric, kind);

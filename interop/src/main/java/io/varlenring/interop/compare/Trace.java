@@ -43,18 +43,21 @@ enum Trace {
         final InputStream resource = Trace.class.getResourceAsStream("/traces/" + this + ".csv.gz");
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(new GZIPInputStream(resource), StandardCharsets.US_ASCII))) {
-            final int fields = lines.readLine().split(",").length;
+            final List<String[]> columns =
+                    lines.lines().map(line -> line.split(",")).toList(); // each begins with its name
+            final String[] deltas = columns.get(0);
+            final String[] sizes = columns.get(columns.size() - 1);
             long nanos = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                final String[] values = line.split(",");
-                nanos += TimeUnit.MICROSECONDS.toNanos(Long.parseLong(values[0]));
-                final int size = Integer.parseInt(values[fields - 1]);
-                if (fields == 2) {
+            for (int i = 1; i < deltas.length; i++) {
+                nanos += TimeUnit.MICROSECONDS.toNanos(Long.parseLong(deltas[i]));
+                final int size = Integer.parseInt(sizes[i]);
+                if (columns.size() == 2) {
                     for (int flow = 0; flow < copies; flow++) {
                         trace.add(new Datagram(nanos, size, flow));
                     }
                 } else {
-                    final int flow = flowNumbers.computeIfAbsent(values[1] + values[2], first -> flowNumbers.size());
+                    final String name = columns.get(1)[i] + columns.get(2)[i];
+                    final int flow = flowNumbers.computeIfAbsent(name, first -> flowNumbers.size());
                     trace.add(new Datagram(nanos, size, flow));
                 }
             }
