@@ -122,7 +122,7 @@ abstract class Claims extends Reservations {
             return;
         }
         endAt(batchNext);
-        counters.committed(batchRecords, batchBytes);
+        countRecords(batchRecords, batchBytes);
         publishRecords(batchFirstHeader);
     }
 
@@ -144,7 +144,7 @@ abstract class Claims extends Reservations {
     final void finishAbandoned() {
         finishLastCall();
         if (open != NOTHING) {
-            counters.leaked();
+            countLeak();
             resume();
             abort();
         }

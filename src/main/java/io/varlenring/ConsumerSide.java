@@ -7,6 +7,7 @@ import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.NOT_READY;
 import static io.varlenring.RingLayout.payloadLength;
 import static io.varlenring.RingLayout.stride;
+import static io.varlenring.RingLayout.strideOf;
 
 import java.nio.ByteBuffer;
 
@@ -153,8 +154,14 @@ final class ConsumerSide extends ConsumerState {
         int records = 0;
         begin();
         try {
-            ByteBuffer record;
-            while (records < maxRecords && (record = next(records)) != null) {
+            while (records < maxRecords) {
+                final ByteBuffer record = next();
+                if (record == null) {
+                    if (goOn(records)) {
+                        continue;
+                    }
+                    break;
+                }
                 final int start = record.position();
                 final int end = record.limit();
                 records++;
@@ -173,8 +180,14 @@ final class ConsumerSide extends ConsumerState {
         int records = 0;
         begin();
         try {
-            ByteBuffer record;
-            while (records < maxRecords && (record = next(records)) != null) {
+            while (records < maxRecords) {
+                final ByteBuffer record = next();
+                if (record == null) {
+                    if (goOn(records)) {
+                        continue;
+                    }
+                    break;
+                }
                 final int start = record.position();
                 final int end = record.limit();
                 records++;
@@ -208,31 +221,38 @@ final class ConsumerSide extends ConsumerState {
         pausePosition = givenBack + pauseBytes;
     }
 
-    /**
-     * Moves the cursor over padding and one record, in a drain that has handed over so many; returns that record, or
-     * null when there is none.
-     */
-    private ByteBuffer next(final int records) {
-        for (; ; ) {
-            final long position = cursor;
-            if (position - pausePosition >= 0 && !goOn(position, records)) {
-                return null;
-            }
+    /** Moves the cursor over one record, and returns that; or null when something else is at the cursor. */
+    private ByteBuffer next() {
+        final long position = cursor;
+        if (position - pausePosition < 0) {
             final int offset = (int) position & mask;
             final long header = memory.getHeaderAcquire(offset); // pairs with publish() [M1]
             if ((header - 1 & notOfRecords) == 0) { // 1 to half the capacity; show() refuses 1 to 7
-                final int length = payloadLength(header);
-                final ByteBuffer record = show(offset, length);
+                final ByteBuffer record = show(offset, payloadLength(header));
                 // before the handler's call: one that throws has consumed its record
-                cursor = position + stride(length);
+                cursor = position + strideOf(header);
                 return record;
             }
-            if (header == NOT_READY) {
-                caughtUp = true;
-                return null;
-            }
+            skip(header, position);
+        }
+        return null;
+    }
+
+    /** Moves the cursor over padding, or notes that there is nothing more. */
+    private void skip(final long header, final long position) {
+        if (header == NOT_READY) {
+            caughtUp = true;
+        } else {
             cursor = position + paddingLength(header, position);
         }
+    }
+
+    /**
+     * Goes on where {@link #next} has found no record, in a drain that has handed over so many: after a pause, and
+     * behind padding; returns false when the drain is over.
+     */
+    private boolean goOn(final int records) {
+        return !caughtUp && (cursor - pausePosition < 0 || pause(cursor, records));
     }
 
     /** The view refuses what would go over the end of the data, or be less than nothing. */
@@ -263,7 +283,7 @@ final class ConsumerSide extends ConsumerState {
      * Gives back when it is time to, which MUST be before the cursor can be a lap ahead; returns false when the drain
      * has gone over as many bytes as the ring holds, or twice as many without a record.
      */
-    private boolean goOn(final long position, final int records) {
+    private boolean pause(final long position, final int records) {
         // pairs with publish() [M1]: what stood in the way is finished
         if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
@@ -295,7 +315,7 @@ final class ConsumerSide extends ConsumerState {
     /** Apart from {@link #end}, so that both are small enough to be inlined. */
     private void count(final int records) {
         if (records > 0) {
-            counters.handedOver(records);
+            counters.countHandedOver(records);
         } else if (caughtUp) {
             foundNothing();
         }
@@ -311,7 +331,7 @@ final class ConsumerSide extends ConsumerState {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + cursor
                     + ", up to where there are headers: " + ring);
         }
-        counters.inUse(reserved - givenBack);
+        counters.noteUse(reserved - givenBack);
         if (isMapped) { // before the zeroes: the next consumer makes them again should this process end [M14]
             memory.setRedoPositionPlain(cursor);
             memory.storeStoreFence();
@@ -393,7 +413,7 @@ final class ConsumerSide extends ConsumerState {
                 throw new IllegalStateException("the owner may still finish it: " + found);
             }
             if (found != null) {
-                counters.padded(found.end() - found.position());
+                counters.countPadding(found.end() - found.position());
             }
             return found != null;
         } finally {

@@ -170,7 +170,7 @@ final class ProducerRegistry {
         }
         entry.isFinished = true;
         entry.side.entry = null; // else a closed handle that is kept would keep the entries of all later ones
-        entry.side.counters.addTo(countsOfCollected);
+        entry.side.addTo(countsOfCollected);
         if (entry.previous == null) {
             first = entry.next;
         } else {
@@ -186,7 +186,7 @@ final class ProducerRegistry {
     synchronized void addTo(final RingCounters sum) {
         countsOfCollected.addTo(sum);
         for (Entry entry = first; entry != null; entry = entry.next) {
-            entry.side.counters.addTo(sum);
+            entry.side.addTo(sum);
         }
     }
 

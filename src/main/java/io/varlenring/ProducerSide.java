@@ -33,6 +33,7 @@ final class ProducerSide extends Claims {
 
     // Offers
 
+    /** What most calls do is here from the first step to the last, in locals, which stay in registers. */
     boolean offer(final ByteBuffer src) {
         finishLastCall();
         final int srcPosition = src.position();
@@ -40,13 +41,39 @@ final class ProducerSide extends Claims {
         if (length > maxPayload) {
             throw badLength(length);
         }
-        if (!reserve(stride(length))) {
+        final RingMemory memory = this.memory;
+        final long position = expected;
+        final long next = position + stride(length);
+        // as in reserve() [M4] [M6] [M8]
+        if (next - contiguousLimitOnHeap > 0
+                || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
+            return offerOtherwise(src, srcPosition, length);
+        }
+        begin = position;
+        end = next;
+        phase = RESERVED;
+        expected = next;
+        final int offset = (int) position & mask;
+        try {
+            memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
+            src.position(srcPosition + length);
+        } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        countRecords(1, length);
+        publish(memory, offset, recordHeader(length));
+        return true;
+    }
+
+    private boolean offerOtherwise(final ByteBuffer src, final int srcPosition, final int length) {
+        if (!reserveOtherwise(stride(length))) {
             return false;
         }
         try {
             memory.putPayload(payloadOffset(), src, srcPosition, length);
             src.position(srcPosition + length);
-        } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
+        } catch (final Throwable failure) { // as above
             abortAfter(failure);
             throw failure;
         }
@@ -189,12 +216,12 @@ final class ProducerSide extends Claims {
                 expect(end);
                 tellEnd();
                 if (fitting < count) {
-                    counters.refused();
+                    countRefusal();
                 }
                 return writeBatch(srcs, from);
             }
             if (!isGuess) {
-                counters.lostRace();
+                countLostRace();
                 Thread.onSpinWait();
             }
             isGuess = false;
@@ -288,9 +315,9 @@ final class ProducerSide extends Claims {
         for (int i = from; i < to; i++) {
             srcs[i].position(srcs[i].limit());
         }
-        counters.committed(to - from, bytes); // nothing that could fail follows
+        countRecords(to - from, bytes); // nothing that could fail follows
         if (strides != end - begin) {
-            counters.padded(end - begin - strides);
+            countPadding(end - begin - strides);
         }
         return firstHeader;
     }

@@ -20,11 +20,11 @@ final class RecordView extends RecordBounds {
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
     private final RingMemory memory;
-    private final boolean slices;
 
     @SuppressWarnings("unused") // only takes room
     private final byte[] front;
 
+    /** Null with slices. */
     private final MappedByteBuffer whole;
 
     @SuppressWarnings("unused")
@@ -32,19 +32,18 @@ final class RecordView extends RecordBounds {
 
     RecordView(final RingMemory memory, final boolean slices) {
         this.memory = memory;
-        this.slices = slices;
         // In this order, for new objects lie where they were made one after the other
         front = new byte[RingLayout.CACHE_LINE_PAIR];
-        whole = memory.newView();
+        whole = slices ? null : memory.newView();
         behind = new byte[RingLayout.CACHE_LINE_PAIR];
     }
 
     /** Returns a buffer that shows the payload at this offset. */
     ByteBuffer show(final int offset, final int length) {
-        if (slices) {
+        if (whole == null) {
             return memory.slice(offset, length);
         }
-        whole.clear().limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
+        whole.rewind().limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
         return whole;
     }
 
@@ -80,7 +79,9 @@ final class RecordView extends RecordBounds {
 
     /** Shows nothing to whoever kept the buffer. */
     void hide() {
-        whole.limit(0);
+        if (whole != null) {
+            whole.limit(0);
+        }
     }
 }
 

@@ -30,7 +30,6 @@ abstract class Reservations extends ProducerState {
     /** As DONE, and what was open is given up: so the one test of finishLastCall() finds it in any call. */
     static final int CLAIM_GIVEN_UP = 3;
 
-    final RingCounters counters = new RingCounters();
     final VarLenMpscRing ring;
     final RingMemory memory;
     final WakeupHook hook;
@@ -70,14 +69,12 @@ abstract class Reservations extends ProducerState {
     final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
         final long next = position + stride;
-        if (next - contiguousLimitOnHeap > 0) { // true of every ring in a file: from here on P is on the heap
+        // The first is true of every ring in a file: behind it P is on the heap. The load finds who was faster [M4], or
+        // close() [M8]; the store makes the bytes ours [M4], and is seen by waitThenHandOver(), or sees it armed in the
+        // signal that follows [M6]
+        if (next - contiguousLimitOnHeap > 0
+                || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
             return reserveOtherwise(stride);
-        }
-        // The load finds who was faster [M4], or close() [M8]; the store makes the bytes ours [M4], and is seen by
-        // waitThenHandOver(), or sees it armed in the signal that follows [M6]
-        final long found = memory.compareAndExchangeProducerPositionOnHeap(position, next);
-        if (found != position) {
-            return reserveFrom(found, stride, stride);
         }
         // Only stores: an Error can come with any call, and must find what was reserved
         begin = position;
@@ -88,10 +85,9 @@ abstract class Reservations extends ProducerState {
         return true;
     }
 
-    /** Where there may be a gap, no room, or a closed ring or handle; and always in a file. */
-    private boolean reserveOtherwise(final int stride) {
-        // On the heap both limits are one, and reserve() has just found it too small
-        if (expected + stride - contiguousLimit <= 0) {
+    /** Where there may be a gap, no room, another producer, or a closed ring or handle; and always in a file. */
+    final boolean reserveOtherwise(final int stride) {
+        if (slot != null && expected + stride - contiguousLimit <= 0) {
             return reserveInFile(stride);
         }
         checkNotLeft();
@@ -149,7 +145,7 @@ abstract class Reservations extends ProducerState {
                 tellEnd();
                 return true;
             }
-            counters.lostRace();
+            countLostRace();
             Thread.onSpinWait();
             position = found;
         }
@@ -274,7 +270,7 @@ abstract class Reservations extends ProducerState {
             throw new RingCorruptException("the producer position is " + position
                     + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
         }
-        counters.refused();
+        countRefusal();
         full = RingEvents.refused(full, ring);
         expect(position); // the next try need not find this out by a compare-and-set
         ring.finishAbandoned();
@@ -282,7 +278,7 @@ abstract class Reservations extends ProducerState {
         // that could call it again; pairs with arm() [M5] and publish() [M1]. One that has moved on is woken for
         // nothing.
         if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
-            signal();
+            signal(memory);
         }
     }
 
@@ -302,7 +298,7 @@ abstract class Reservations extends ProducerState {
 
     /** Makes the open reservation, behind the gap if there is one, a record of this length. */
     final void commit(final int length) {
-        counters.committed(1, length);
+        countRecords(1, length);
         publishRecords(recordHeader(length));
     }
 
@@ -313,7 +309,7 @@ abstract class Reservations extends ProducerState {
 
     /** Stores the header behind the gap; returns that of the gap. */
     final long endGap(final long firstRecord) {
-        counters.padded(start - begin);
+        countPadding(start - begin);
         // plain: inside our own reservation, where nobody reads before its first header is published [M1]
         setHeaderPlain(start, firstRecord);
         return paddingHeader(start - begin);
@@ -322,7 +318,7 @@ abstract class Reservations extends ProducerState {
     /** Ends what is used of the open reservation here: the rest goes back to the producers, or becomes padding. */
     final void endAt(final long used) {
         if (used != end && !giveBackFrom(used)) {
-            counters.padded(end - used);
+            countPadding(end - used);
             setHeaderPlain(used, paddingHeader(end - used)); // plain: as in endGap() [M1]
         }
     }
@@ -336,9 +332,9 @@ abstract class Reservations extends ProducerState {
      * past the end of the data: the consumer only skips it.
      */
     final void abort() {
-        counters.aborted();
+        countAbort();
         if (!giveBackFrom(begin)) {
-            counters.padded(end - begin);
+            countPadding(end - begin);
             publish(paddingHeader(end - begin));
         }
     }
@@ -378,7 +374,11 @@ abstract class Reservations extends ProducerState {
 
     /** Publishes the open reservation by its first header; all others in it MUST have been written. */
     final void publish(final long header) {
-        final int offset = (int) begin & mask;
+        publish(memory, (int) begin & mask, header);
+    }
+
+    /** The same for who has these at hand. */
+    final void publish(final RingMemory memory, final int offset, final long header) {
         if (hook == null) {
             memory.setHeaderRelease(offset, header); // pairs with next(): all that was written is visible [M1]
         } else {
@@ -386,13 +386,13 @@ abstract class Reservations extends ProducerState {
             memory.setHeaderVolatile(offset, header);
         }
         phase = PUBLISHED;
-        signal();
+        signal(memory);
     }
 
     // Signal
 
     /** Wakes the consumer if it sleeps or is about to; comes after every store that could be what it waits for. */
-    final void signal() {
+    final void signal(final RingMemory memory) {
         // pairs with arm() [M5] [M6] [M8]; the compare-and-set elects one waker [M9]
         if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
             phase = PUBLISHED; // until it is woken: an Error may come with any call
@@ -405,15 +405,15 @@ abstract class Reservations extends ProducerState {
     final void wake() {
         final Thread waiter = memory.getWaiterVolatile(); // pairs with waitThenHandOver() [M7]
         if (waiter != null) {
-            counters.woke();
+            countWakeup();
             memory.unpark(waiter);
             phase = DONE;
         } else if (hook != null && ring.isConsumedHere()) {
-            counters.woke();
+            countWakeup();
             callHook();
         } else {
             if (memory.ringDoorbell()) {
-                counters.woke();
+                countWakeup();
             }
             phase = DONE;
         }
@@ -436,7 +436,7 @@ abstract class Reservations extends ProducerState {
             if (failure instanceof Error error) { // the record is in the ring; but the program has to know of this
                 throw error;
             }
-            counters.hookFailed();
+            countHookFailure();
         }
     }
 
@@ -471,7 +471,7 @@ abstract class Reservations extends ProducerState {
     final IllegalArgumentException badLength(final long length) {
         checkNotLeft();
         if (length > maxPayload) {
-            counters.tooLarge();
+            countTooLarge();
         }
         return new IllegalArgumentException("a record's length must be in 0.." + maxPayload
                 + ", the maxPayload of ring " + ring.name() + ", but is " + length);
@@ -500,7 +500,7 @@ abstract class Reservations extends ProducerState {
 }
 
 /** What a producer writes with every record. */
-abstract class ProducerState extends Padding {
+abstract class ProducerState extends RingCounters {
     /** No reservation may end beyond it before C is loaded again: a C that was loaded, and the capacity. */
     long limit;
     /** The producer position as this producer knows it; another producer may have moved it on. */

@@ -5,11 +5,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What one handle has counted, on cache lines of its own: one thread writes, and any thread may read. Each count is
- * opaque: a reader may find it late, and never torn [M10]. Each handle stands as a constant where it is used: passed to
- * a method of its own it would not be one, and slow.
+ * What one handle has counted: one thread writes, and any thread may read. Each count is opaque: a reader may find it
+ * late, and never torn [M10]. Each handle stands as a constant where it is used: passed to a method of its own it would
+ * not be one, and slow. A producer's state begins with its counts: so nothing has to be loaded to reach them.
  */
-final class RingCounters extends Counts {
+class RingCounters extends Counts {
     @SuppressWarnings("unused") // room behind the fields above: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
@@ -40,50 +40,50 @@ final class RingCounters extends Counts {
 
     // By a producer
 
-    void committed(final long records, final long payloadBytes) {
+    void countRecords(final long records, final long payloadBytes) {
         OFFERED.setOpaque(this, offered + records);
         BYTES.setOpaque(this, bytes + payloadBytes);
     }
 
-    void padded(final long length) {
+    void countPadding(final long length) {
         PADDING_BYTES.setOpaque(this, paddingBytes + length);
     }
 
-    void aborted() {
+    void countAbort() {
         ABORTED.setOpaque(this, aborted + 1);
     }
 
-    void leaked() {
+    void countLeak() {
         LEAKED_CLAIMS.setOpaque(this, leakedClaims + 1);
     }
 
-    void refused() {
+    void countRefusal() {
         REFUSED_FULL.setOpaque(this, refusedFull + 1);
     }
 
-    void tooLarge() {
+    void countTooLarge() {
         TOO_LARGE.setOpaque(this, tooLarge + 1);
     }
 
-    void lostRace() {
+    void countLostRace() {
         CAS_RETRIES.setOpaque(this, casRetries + 1);
     }
 
-    void woke() {
+    void countWakeup() {
         WAKEUPS.setOpaque(this, wakeups + 1);
     }
 
-    void hookFailed() {
+    void countHookFailure() {
         HOOK_FAILURES.setOpaque(this, hookFailures + 1);
     }
 
     // By the consumer
 
-    void handedOver(final long records) {
+    void countHandedOver(final long records) {
         HANDED_OVER.setOpaque(this, handedOver + records);
     }
 
-    void inUse(final long length) {
+    void noteUse(final long length) {
         if (length > highWaterMark) {
             HIGH_WATER_MARK.setOpaque(this, length);
         }

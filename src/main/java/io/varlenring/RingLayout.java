@@ -131,6 +131,11 @@ final class RingLayout {
         return HEADER_LENGTH + payloadLength + ALIGNMENT - 1 & -ALIGNMENT;
     }
 
+    /** The stride of the record that has this header. */
+    static long strideOf(final long recordHeader) {
+        return recordHeader + ALIGNMENT - 1 & -ALIGNMENT;
+    }
+
     static long recordHeader(final int payloadLength) {
         return (long) HEADER_LENGTH + payloadLength;
     }

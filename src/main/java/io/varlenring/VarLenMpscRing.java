@@ -639,7 +639,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         synchronized (closer) {
             if (closer.phase == Reservations.DONE && (isFirst || closer.hookThrew)) {
                 closer.phase = Reservations.PUBLISHED; // should an Error keep signal() from it, the next close() wakes
-                closer.signal();
+                closer.signal(memory);
             } else {
                 closer.finishLastCall();
             }
@@ -744,8 +744,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         final RingCounters sum = new RingCounters();
         consumerSide.counters.addTo(sum);
         producers.addTo(sum);
-        closer.counters.addTo(sum);
-        sum.inUse(inUse);
+        closer.addTo(sum);
+        sum.noteUse(inUse);
         return new RingStats(sum);
     }
 

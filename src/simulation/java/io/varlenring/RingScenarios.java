@@ -247,10 +247,10 @@ final class RingScenarios {
             simulation.addThread("producer" + i, () -> {
                 for (int call = 0; call < 2; call++) {
                     final int lostBefore = ring.memory.lostRacesSoFar();
-                    final long countedBefore = producer.side().counters.casRetries;
+                    final long countedBefore = producer.side().casRetries;
                     reserve8Bytes(simulation.choose(4), producer);
                     final int lost = ring.memory.lostRacesSoFar() - lostBefore;
-                    final long counted = producer.side().counters.casRetries - countedBefore;
+                    final long counted = producer.side().casRetries - countedBefore;
                     if (counted > lost || counted < lost - 1) {
                         simulation.fail("a call that has lost " + lost + " races has counted " + counted);
                     }
