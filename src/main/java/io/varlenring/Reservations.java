@@ -58,6 +58,9 @@ abstract class Reservations extends ProducerState {
         this.limit = consumerPosition + capacity;
         checkNotClosed(position); // a file may say anything
         expect(position);
+        if (limit - position < 0 || limit - position > capacity) {
+            contiguousLimit = position; // so that the first reservation looks, and finds out whether it is older than C
+        }
     }
 
     // Reserve

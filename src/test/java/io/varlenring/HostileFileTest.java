@@ -392,6 +392,15 @@ final class HostileFileTest {
             assertEquals(position, words.getLong(RingLayout.PRODUCER_POSITION_OFFSET));
             assertEquals(0, words.getLong(4096), "announced");
         }
+        for (final long position :
+                new long[] {Long.MIN_VALUE, Long.MIN_VALUE + 0xf0, Long.MAX_VALUE - 0xf7, -256, -8}) {
+            final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+            final ByteBuffer words = FileRings.bytes(256);
+            words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, position);
+            assertRefused("the producer position is " + position, () -> Rings.offer(ring.newProducer(), new byte[8]));
+            assertEquals(position, words.getLong(RingLayout.PRODUCER_POSITION_OFFSET));
+            assertEquals(0, words.getLong(4096), "announced");
+        }
         final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
         final RingProducer producer = ring.newProducer();
         FileRings.bytes(256).putLong(RingLayout.CONSUMER_POSITION_OFFSET, 1_000_000);
