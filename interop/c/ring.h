@@ -295,6 +295,10 @@ static int ring_recover(struct ring_consumer *c) {
         ring_u64 *attempt = ring_slot(r, i, RING_ATTEMPT);
         uint64_t found = ring_load(attempt), announced = found & ~1ull;
         if (found == 0) continue;
+        if ((found & 7) != 1) {
+            result = RING_CORRUPT;
+            goto done;
+        }
         if (announced != q) {
             if (ring_is_behind(announced, q) && ring_is_behind(nearest, announced)) nearest = announced;
         } else if (!ring_lock(c->fd, F_WRLCK, i + 1, 1) || ring_is_seen_alive(ring_slot(r, i, RING_PROCESS))) {

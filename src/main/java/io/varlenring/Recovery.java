@@ -121,8 +121,9 @@ final class Recovery {
             if (attempt == 0) {
                 continue;
             }
-            if (announced % ALIGNMENT != 0) {
-                throw corrupt("the attempt of slot " + (slot.place - 1), attempt, position, newest);
+            if ((attempt & (ALIGNMENT - 1)) != ATTEMPTED) {
+                throw new RingCorruptException("the attempt of slot " + (slot.place - 1) + " is " + attempt
+                        + ", and must be 0, or a multiple of 8 with the lowest bit set");
             }
             if (announced == position) {
                 examineCandidate(slot, position, newest);

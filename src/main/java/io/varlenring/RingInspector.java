@@ -132,10 +132,13 @@ public final class RingInspector {
         out.println("consumer: " + (reader.pid() == 0 ? "none" : describe(reader))
                 + (memory.isArmedVolatile() ? ", armed" : "") // a snapshot [M10]
                 + ", doorbell " + memory.getDoorbellVolatile()); // a snapshot [M10]
-        printSlots(consumer);
+        final boolean areSlotsGood = printSlots(consumer);
         // what is before R has been consumed, and may be zeroed already [M14]
         final boolean isGivingBack = redo - consumer > 0 && newest - redo >= 0;
         Result result = printRecords(isGivingBack ? redo : consumer, consumer, newest, after + header.capacity());
+        if (!areSlotsGood) {
+            result = Result.CORRUPT;
+        }
         try {
             FileHeader.checkPositions(memory);
         } catch (final RingCorruptException corrupt) {
@@ -151,7 +154,9 @@ public final class RingInspector {
         return process + (process.isSeenAlive() ? " lives" : isElsewhere ? " may live" : " is dead");
     }
 
-    private void printSlots(final long consumer) {
+    /** Tells whether what the slots announce can have been announced. */
+    private boolean printSlots(final long consumer) {
+        boolean areGood = true;
         int used = 0;
         for (int i = 0; i < header.slots(); i++) {
             final RingSlot slot = RingSlot.ofProducer(file, i);
@@ -163,14 +168,20 @@ public final class RingInspector {
             }
             used++;
             final long position = attempt & ~ATTEMPTED;
+            final boolean isGood = attempt == 0 || (attempt & (ALIGNMENT - 1)) == ATTEMPTED; // as for recovery
+            areGood &= isGood;
             final String state = attempt == 0
                     ? "idle"
-                    : end - attempt > 0
-                            ? (position - consumer >= 0 ? "reserved " : "has reserved ") + position + " to " + end
-                            : "tries at " + position;
+                    : !isGood
+                            ? "an attempt that nobody makes, " + attempt
+                            : end - attempt > 0
+                                    ? (position - consumer >= 0 ? "reserved " : "has reserved ") + position + " to "
+                                            + end
+                                    : "tries at " + position;
             out.println("slot " + i + ": " + (process.pid() == 0 ? "nobody" : describe(process)) + ", " + state);
         }
         out.println(used + " slots in use");
+        return areGood;
     }
 
     /** Goes over the headers with the checks of a drain. */
@@ -242,7 +253,7 @@ public final class RingInspector {
         for (int i = 0; i < header.slots(); i++) {
             final RingSlot slot = RingSlot.ofProducer(file, i);
             final long attempt = slot.getAttemptAcquire(); // a snapshot [M10] [M12]
-            if (attempt != 0 && (attempt & ~ATTEMPTED) == position) {
+            if (attempt == (position | ATTEMPTED)) {
                 final ProcessIdentity process = slot.getProcessAcquire(); // a snapshot [M10]
                 owners += ", slot " + i + ": " + describe(process);
                 final boolean mayLive = process.isSeenAlive()

@@ -507,6 +507,19 @@ final class RingInspectorTest {
         assertFalse(inspect(RingInspector.Result.SOUND).contains("at 0"));
     }
 
+    /** Recovery refuses them, wherever they are. */
+    @Test
+    void attemptsThatNobodyMakes_areCorrupt() throws Exception {
+        final VarLenMpscRing ring = FileRings.newRing(CAPACITY, 0, null);
+        ring.newProducer().tryClaim(24);
+        inspect(RingInspector.Result.SOUND);
+        for (final long attempt : new long[] {2, 5, 16, -8}) {
+            FileRings.bytes(CAPACITY).putLong(RingLayout.slotOffset(3), attempt);
+            final String said = inspect(RingInspector.Result.CORRUPT);
+            assertTrue(said.contains("slot 3: nobody, an attempt that nobody makes, " + attempt + "\n"), said);
+        }
+    }
+
     /** Words that a ring in use changes between two loads are no fault of it. */
     @Test
     void whatGoesOnMeanwhile_isSound() throws Exception {

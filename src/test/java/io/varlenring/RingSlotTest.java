@@ -276,8 +276,10 @@ final class RingSlotTest {
         }
         bytes.putLong(RingLayout.PRODUCER_POSITION_OFFSET, 128);
         leave(9, 64, 64);
-        leave(10, 68, 0);
-        assertCorrupt("the attempt of slot 10 is 69, and must be a multiple of 8 in 64 to 128");
+        for (final long attempt : new long[] {64, 69, 2, -8, -3}) {
+            slotOf(ring, 10).setAttemptRelease(attempt);
+            assertCorrupt("the attempt of slot 10 is " + attempt);
+        }
         for (final long end : new long[] {100, 136}) {
             leave(10, 64, end);
             assertCorrupt("the end in slot 10 is " + end + ", and must be a multiple of 8 in 64 to 128");
