@@ -191,10 +191,10 @@ static int ring_offer(struct ring_producer *p, const void *payload, size_t lengt
         uint64_t c = ring_load(ring_word(r, RING_C)); /* behind P */
         start = stride <= until_wrap ? begin : begin + until_wrap;
         end = start + stride;
-        bool below = ring_is_behind(c, begin) && begin == atomic_load(ring_word(r, RING_P)); /* else C is newer */
-        if (begin & 7 || c & 7 || below || ring_is_behind(end, c + r->capacity)) {
+        bool astray = begin - c > r->capacity && begin == atomic_load(ring_word(r, RING_P)); /* else C is newer */
+        if (begin & 7 || c & 7 || astray || ring_is_behind(end, c + r->capacity)) {
             ring_store(attempt, 0);
-            return (begin & 7) == 1 ? RING_CLOSED : below || (begin | c) & 7 ? RING_CORRUPT : RING_NO;
+            return (begin & 7) == 1 ? RING_CLOSED : astray || (begin | c) & 7 ? RING_CORRUPT : RING_NO;
         }
         ring_store(attempt, begin | 1);
         RING_STEP();
@@ -331,8 +331,12 @@ static void ring_wait(struct ring_consumer *c) {
     if (c->bell < 0) {
         c->bell = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         struct sockaddr *address = (struct sockaddr *) &at;
-        if (c->bell < 0 || bind(c->bell, address, size) || getsockname(c->bell, address, &size)) return;
-        atomic_store(ring_word(r, RING_DOORBELL), ntohs(at.sin_port));
+        if (c->bell >= 0 && !bind(c->bell, address, size) && !getsockname(c->bell, address, &size)) {
+            atomic_store(ring_word(r, RING_DOORBELL), ntohs(at.sin_port));
+        } else if (c->bell >= 0) { /* nothing is heard: it sleeps its time, and opens one the next time */
+            close(c->bell);
+            c->bell = -1;
+        }
     }
     for (int i = 0; i < RING_MOST_AT_ONCE && recv(c->bell, ring, 1, MSG_DONTWAIT) >= 0; i++) {} /* anybody can send */
     atomic_store(ring_word(r, RING_ARMED), 1); /* before the loads */

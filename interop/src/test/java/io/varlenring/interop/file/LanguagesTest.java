@@ -47,6 +47,7 @@ class LanguagesTest {
     private static final List<String> JAVA = PeerProcess.java();
     private static List<String> c;
     private static List<String> slowC;
+    private static List<String> checks;
 
     private final List<Path> files = new ArrayList<>();
     private final List<PeerProcess> peers = new ArrayList<>();
@@ -59,12 +60,13 @@ class LanguagesTest {
             System.err.println("LanguagesTest: SKIPPED, because the peer in C is for Linux");
         }
         assumeTrue(isLinux, "the peer in C is for Linux");
-        c = PeerProcess.compile(directory);
+        c = PeerProcess.compile("peer", directory);
         if (c == null) {
             System.err.println("LanguagesTest: SKIPPED, because there is no gcc");
         }
         assumeTrue(c != null, "no gcc");
-        slowC = PeerProcess.compile(Files.createDirectory(directory.resolve("slow")), "-DPEER_STEPS");
+        slowC = PeerProcess.compile("peer", Files.createDirectory(directory.resolve("slow")), "-DPEER_STEPS");
+        checks = PeerProcess.compile("checks", directory);
     }
 
     @AfterEach
@@ -153,6 +155,19 @@ class LanguagesTest {
             assertEquals(2, peer.waitFor(), said);
             assertTrue(said.contains("positions"), said);
         }
+    }
+
+    /** What another peer cannot do to one in C, which a program in C tries. */
+    @Test
+    void headerInC_bearsWantAndWrongWords() throws Exception {
+        final Path file = newFile();
+        VarLenMpscRing.map(file, 256).detach();
+        final Process program = new ProcessBuilder(checks.get(0), file.toString())
+                .redirectErrorStream(true)
+                .start();
+        final String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, program.waitFor(), said);
+        assertEquals("good\n", said);
     }
 
     @Test

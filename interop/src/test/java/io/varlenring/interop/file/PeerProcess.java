@@ -47,12 +47,12 @@ final class PeerProcess implements AutoCloseable {
         return peer;
     }
 
-    /** Compiles the peer in C; returns null when there is no compiler. */
-    static List<String> compile(final Path directory, final String... options) throws Exception {
-        final Path program = directory.resolve("peer");
+    /** Compiles a program in C; returns null when there is no compiler. */
+    static List<String> compile(final String name, final Path directory, final String... options) throws Exception {
+        final Path program = directory.resolve(name);
         final List<String> command = new ArrayList<>(List.of("gcc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"));
         command.addAll(List.of(options));
-        command.addAll(List.of("-o", program.toString(), "c/peer.c"));
+        command.addAll(List.of("-o", program.toString(), "c/" + name + ".c"));
         final Process compiler;
         try {
             compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
