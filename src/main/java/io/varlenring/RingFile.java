@@ -38,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * release} is called on it, for an interrupted thread closes a channel by most of the others. A path may come to name
  * another file at any moment, so a new channel is first seen not to be one of a file that is open already: it takes the
  * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is never closed.
+ * And none may be lost on the way, when an Error comes: the collector would close it behind the locks of another.
  */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
@@ -54,8 +55,10 @@ final class RingFile {
     private static final int MAPPING = 2;
     private static final int MARK = 3;
 
-    /** Channels that may be second ones of an open file; referenced, for the collector would close them. */
+    /** Second channels of open files; referenced, for the collector would close them. */
     private static final List<FileChannel> NEVER_CLOSED = new CopyOnWriteArrayList<>();
+    /** What a file is to have, while it is being opened; should an Error end that, the next try finds it here. */
+    static final Map<Object, Object[]> UNSURE = new ConcurrentHashMap<>();
 
     private static final int LONG_NAME = 70;
     /** More of the stack than a lock of the system's takes, and the classes that it may load. */
@@ -220,13 +223,16 @@ final class RingFile {
         final RingFile[] opened = new RingFile[1];
         try {
             FileHeader.checkLength(length);
-            files().compute(key, (same, entry) -> {
+            final Object[] known = files().compute(key, (same, entry) -> {
                 try {
                     return open(path, key, length, entry, opened);
                 } catch (final IOException e) {
                     throw new UncheckedIOException(e);
                 }
             });
+            if (known != null) {
+                UNSURE.remove(key, known); // last: from here on it is found there
+            }
         } catch (final RingCorruptException corrupt) {
             throw new RingCorruptException(corrupt.getMessage() + ": " + path);
         } catch (final UncheckedIOException e) {
@@ -240,7 +246,7 @@ final class RingFile {
             final Path path, final Object key, final long length, final Object[] known, final RingFile[] opened)
             throws IOException {
         final boolean isKnown = known != null && ((FileChannel) known[CHANNEL]).isOpen();
-        final Object[] entry = isKnown ? known : newEntry(path);
+        final Object[] entry = isKnown ? known : newEntry(path, key);
         final FileChannel channel = (FileChannel) entry[CHANNEL];
         boolean isGood = false;
         try {
@@ -255,35 +261,65 @@ final class RingFile {
             }
         } finally {
             if (!isGood && !isKnown) {
-                channel.close(); // nobody in this virtual machine has had it yet, so there is no lock to lose
+                closeUnsure(path, key, entry);
             }
         }
         return isGood || isKnown ? entry : known;
     }
 
     /** Opens a file; refuses one that the path has just come to name and that is open already: a second channel. */
-    static Object[] newEntry(final Path path) throws IOException {
-        final FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        NEVER_CLOSED.add(channel); // until it is known to be the only one
-        FileLock mark = null;
+    static Object[] newEntry(final Path path, final Object key) throws IOException {
+        final Object[] left = UNSURE.get(key);
+        if (left != null) {
+            closeUnsure(path, key, left);
+        }
+        final Object[] entry = new Object[MARK + 1];
+        entry[LOCKS] = new ConcurrentHashMap<Integer, FileLock>();
+        UNSURE.put(key, entry);
+        try {
+            needStack(FRAMES); // inside, an Error could leave a channel to the collector, which closes it some day
+            entry[CHANNEL] = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            mark(path, entry);
+        } catch (final IOException e) {
+            if (e.getCause() instanceof OverlappingFileLockException) {
+                NEVER_CLOSED.add((FileChannel) entry[CHANNEL]);
+            }
+            UNSURE.remove(key, entry);
+            throw e;
+        }
+        return entry;
+    }
+
+    private static void mark(final Path path, final Object[] entry) throws IOException {
+        final FileChannel channel = (FileChannel) entry[CHANNEL];
         IOException failure = null;
         try {
-            mark = channel.tryLock(MARK_LOCK, 1, true); // a shared one, which other processes may have as well
+            entry[MARK] = channel.tryLock(MARK_LOCK, 1, true); // a shared one, which other processes may have as well
         } catch (final OverlappingFileLockException open) {
             throw new IOException("another file, open already, came to be named " + path + ": try again", open);
         } catch (final IOException e) {
             failure = e; // the system's, which is asked when this virtual machine has no such lock
         }
-        NEVER_CLOSED.remove(channel);
-        if (mark == null) {
+        if (entry[MARK] == null) {
             channel.close();
             throw new IOException("cannot lock " + path, failure);
         }
-        final Object[] entry = new Object[MARK + 1];
-        entry[CHANNEL] = channel;
-        entry[LOCKS] = new ConcurrentHashMap<Integer, FileLock>();
-        entry[MARK] = mark;
-        return entry;
+    }
+
+    /**
+     * Closes a channel that nobody has had yet, so that there is no lock to lose; but one that an Error has left may be
+     * of another file, which the path named then, and open already: so it needs the mark first.
+     */
+    private static void closeUnsure(final Path path, final Object key, final Object[] entry) throws IOException {
+        final FileChannel channel = (FileChannel) entry[CHANNEL];
+        needStack(FRAMES); // inside, an Error could leave it half closed
+        if (channel != null && channel.isOpen()) {
+            if (entry[MARK] == null) {
+                mark(path, entry);
+            }
+            channel.close();
+        }
+        UNSURE.remove(key, entry);
     }
 
     /** Mapped anew only when it must be: a thread that is interrupted meanwhile closes the channel, with the locks. */

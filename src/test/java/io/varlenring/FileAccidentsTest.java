@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -172,8 +173,11 @@ final class FileAccidentsTest {
 
     /** What is known of the file in this virtual machine. */
     private Object[] entry() throws IOException {
-        final Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        return (Object[]) ((Map<?, ?>) System.getProperties().get("io.varlenring.files")).get(key);
+        return entry(file);
+    }
+
+    private static Object[] entry(final Path file) throws IOException {
+        return (Object[]) ((Map<?, ?>) System.getProperties().get("io.varlenring.files")).get(keyOf(file));
     }
 
     /** As a process leaves its slot that dies with a claim open. */
@@ -404,7 +408,7 @@ final class FileAccidentsTest {
             System.out.println("FileAccidentsTest: SKIPPED that locks are kept: no /proc/locks");
         }
         final long before = areShown ? locks(file) : 0;
-        final IOException refused = assertThrows(IOException.class, () -> RingFile.newEntry(file));
+        final IOException refused = assertThrows(IOException.class, () -> RingFile.newEntry(file, "another"));
         assertTrue(refused.getMessage().contains("open already"), refused.getMessage());
         for (int i = 0; i < 20; i++) { // how soon a channel would go is the collector's affair
             System.gc();
@@ -412,6 +416,105 @@ final class FileAccidentsTest {
         }
         assertEquals(before, areShown ? locks(file) : 0);
         ring.detach();
+    }
+
+    /** A channel of the ring's file, as an Error has left it that came when the file was opened. */
+    private static FileChannel leaveUnsure(final Path file, final Object key) throws IOException {
+        final FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        RingFile.UNSURE.put(key, new Object[] {channel, new ConcurrentHashMap<Integer, FileLock>(), null, null});
+        return channel;
+    }
+
+    private static Object keyOf(final Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Makes a file that is not open; that of a ring in this virtual machine would be. */
+    private void copyRing() throws IOException {
+        final Path made = FileRings.newFile();
+        VarLenMpscRing.map(made, CAPACITY).detach();
+        Files.copy(made, file);
+        Files.delete(made);
+    }
+
+    @Test
+    @EnabledOnOs(
+            value = {OS.LINUX, OS.MAC},
+            disabledReason = "elsewhere a file has no key")
+    void attach_behindOneThatAnErrorEnded_opensTheFile() throws Exception {
+        copyRing();
+        final Object key = keyOf(file);
+        for (final boolean isNoted : new boolean[] {false, true}) {
+            final FileChannel left = leaveUnsure(file, key);
+            final FileLock mark = left.tryLock((1L << 62) - 1, 1, true);
+            if (isNoted) {
+                RingFile.UNSURE.get(key)[3] = mark;
+            } else { // as if it had come inside the system's call
+                for (int i = 0; i < 3; i++) {
+                    assertThrows(IOException.class, () -> VarLenMpscRing.attach(file));
+                    assertEquals(left, RingFile.UNSURE.get(key)[0], "another one each time");
+                    assertTrue(left.isOpen());
+                }
+                mark.release(); // as the collector does
+            }
+            final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+            assertFalse(left.isOpen());
+            assertTrue(RingFile.UNSURE.isEmpty());
+            assertTrue(offer(ring.newProducer(), new byte[1]));
+            ring.detach();
+            ((FileChannel) entry()[0]).close(); // so that it is opened once more
+        }
+    }
+
+    /** The path named another file when the Error came. */
+    @Test
+    @EnabledOnOs(
+            value = {OS.LINUX, OS.MAC},
+            disabledReason = "elsewhere a file has no key")
+    void attach_behindOneThatAnErrorEndedWithASecondChannel_closesThatLaterOnly() throws Exception {
+        final Path another = FileRings.newFile();
+        final VarLenMpscRing ring = VarLenMpscRing.map(another, CAPACITY);
+        copyRing();
+        final FileChannel left = leaveUnsure(another, keyOf(file));
+        assertThrows(IOException.class, () -> VarLenMpscRing.attach(file));
+        assertTrue(left.isOpen(), "the locks of the other ring are gone");
+        ring.detach();
+        ((FileChannel) entry(another)[0]).close();
+        VarLenMpscRing.attach(file).detach();
+        assertFalse(left.isOpen());
+        Files.delete(another);
+    }
+
+    @Test
+    void attach_thatIsRefused_leavesNothingUnsure() throws Exception {
+        copyRing();
+        try (FileChannel bytes = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            bytes.write(ByteBuffer.allocate(1), 0);
+        }
+        assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
+        assertThrows(IOException.class, () -> RingFile.newEntry(file.resolveSibling("none"), "another"));
+        assertTrue(RingFile.UNSURE.isEmpty());
+    }
+
+    /** Wherever it comes; a file that is not open yet each time. */
+    @Test
+    void attach_thatAnErrorEnds_isFinishedByTheNextOne() throws Exception {
+        for (int shift = 0; shift < SHIFTS; shift++) {
+            copyRing();
+            SmallStacks.callAtTheEndOfTheStack(shift, this::attachAndDetach);
+            Files.delete(file);
+        }
+        assertTrue(RingFile.UNSURE.isEmpty());
+    }
+
+    private void attachAndDetach() {
+        try {
+            VarLenMpscRing.attach(file).detach();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (final InternalError wrapped) { // the JDK's, of an Error when it maps
+            throw new StackOverflowError();
+        }
     }
 
     /** How often the file is mapped; 0 where that is not shown. */
