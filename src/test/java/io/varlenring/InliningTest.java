@@ -91,6 +91,7 @@ final class InliningTest {
     /** Methods of the library that a call of the hot paths need not reach, or once in a long while. */
     private static final Set<String> RARE = Set.of(
             "Reservations.reserveFrom",
+            "ProducerSide.offerOtherwise",
             "Reservations.reserveOtherwise",
             "Reservations.reserveInFile",
             "Reservations.slotInUse", // these two for the sake of reserveFrom, should that one be inlined
@@ -103,11 +104,11 @@ final class InliningTest {
             "Reservations.abortAfter",
             "Reservations.finishInterruptedCall",
             "RingMemory.getProducerPositionVolatile",
-            "RingCounters.lostRace",
+            "RingCounters.countLostRace",
             "Reservations.badLength",
             "RecordView.slice",
             "RecordView.misplaced",
-            "ConsumerSide.goOn",
+            "ConsumerSide.pause",
             "ConsumerSide.paddingLength",
             "ConsumerSide.corruptHeader",
             "ConsumerSide.giveBack",
@@ -217,7 +218,7 @@ final class InliningTest {
                             .containsAll(Set.of(
                                     "RingProducer.offer",
                                     "ProducerSide.offer",
-                                    "Reservations.reserve",
+                                    "RingMemory.compareAndExchangeProducerPositionOnHeap",
                                     "Reservations.publish")),
                     () -> caller + " inlined " + compiled.get(caller).inlined);
         }
