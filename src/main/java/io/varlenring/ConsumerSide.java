@@ -221,7 +221,7 @@ final class ConsumerSide extends ConsumerState {
         pausePosition = givenBack + pauseBytes;
     }
 
-    /** Moves the cursor over one record, and returns that; or null when something else is at the cursor. */
+    /** Moves the cursor over one record, and returns that; or null when there is none, or a pause is due. */
     private ByteBuffer next() {
         final long position = cursor;
         if (position - pausePosition < 0) {

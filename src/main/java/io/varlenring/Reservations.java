@@ -516,7 +516,7 @@ abstract class ProducerState extends RingCounters {
     /** The reservation of the call under way: from its gap, if there is one, to the end of its padding. */
     long begin;
 
-    /** Where its record begins, or the first one: at its begin, or behind the gap. */
+    /** Where its record begins, or the first one: at its begin, or behind the gap. Not set by an offer's usual way. */
     long start;
 
     long end;

@@ -37,7 +37,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * ring is left that maps the file, and no lock; and once it may hold locks, nothing but {@code tryLock} and {@code
  * release} is called on it, for an interrupted thread closes a channel by most of the others. A path may come to name
  * another file at any moment, so a new channel is first seen not to be one of a file that is open already: it takes the
- * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is never closed.
+ * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is not closed
+ * unless it gets the mark later.
  * And none may be lost on the way, when an Error comes: the collector would close it behind the locks of another.
  */
 final class RingFile {
