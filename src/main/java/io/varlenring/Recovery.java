@@ -121,7 +121,7 @@ final class Recovery {
             if (attempt == 0) {
                 continue;
             }
-            if ((attempt & (ALIGNMENT - 1)) != ATTEMPTED) {
+            if (!RingLayout.isAttempt(attempt)) {
                 throw new RingCorruptException("the attempt of slot " + (slot.place - 1) + " is " + attempt
                         + ", and must be 0, or a multiple of 8 with the lowest bit set");
             }

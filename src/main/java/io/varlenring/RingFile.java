@@ -38,8 +38,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * release} is called on it, for an interrupted thread closes a channel by most of the others. A path may come to name
  * another file at any moment, so a new channel is first seen not to be one of a file that is open already: it takes the
  * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is not closed
- * unless it gets the mark later.
- * And none may be lost on the way, when an Error comes: the collector would close it behind the locks of another.
+ * unless it gets the mark later. And none may be lost on the way, when an Error comes: the collector would close it
+ * behind the locks of another.
  */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;

@@ -167,21 +167,26 @@ public final class RingInspector {
                 continue;
             }
             used++;
-            final long position = attempt & ~ATTEMPTED;
-            final boolean isGood = attempt == 0 || (attempt & (ALIGNMENT - 1)) == ATTEMPTED; // as for recovery
-            areGood &= isGood;
-            final String state = attempt == 0
-                    ? "idle"
-                    : !isGood
-                            ? "an attempt that nobody makes, " + attempt
-                            : end - attempt > 0
-                                    ? (position - consumer >= 0 ? "reserved " : "has reserved ") + position + " to "
-                                            + end
-                                    : "tries at " + position;
-            out.println("slot " + i + ": " + (process.pid() == 0 ? "nobody" : describe(process)) + ", " + state);
+            areGood &= attempt == 0 || RingLayout.isAttempt(attempt);
+            out.println("slot " + i + ": " + (process.pid() == 0 ? "nobody" : describe(process)) + ", "
+                    + describeAttempt(attempt, end, consumer));
         }
         out.println(used + " slots in use");
         return areGood;
+    }
+
+    private static String describeAttempt(final long attempt, final long end, final long consumer) {
+        if (attempt == 0) {
+            return "idle";
+        }
+        if (!RingLayout.isAttempt(attempt)) {
+            return "an attempt that nobody makes, " + attempt;
+        }
+        final long position = attempt & ~ATTEMPTED;
+        if (end - attempt <= 0) {
+            return "tries at " + position;
+        }
+        return (position - consumer >= 0 ? "reserved " : "has reserved ") + position + " to " + end;
     }
 
     /** Goes over the headers with the checks of a drain. */

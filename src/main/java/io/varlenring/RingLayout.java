@@ -118,6 +118,11 @@ final class RingLayout {
         return slotOffset(slots) + PAGE - 1 & -PAGE;
     }
 
+    /** Tells whether a slot's word announces an attempt, which 0 does not; any other is none that is ever made. */
+    static boolean isAttempt(final long word) {
+        return (word & (ALIGNMENT - 1)) == ATTEMPTED;
+    }
+
     static boolean isCapacity(final long capacity) {
         return capacity >= MIN_CAPACITY && capacity <= MAX_CAPACITY && Long.bitCount(capacity) == 1;
     }
