@@ -144,7 +144,10 @@ final class RingPlaces {
                 slot.isEntered = false; // before the lock goes: from then on the words are another's
             }
             file.unlock(slot);
-            held.remove(slot);
+            final int index = held.lastIndexOf(slot); // from the end: there may be thousands, and the last is tried
+            if (index >= 0) {
+                held.remove(index);
+            }
         }
     }
 
