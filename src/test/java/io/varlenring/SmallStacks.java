@@ -6,7 +6,7 @@ package io.varlenring;
  * comes to its end.
  */
 public final class SmallStacks {
-    private static final int STACK_BYTES = 1 << 18;
+    private static final int STACK_BYTES = 1 << 17;
 
     private final Runnable call;
     private int failures;

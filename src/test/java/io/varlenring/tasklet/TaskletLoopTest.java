@@ -1409,7 +1409,7 @@ final class TaskletLoopTest {
                     }
                 },
                 "small stack",
-                1 << 18);
+                1 << 17);
         small.start();
         small.join();
         assertNull(failure.get());
