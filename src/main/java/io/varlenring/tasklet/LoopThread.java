@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 /** The thread of a loop: how it is made, and how its end is waited for. */
 final class LoopThread {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final long MOST_AT_EXIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Not final for a test, which would wait as long. */
+    @SuppressWarnings("NonFinalStaticField")
+    static long mostAtExitNanos = TimeUnit.SECONDS.toNanos(10);
 
     /** Threads that wait, each with the loop's thread that it waits for. */
     private static final Map<Thread, Thread> WAITING = new ConcurrentHashMap<>();
@@ -122,7 +124,7 @@ final class LoopThread {
                 hopeless = !ended
                         && (waitsFor(thread, current)
                                 || isInsideExit(thread)
-                                || (slices >= MOST_AT_EXIT_NANOS / SLICE_NANOS && isExiting()));
+                                || (slices >= mostAtExitNanos / SLICE_NANOS && isExiting()));
             }
         } finally {
             WAITING.remove(current);

@@ -115,6 +115,7 @@ final class TaskletCloseTest {
         private ExitBehindABody() {}
 
         public static void main(final String[] arguments) {
+            LoopThread.mostAtExitNanos = TimeUnit.MILLISECONDS.toNanos(100);
             final TaskletLoop loop = TaskletLoop.start("loop");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 loop.close();
