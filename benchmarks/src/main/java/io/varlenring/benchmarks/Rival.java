@@ -14,14 +14,16 @@ import java.util.SplittableRandom;
  * slots are made beforehand; or so many records of average size, where each record is an object of its own. All copy
  * each record once from the producer's own source into the queue, and the consumer reads it there.
  */
-abstract class Rival {
+abstract class Rival extends ReadSum {
+    @SuppressWarnings("unused") // room behind the sum
+    private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
+    @SuppressWarnings("unused")
+    private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
+
     /** Slots made beforehand have this size, or the next power of two that a record with its length needs. */
     private static final int LEAST_SLOT = 2048;
 
     private static final int CACHE_LINE_PAIR = 128;
-
-    /** Sum of what was read, so that no reading can be left out; the consumer's. */
-    long checksum;
 
     /**
      * What is asked of a rival.
