@@ -410,7 +410,7 @@ final class HostileFileTest {
     @Test
     @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void anyWords_leadToAnswersOrRefusals() {
-        for (int seed = 0; seed < 10_000; seed++) {
+        for (int seed = 0; seed < 20_000; seed++) {
             final HostileFile file = new HostileFile(Choices.random(seed));
             try {
                 file.run();

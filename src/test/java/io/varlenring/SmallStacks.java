@@ -6,7 +6,8 @@ package io.varlenring;
  * comes to its end.
  */
 public final class SmallStacks {
-    private static final int STACK_BYTES = 1 << 17;
+    /** Hardly more than a thread must have: when it ends, the virtual machine goes over all of it, each time. */
+    public static final int STACK_BYTES = 1 << 17;
 
     private final Runnable call;
     private int failures;

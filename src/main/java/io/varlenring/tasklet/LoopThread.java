@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 final class LoopThread {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     /** Not final for a test, which would wait as long. */
-    @SuppressWarnings("NonFinalStaticField")
     static long mostAtExitNanos = TimeUnit.SECONDS.toNanos(10);
 
     /** Threads that wait, each with the loop's thread that it waits for. */

@@ -1409,7 +1409,7 @@ final class TaskletLoopTest {
                     }
                 },
                 "small stack",
-                1 << 17);
+                SmallStacks.STACK_BYTES);
         small.start();
         small.join();
         assertNull(failure.get());

@@ -231,7 +231,7 @@ final class TaskletThreadedTest {
     @Test
     void kill_againstWakeups_endsTheRuns() throws Exception {
         try (TaskletLoop loop = TaskletLoop.start("loop")) {
-            for (int round = 0; round < 1000; round++) {
+            for (int round = 0; round < 2000; round++) {
                 final AtomicInteger runs = new AtomicInteger();
                 final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
                 final Crew crew = new Crew();
@@ -268,7 +268,7 @@ final class TaskletThreadedTest {
 
     @Test
     void close_againstWakeups_runsWhatCameBefore() throws Exception {
-        for (int round = 0; round < 1000; round++) {
+        for (int round = 0; round < 2000; round++) {
             final boolean selecting = round % 10 == 0;
             final TaskletLoop loop = start(selecting);
             final AtomicInteger runs = new AtomicInteger();
