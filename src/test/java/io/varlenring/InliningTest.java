@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -120,12 +119,34 @@ final class InliningTest {
             Pattern.compile("never executed|call site not reached|too cold|low call site frequency|Throwable|"
                     + "MinInliningThreshold|not an accessor|don't inline by annotation|exception method");
 
+    /**
+     * Why it leaves one that it has compiled for itself before it came to the caller. In which order it takes methods is
+     * its own, and on a busy machine another one.
+     */
+    private static final String CALLEE_CAME_FIRST = "already compiled into a big method";
+
+    private static final int MAX_RUNS = 5;
+
+    private static final List<String> OFFERS =
+            List.of("InliningTest$Paths.offerBuffer", "InliningTest$Paths.offerArray");
+
     private static final Pattern ATTRIBUTE = Pattern.compile("(\\w+)='([^']*)'");
 
     /** What the compiler did with one method, the last time. */
     private static final class Compiled {
         private final Set<String> inlined = new TreeSet<>();
         private final Map<String, String> called = new TreeMap<>();
+
+        /** Returns the calls that are neither rare nor cold, and why each is left. */
+        private Map<String, String> left() {
+            final Map<String, String> left = new TreeMap<>(called);
+            left.entrySet()
+                    .removeIf(call -> RARE.contains(call.getKey())
+                            || COLD.matcher(call.getValue()).find()
+                            || call.getKey().endsWith(".<init>")
+                            || call.getKey().endsWith("Msg"));
+            return left;
+        }
     }
 
     private static Map<String, String> attributes(final String line) {
@@ -182,21 +203,40 @@ final class InliningTest {
     private static void assertNoCallIsLeft(final Map<String, Compiled> compiled, final String method) {
         final Compiled task = compiled.get(method);
         assertNotNull(task, () -> method + " was not compiled; these were: " + compiled.keySet());
-        final List<String> left = new ArrayList<>();
-        task.called.forEach((callee, reason) -> {
-            if (!RARE.contains(callee)
-                    && !COLD.matcher(reason).find()
-                    && !callee.endsWith(".<init>")
-                    && !callee.endsWith("Msg")) {
-                left.add(callee + ": " + reason);
-            }
-        });
-        assertEquals(List.of(), left, () -> "calls left in " + method);
+        assertEquals(Map.of(), task.left(), () -> "calls left in " + method);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"alone", "load"})
     void hotPaths_areInlined(final String condition, @TempDir final Path folder) throws Exception {
+        Map<String, Compiled> found = run(condition, folder);
+        for (int runs = 1; runs < MAX_RUNS && hasCalleeThatCameFirst(found); runs++) {
+            found = run(condition, folder);
+        }
+        final Map<String, Compiled> compiled = found;
+        for (final String caller : OFFERS) {
+            assertNoCallIsLeft(compiled, caller);
+            assertTrue(
+                    compiled.get(caller)
+                            .inlined
+                            .containsAll(Set.of(
+                                    "RingProducer.offer",
+                                    "ProducerSide.offer",
+                                    "RingMemory.compareAndExchangeProducerPositionOnHeap",
+                                    "Reservations.publish")),
+                    () -> caller + " inlined " + compiled.get(caller).inlined);
+        }
+        assertNoCallIsLeft(compiled, "ConsumerSide.handOver");
+    }
+
+    private static boolean hasCalleeThatCameFirst(final Map<String, Compiled> compiled) {
+        return OFFERS.stream()
+                .map(compiled::get)
+                .anyMatch(task -> task != null && task.left().containsValue(CALLEE_CAME_FIRST));
+    }
+
+    /** Runs the program, and reads what became of its methods. */
+    private static Map<String, Compiled> run(final String condition, final Path folder) throws Exception {
         final Path log = folder.resolve("compilations.xml");
         final Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -214,21 +254,7 @@ final class InliningTest {
                 .start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
-
-        final Map<String, Compiled> compiled = read(log);
-        for (final String caller : List.of("InliningTest$Paths.offerBuffer", "InliningTest$Paths.offerArray")) {
-            assertNoCallIsLeft(compiled, caller);
-            assertTrue(
-                    compiled.get(caller)
-                            .inlined
-                            .containsAll(Set.of(
-                                    "RingProducer.offer",
-                                    "ProducerSide.offer",
-                                    "RingMemory.compareAndExchangeProducerPositionOnHeap",
-                                    "Reservations.publish")),
-                    () -> caller + " inlined " + compiled.get(caller).inlined);
-        }
-        assertNoCallIsLeft(compiled, "ConsumerSide.handOver");
+        return read(log);
     }
 
     /** Only what the program needs, so that the virtual machine starts soon. */
