@@ -7,8 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 /**
- * Producers that offer as fast as they can within a window and sleep between windows, and the calling thread, which consumes
- * and reads all. Before and after, the calling thread and the first producer find out how far they are from each other.
+ * Producers that offer as fast as they can within a window and sleep between windows, and the calling thread, which consumes,
+ * and reads all of a record or only its first word. Before and after, the calling thread and the first producer find out how
+ * far they are from each other.
  */
 final class ThroughputWindow implements IntFunction<double[]> {
     private static final int BURST = 64;
@@ -38,9 +39,9 @@ final class ThroughputWindow implements IntFunction<double[]> {
     /** What a producer died of; the consumer, which would wait for it for ever, looks whenever it has nothing to do. */
     private volatile Throwable failure;
 
-    ThroughputWindow(final String name, final String size, final int producers) {
+    ThroughputWindow(final String name, final String size, final int producers, final boolean readAll) {
         sizes = Sizes.of(size);
-        rival = Rival.start(name, new Rival.Config(CAPACITY, sizes, producers, true));
+        rival = Rival.start(name, new Rival.Config(CAPACITY, sizes, producers, readAll));
         yields = producers + 1 > Runtime.getRuntime().availableProcessors();
         threads = new Thread[producers];
         for (int i = 0; i < producers; i++) {

@@ -33,7 +33,10 @@ public final class Window {
                 return burst(rival, parameters.get("size"));
             case "throughput":
                 return new ThroughputWindow(
-                        rival, parameters.get("size"), Integer.parseInt(parameters.get("producers")));
+                        rival,
+                        parameters.get("size"),
+                        Integer.parseInt(parameters.get("producers")),
+                        parameters.get("reads").equals("all"));
             case "tasklets":
                 return new TaskletWindow(rival, parameters.get("benchmark"));
             default:

@@ -14,7 +14,8 @@ class ThroughputWindowTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void apply_whenAProducerFails_throwsWhatItDiedOf(final int producers) {
-        final ThroughputWindow window = new ThroughputWindow("ring-offer", "65536", producers); // longer than the ring
+        final ThroughputWindow window =
+                new ThroughputWindow("ring-offer", "65536", producers, true); // longer than the ring
         final IllegalStateException failure = assertThrows(
                 IllegalStateException.class,
                 () -> assertTimeoutPreemptively(Duration.ofMinutes(1), () -> window.apply(1)));

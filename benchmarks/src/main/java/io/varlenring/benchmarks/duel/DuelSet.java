@@ -20,7 +20,9 @@ enum DuelSet {
             "producers",
             "1,2,4",
             "size",
-            "0,64,256,1200,8192,quic"),
+            "0,64,256,1200,8192,quic",
+            "reads",
+            "all"),
     TASKLETS(
             "tasklets",
             "netty",

@@ -65,9 +65,11 @@ final class DuelPage {
     static String title(final String cell) {
         return Arrays.stream(cell.split(" "))
                 .map(parameter -> parameter.split("=", 2))
+                .filter(parameter -> !parameter[1].equals("all"))
                 .map(parameter -> switch (parameter[0]) {
                     case "producers" -> parameter[1] + (parameter[1].equals("1") ? " producer" : " producers");
                     case "size" -> parameter[1].equals("quic") ? "QUIC mix" : parameter[1] + " B";
+                    case "reads" -> "only the first word read";
                     default -> "`" + parameter[1] + "`";
                 })
                 .collect(Collectors.joining(", "));

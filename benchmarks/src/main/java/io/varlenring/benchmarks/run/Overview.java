@@ -119,9 +119,9 @@ final class Overview {
                 new OfDuel("offer and drain, one thread, 64 B", "single-thread", "ring-offer", "size=64"),
                 new OfDuel("offer and drain, one thread, 256 B", "single-thread", "ring-offer", "size=256"),
                 new OfDuel("offer and drain, one thread, 1200 B", "single-thread", "ring-offer", "size=1200"),
-                new OfDuel("1 producer, 64 B", "throughput", "ring-offer", "producers=1 size=64"),
-                new OfDuel("1 producer, 1200 B", "throughput", "ring-offer", "producers=1 size=1200"),
-                new OfDuel("4 producers, 64 B", "throughput", "ring-offer", "producers=4 size=64"),
+                new OfDuel("1 producer, 64 B", "throughput", "ring-offer", "producers=1 size=64 reads=all"),
+                new OfDuel("1 producer, 1200 B", "throughput", "ring-offer", "producers=1 size=1200 reads=all"),
+                new OfDuel("4 producers, 64 B", "throughput", "ring-offer", "producers=4 size=64 reads=all"),
                 new OfDuel("32 offered at once, 64 B", "burst", "ring-offer-all", "size=64"),
                 new OfSet(
                         "round trip, 64 B, p50",

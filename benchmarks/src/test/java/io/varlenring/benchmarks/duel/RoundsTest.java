@@ -97,8 +97,8 @@ class RoundsTest {
         assertEquals(18, DuelSet.THROUGHPUT.cells(Map.of()).size());
         assertEquals(
                 List.of(
-                        Map.of("rival", "ring-offer", "producers", "2", "size", "64"),
-                        Map.of("rival", "ring-offer", "producers", "2", "size", "quic")),
+                        Map.of("rival", "ring-offer", "producers", "2", "size", "64", "reads", "all"),
+                        Map.of("rival", "ring-offer", "producers", "2", "size", "quic", "reads", "all")),
                 DuelSet.THROUGHPUT.cells(Map.of("producers", "2", "size", "64,quic")));
     }
 }

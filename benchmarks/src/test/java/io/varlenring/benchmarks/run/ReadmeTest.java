@@ -24,13 +24,13 @@ class ReadmeTest {
                 row(
                         "4 producers, processors near / far",
                         "throughput",
-                        "rival=ring-offer producers=4 size=64",
+                        "rival=ring-offer producers=4 size=64 reads=all",
                         HostKind.NEAR,
                         HostKind.FAR),
                 row(
                         "1 producer, near / far",
                         "throughput",
-                        "rival=ring-offer producers=1 size=64",
+                        "rival=ring-offer producers=1 size=64 reads=all",
                         HostKind.NEAR,
                         HostKind.FAR),
                 row(
