@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.SharedFiles.files;
+import static io.varlenring.SharedFiles.neverClosed;
+import static io.varlenring.SharedFiles.unsure;
+
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,13 +24,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The file of a ring, and what the operating system does for it: the mapping, the locks by which processes tell who
@@ -44,22 +46,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
 
-    private static final long FIRST_LOCK = 1L << 62;
-    /** A byte of no place. */
-    private static final long MARK_LOCK = FIRST_LOCK - 1;
-    /** The key of a system property, since those are what class loaders share: a map of the files by their keys. */
-    private static final String FILES = "io.varlenring.files";
-    /** What a file has in that map, made of classes that all loaders share. */
+    // What a file has in the maps of SharedFiles
+
     private static final int CHANNEL = 0;
 
     private static final int LOCKS = 1;
     private static final int MAPPING = 2;
     private static final int MARK = 3;
-
-    /** Second channels of open files; referenced, for the collector would close them. */
-    private static final List<FileChannel> NEVER_CLOSED = new CopyOnWriteArrayList<>();
-    /** What a file is to have, while it is being opened; should an Error end that, the next try finds it here. */
-    static final Map<Object, Object[]> UNSURE = new ConcurrentHashMap<>();
 
     private static final int LONG_NAME = 70;
     /** More of the stack than a lock of the system's takes, and the classes that it may load. */
@@ -213,7 +206,7 @@ final class RingFile {
 
     // Attaching
 
-    /** Returns null when the file was replaced meanwhile. */
+    /** Returns null when it is to be tried again: the file was replaced meanwhile, or an Error had left it. */
     private static RingFile attach(final Path path) throws IOException {
         final BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {
@@ -232,12 +225,14 @@ final class RingFile {
                 }
             });
             if (known != null) {
-                UNSURE.remove(key, known); // last: from here on it is found there
+                unsure().remove(key, known); // last: from here on it is found there
             }
         } catch (final RingCorruptException corrupt) {
             throw new RingCorruptException(corrupt.getMessage() + ": " + path);
         } catch (final UncheckedIOException e) {
-            throw e.getCause();
+            if (!isOpenAlready(e.getCause()) || !closeAnyUnsure(path)) {
+                throw e.getCause();
+            }
         }
         return opened[0];
     }
@@ -270,22 +265,22 @@ final class RingFile {
 
     /** Opens a file; refuses one that the path has just come to name and that is open already: a second channel. */
     static Object[] newEntry(final Path path, final Object key) throws IOException {
-        final Object[] left = UNSURE.get(key);
+        final Object[] left = unsure().get(key);
         if (left != null) {
             closeUnsure(path, key, left);
         }
         final Object[] entry = new Object[MARK + 1];
         entry[LOCKS] = new ConcurrentHashMap<Integer, FileLock>();
-        UNSURE.put(key, entry);
+        unsure().put(key, entry);
         try {
             needStack(FRAMES); // inside, an Error could leave a channel to the collector, which closes it some day
             entry[CHANNEL] = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             mark(path, entry);
         } catch (final IOException e) {
-            if (e.getCause() instanceof OverlappingFileLockException) {
-                NEVER_CLOSED.add((FileChannel) entry[CHANNEL]);
+            if (isOpenAlready(e)) {
+                neverClosed().put(entry[CHANNEL], entry);
             }
-            UNSURE.remove(key, entry);
+            unsure().remove(key, entry);
             throw e;
         }
         return entry;
@@ -295,7 +290,8 @@ final class RingFile {
         final FileChannel channel = (FileChannel) entry[CHANNEL];
         IOException failure = null;
         try {
-            entry[MARK] = channel.tryLock(MARK_LOCK, 1, true); // a shared one, which other processes may have as well
+            entry[MARK] =
+                    channel.tryLock(PlaceLock.MARK, 1, true); // a shared one, which other processes may have as well
         } catch (final OverlappingFileLockException open) {
             throw new IOException("another file, open already, came to be named " + path + ": try again", open);
         } catch (final IOException e) {
@@ -320,7 +316,35 @@ final class RingFile {
             }
             channel.close();
         }
-        UNSURE.remove(key, entry);
+        unsure().remove(key, entry);
+    }
+
+    /** Whether {@link #mark} has said so. */
+    private static boolean isOpenAlready(final IOException failure) {
+        return failure.getCause() instanceof OverlappingFileLockException;
+    }
+
+    /**
+     * Closes what Errors have left, under keys of other files when their paths came to name other files; returns
+     * whether there was any.
+     */
+    private static boolean closeAnyUnsure(final Path path) {
+        boolean isAnyClosed = false; // by their keys: an Error may have kept the map from counting
+        for (final Object key : unsure().keySet()) {
+            files().compute(key, (same, known) -> { // so that it is not being opened
+                final Object[] left = unsure().get(key);
+                if (left != null && left != known) {
+                    try {
+                        closeUnsure(path, key, left);
+                    } catch (final IOException secondChannel) {
+                        // it stays
+                    }
+                }
+                return known;
+            });
+            isAnyClosed |= !unsure().containsKey(key);
+        }
+        return isAnyClosed;
     }
 
     /** Mapped anew only when it must be: a thread that is interrupted meanwhile closes the channel, with the locks. */
@@ -354,7 +378,9 @@ final class RingFile {
     /** Closes a file that no ring maps any more; else one that has been deleted would keep its memory. */
     private static void closeUnused(final Object key, final Object[] entry) {
         files().computeIfPresent(key, (same, known) -> {
-            if (known != entry || knownMapping(entry) != null || !locks(entry).isEmpty()) {
+            if (known != entry
+                    || knownMapping(entry) != null
+                    || locks(entry).keySet().iterator().hasNext()) {
                 return known;
             }
             try {
@@ -369,12 +395,6 @@ final class RingFile {
     @SuppressWarnings("unchecked")
     private static Map<Integer, FileLock> locks(final Object[] entry) {
         return (Map<Integer, FileLock>) entry[LOCKS];
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<Object, Object[]> files() {
-        return (Map<Object, Object[]>)
-                System.getProperties().computeIfAbsent(FILES, key -> new ConcurrentHashMap<Object, Object[]>());
     }
 
     private static Object keyOf(final Path path, final BasicFileAttributes attributes) throws IOException {
@@ -406,30 +426,6 @@ final class RingFile {
     }
 
     // Signs of life
-
-    /** The lock of a place, noted before the system is asked for it: whenever an Error comes, it can be let go. */
-    private static final class PlaceLock extends FileLock {
-        /** By the system; null until then. */
-        private FileLock given;
-
-        PlaceLock(final FileChannel channel, final int place) {
-            super(channel, FIRST_LOCK + place, 1, false);
-        }
-
-        static void load() {}
-
-        @Override
-        public boolean isValid() {
-            return given != null && given.isValid();
-        }
-
-        @Override
-        public void release() throws IOException {
-            if (given != null) {
-                given.release();
-            }
-        }
-    }
 
     /** Ends here when there is too little stack, and not inside the system's call: what that leaves nobody can mend. */
     private static int needStack(final int frames) {

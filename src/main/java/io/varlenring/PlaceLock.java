@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+
+/** The lock of a place in a file, noted before the system is asked: whenever an Error comes, it can be let go. */
+final class PlaceLock extends FileLock {
+    private static final long FIRST = 1L << 62;
+    /** The byte of no place. */
+    static final long MARK = FIRST - 1;
+
+    /** By the system; null until then. */
+    FileLock given;
+
+    PlaceLock(final FileChannel channel, final int place) {
+        super(channel, FIRST + place, 1, false);
+    }
+
+    static void load() {}
+
+    @Override
+    public boolean isValid() {
+        return given != null && given.isValid();
+    }
+
+    @Override
+    public void release() throws IOException {
+        if (given != null) {
+            given.release();
+        }
+    }
+}
