@@ -35,7 +35,10 @@ final class ConsumerSide extends ConsumerState {
     private static final long STALLED_NANOS = 100_000_000;
     /** How long it sleeps at the most on a ring in a file, where a waker can end between its record and its ring. */
     private static final long BOUNDED_NANOS = 100_000_000;
-    /** How many drains that find nothing go by between two that look for a reason: a power of two. */
+    /**
+     * How many drains in a row find nothing between two that look for a reason, a power of two: a look takes lines from
+     * who is just about to reserve, of the producer position and of whatever lies beside the registry.
+     */
     private static final int FRUITLESS_DRAINS = 256;
 
     /** Stands for the user once this process has left the ring. */
@@ -316,6 +319,7 @@ final class ConsumerSide extends ConsumerState {
     private void count(final int records) {
         if (records > 0) {
             counters.countHandedOver(records);
+            fruitlessDrains = 0;
         } else if (caughtUp) {
             foundNothing();
         }
@@ -344,8 +348,8 @@ final class ConsumerSide extends ConsumerState {
 
     /** Behind a drain that found nothing at all: perhaps an unfinished reservation is in the way. */
     private void foundNothing() {
-        ring.finishAbandoned();
         if ((++fruitlessDrains & (FRUITLESS_DRAINS - 1)) == 0) {
+            ring.finishAbandoned();
             noteStall(ring.producerPosition());
         }
     }
@@ -438,6 +442,7 @@ final class ConsumerSide extends ConsumerState {
                     final boolean isEmpty = ring.isEmpty();
                     memory.sleep(Math.min(remaining, isEmpty ? longestSleep() : longestPause()));
                     checkInterrupt();
+                    ring.finishAbandoned(); // a drain that finds nothing only looks for it now and then
                 }
                 handedOver = handOver(handler, maxRecords);
                 remaining = deadline - memory.nanoTime(); // also when not armed: padding alone must not hold us
@@ -495,6 +500,7 @@ abstract class ConsumerState extends Padding {
     /** Whether the drain under way has come to a header that is not ready. */
     boolean caughtUp;
 
+    /** Since the last record. */
     int fruitlessDrains;
     /** Where the consumer was last seen behind an unfinished reservation, and since when. */
     long stalledPosition;

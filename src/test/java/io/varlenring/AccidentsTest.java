@@ -701,6 +701,24 @@ final class AccidentsTest {
         next.abort();
     }
 
+    /** A look for a reason costs the producers, so a record puts it off. */
+    @Test
+    void dump_ofAConsumerThatFindsNothingNowAndThen_doesNotSayThatItWaits() {
+        for (int i = 0; i < 255; i++) {
+            assertEquals(0, drain(ring).size());
+        }
+        assertTrue(offer(producer, payload(1, 8)));
+        assertEquals(1, drain(ring).size());
+        final RingClaim claim = producer.tryClaim(8);
+        for (int i = 0; i < 255; i++) {
+            assertEquals(0, drain(ring).size());
+            assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
+        }
+        assertEquals(0, drain(ring).size());
+        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
+        claim.abort();
+    }
+
     /** The next claim is at the same position, and has not been in the way before. */
     @Test
     void dump_afterAClaimWasGivenBack_doesNotCountItsTimeForTheNext() throws InterruptedException {
