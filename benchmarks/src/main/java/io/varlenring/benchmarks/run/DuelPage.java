@@ -30,12 +30,23 @@ final class DuelPage {
         lines.add("| | host | windows | ns | ns of " + peer + " | "
                 + run.baselines().stream().map(name -> "to " + name).collect(Collectors.joining(" | ")) + " |");
         lines.add("|---|---|---|---|---|" + "---|".repeat(run.baselines().size()));
+        int windows = 0;
+        int changing = 0;
         for (final String cell : run.cells()) {
             for (final HostKind host : HostKind.values()) {
-                if (run.windows(cell, host) > 0) {
+                final int met = run.windows(cell, host);
+                windows += met;
+                if (host == HostKind.CHANGING) { // like with nothing
+                    changing += met;
+                } else if (met > 0) {
                     lines.add(row(run, cell, host, peer));
                 }
             }
+        }
+        if (changing > 0) {
+            lines.add("");
+            lines.add(
+                    changing + " of " + windows + " windows met a host that changed meanwhile: no figure is of them.");
         }
         return String.join("\n", lines);
     }

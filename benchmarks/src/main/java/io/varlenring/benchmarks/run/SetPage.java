@@ -52,6 +52,9 @@ final class SetPage {
                 }
                 addChart(set, run, group.getKey(), group.getValue());
                 for (final Metric metric : set.metrics()) {
+                    if (metric == Metric.ACCEPTED) { // what was consumed, but for what is left in the queue
+                        continue;
+                    }
                     addTables(set, run.results(), group.getValue(), metric);
                 }
             }

@@ -66,10 +66,10 @@ final class Summary {
 
     /** A median with the lowest and the highest behind it, unless there is one value only. */
     static String withSpread(final Statistics statistics) {
-        if (statistics.count() == 1) {
-            return format(statistics.median());
-        }
-        return format(statistics.median()) + " (" + format(statistics.min()) + " to " + format(statistics.max()) + ")";
+        final String median = format(statistics.median());
+        final String min = format(statistics.min());
+        final String max = format(statistics.max());
+        return min.equals(median) && max.equals(median) ? median : median + " (" + min + " to " + max + ")";
     }
 
     private static String format(final Statistics ratio) {
