@@ -39,7 +39,7 @@ final class ConsumerSide extends ConsumerState {
      * How many drains in a row find nothing between two that look for a reason, a power of two: a look takes lines from
      * who is just about to reserve, of the producer position and of whatever lies beside the registry.
      */
-    private static final int FRUITLESS_DRAINS = 256;
+    private static final int FRUITLESS_DRAINS = 64;
 
     /** Stands for the user once this process has left the ring. */
     static final Object NOBODY = new Object();
@@ -442,7 +442,6 @@ final class ConsumerSide extends ConsumerState {
                     final boolean isEmpty = ring.isEmpty();
                     memory.sleep(Math.min(remaining, isEmpty ? longestSleep() : longestPause()));
                     checkInterrupt();
-                    ring.finishAbandoned(); // a drain that finds nothing only looks for it now and then
                 }
                 handedOver = handOver(handler, maxRecords);
                 remaining = deadline - memory.nanoTime(); // also when not armed: padding alone must not hold us
@@ -478,6 +477,9 @@ final class ConsumerSide extends ConsumerState {
             return false;
         }
         noteStall(producerPosition);
+        if (producerPosition - cursor >= RingLayout.ALIGNMENT) {
+            ring.finishAbandoned(); // nobody else may ask before the wakeup that is waited for
+        }
         return true;
     }
 }

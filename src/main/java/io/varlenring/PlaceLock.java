@@ -20,6 +20,16 @@ final class PlaceLock extends FileLock {
 
     static void load() {}
 
+    /** Returns whether it was held until now. */
+    static boolean letGo(final FileLock lock) {
+        try {
+            lock.release();
+            return true;
+        } catch (final IOException gone) {
+            return false;
+        }
+    }
+
     @Override
     public boolean isValid() {
         return given != null && given.isValid();

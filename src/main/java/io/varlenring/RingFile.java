@@ -39,9 +39,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * ring is left that maps the file, and no lock; and once it may hold locks, nothing but {@code tryLock} and {@code
  * release} is called on it, for an interrupted thread closes a channel by most of the others. A path may come to name
  * another file at any moment, so a new channel is first seen not to be one of a file that is open already: it takes the
- * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is not closed
- * unless it gets the mark later. And none may be lost on the way, when an Error comes: the collector would close it
- * behind the locks of another.
+ * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is never closed.
+ * And none may be lost on the way, when an Error comes: the collector would close it behind the locks of another.
  */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
@@ -230,7 +229,7 @@ final class RingFile {
         } catch (final RingCorruptException corrupt) {
             throw new RingCorruptException(corrupt.getMessage() + ": " + path);
         } catch (final UncheckedIOException e) {
-            if (!isOpenAlready(e.getCause()) || !closeAnyUnsure(path)) {
+            if (!isOpenAlready(e.getCause()) || !takeMarks()) {
                 throw e.getCause();
             }
         }
@@ -325,26 +324,23 @@ final class RingFile {
     }
 
     /**
-     * Closes what Errors have left, under keys of other files when their paths came to name other files; returns
-     * whether there was any.
+     * Takes the marks from what Errors have left under keys of other files, when their paths came to name other files;
+     * returns whether there was any. Not closed, for another thread may have got the mark, and locks, before it is.
      */
-    private static boolean closeAnyUnsure(final Path path) {
-        boolean isAnyClosed = false; // by their keys: an Error may have kept the map from counting
+    private static boolean takeMarks() {
+        final boolean[] isAnyTaken = new boolean[1];
         for (final Object key : unsure().keySet()) {
             files().compute(key, (same, known) -> { // so that it is not being opened
                 final Object[] left = unsure().get(key);
-                if (left != null && left != known) {
-                    try {
-                        closeUnsure(path, key, left);
-                    } catch (final IOException secondChannel) {
-                        // it stays
-                    }
+                if (left != null && left != known && left[MARK] != null) {
+                    neverClosed().put(left[CHANNEL], left);
+                    unsure().remove(key, left);
+                    isAnyTaken[0] |= PlaceLock.letGo((FileLock) left[MARK]);
                 }
                 return known;
             });
-            isAnyClosed |= !unsure().containsKey(key);
         }
-        return isAnyClosed;
+        return isAnyTaken[0];
     }
 
     /** Mapped anew only when it must be: a thread that is interrupted meanwhile closes the channel, with the locks. */

@@ -9,6 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * maps of classes that they share as well, kept where they do, among the system properties.
  */
 final class SharedFiles {
+    // Not looked up each time, which takes the monitor of the properties, and that while a file is being opened
+    private static final Map<Object, Object[]> UNSURE = shared("io.varlenring.unsure");
+    private static final Map<Object, Object[]> NEVER_CLOSED = shared("io.varlenring.neverClosed");
+
     private SharedFiles() {}
 
     /** The open files, by their keys. */
@@ -18,12 +22,12 @@ final class SharedFiles {
 
     /** Files that are being opened, by the keys that they had; should an Error end that, the next try finds them. */
     static Map<Object, Object[]> unsure() {
-        return shared("io.varlenring.unsure");
+        return UNSURE;
     }
 
     /** Second channels of open files; referenced, for the collector would close them. */
     static Map<Object, Object[]> neverClosed() {
-        return shared("io.varlenring.neverClosed");
+        return NEVER_CLOSED;
     }
 
     @SuppressWarnings("unchecked")

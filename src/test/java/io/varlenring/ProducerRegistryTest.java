@@ -219,9 +219,9 @@ final class ProducerRegistryTest {
     @Test
     void openClaimOfACollectedHandle_becomesPaddingWhileTheConsumerIsStuck() throws Exception {
         dropAClaimInTheWay();
-        // nothing but the drains looks for it; so few that they do so only where they wait
-        for (int i = 0; i < 120 && ring.consumer().drain(record -> {}, 9, 1, TimeUnit.NANOSECONDS) == 0; i++) {
-            Thread.sleep(20); // the collector tells of it soon
+        // nothing but the drains looks for it; so few that they do so only where they arm
+        for (int i = 0; i < 30 && ring.consumer().drain(record -> {}, 9, 1, TimeUnit.NANOSECONDS) == 0; i++) {
+            Thread.sleep(100); // the collector tells of it soon
         }
         assertTheClaimWasAborted();
     }
@@ -229,8 +229,8 @@ final class ProducerRegistryTest {
     @Test
     void openClaimOfACollectedHandle_isFoundByDrainsThatDoNotWait() throws Exception {
         dropAClaimInTheWay();
-        for (int i = 0; i < 120 * 256 && drain(ring).isEmpty(); i++) {
-            if (i % 256 == 0) {
+        for (int i = 0; i < 120 * 64 && drain(ring).isEmpty(); i++) {
+            if (i % 64 == 0) {
                 Thread.sleep(20); // as above
             }
         }
