@@ -354,12 +354,12 @@ final class ConsumerSide extends ConsumerState {
         }
     }
 
-    /** Notes since when the consumer has been standing behind an unfinished reservation, for reports. */
-    private void noteStall(final long producerPosition) {
+    /** Notes since when the consumer has stood behind an unfinished reservation; returns false when it does not. */
+    private boolean noteStall(final long producerPosition) {
         if (producerPosition - cursor < RingLayout.ALIGNMENT) {
             stalledPosition = cursor - 1; // none: what was here has been given back, and another may come
             endStall();
-            return;
+            return false;
         }
         if (stalledPosition != cursor) {
             endStall(); // of another reservation, which may have been published between two loads of its header
@@ -367,6 +367,7 @@ final class ConsumerSide extends ConsumerState {
             stalledPosition = cursor;
         }
         pauseBytes = stallWatch.stands(cursor) ? 0 : giveBackBytes;
+        return true;
     }
 
     private void endStall() {
@@ -476,8 +477,7 @@ final class ConsumerSide extends ConsumerState {
             memory.setArmedVolatile(false); // a wakeup that comes before it is spurious [M5]
             return false;
         }
-        noteStall(producerPosition);
-        if (producerPosition - cursor >= RingLayout.ALIGNMENT) {
+        if (noteStall(producerPosition)) {
             ring.finishAbandoned(); // nobody else may ask before the wakeup that is waited for
         }
         return true;

@@ -20,7 +20,7 @@ final class PlaceLock extends FileLock {
 
     static void load() {}
 
-    /** Returns whether it was held until now. */
+    /** Returns false when its channel is closed. */
     static boolean letGo(final FileLock lock) {
         try {
             lock.release();

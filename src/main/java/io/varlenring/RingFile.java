@@ -289,8 +289,8 @@ final class RingFile {
         final FileChannel channel = (FileChannel) entry[CHANNEL];
         IOException failure = null;
         try {
-            entry[MARK] =
-                    channel.tryLock(PlaceLock.MARK, 1, true); // a shared one, which other processes may have as well
+            // a shared one, which other processes may have as well
+            entry[MARK] = channel.tryLock(PlaceLock.MARK, 1, true);
         } catch (final OverlappingFileLockException open) {
             throw new IOException("another file, open already, came to be named " + path + ": try again", open);
         } catch (final IOException e) {
@@ -333,9 +333,11 @@ final class RingFile {
             files().compute(key, (same, known) -> { // so that it is not being opened
                 final Object[] left = unsure().get(key);
                 if (left != null && left != known && left[MARK] != null) {
+                    needStack(FRAMES);
                     neverClosed().put(left[CHANNEL], left);
-                    unsure().remove(key, left);
                     isAnyTaken[0] |= PlaceLock.letGo((FileLock) left[MARK]);
+                    left[MARK] = null;
+                    unsure().remove(key, left); // last: should an Error come, the next try goes on
                 }
                 return known;
             });
