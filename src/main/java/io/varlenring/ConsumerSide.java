@@ -44,7 +44,6 @@ final class ConsumerSide extends ConsumerState {
     /** Stands for the user once this process has left the ring. */
     static final Object NOBODY = new Object();
 
-    final RingCounters counters = new RingCounters();
     private final VarLenMpscRing ring;
     private final RingMemory memory;
     private final int capacity;
@@ -86,24 +85,34 @@ final class ConsumerSide extends ConsumerState {
 
     /** Begins a call. Detects misuse as far as plain accesses can: in one thread always, else when it is visible. */
     private void enter() {
-        final Object other = user;
         final Thread current = Thread.currentThread();
-        if (other == NOBODY) {
-            throw new IllegalStateException("this process has been detached from the ring");
+        if (isInUse) {
+            throw inUse(current);
         }
-        if (other != null) {
-            throw new IllegalStateException(
-                    other == current
-                            ? "the consumer was called from inside its own handler"
-                            : "the consumer is in use by " + other + " and was called by " + current);
+        if (lastUser != current) { // see there
+            lastUser = current;
         }
-        user = current;
+        isInUse = true;
+    }
+
+    private IllegalStateException inUse(final Thread current) {
+        return new IllegalStateException(
+                lastUser == NOBODY
+                        ? "this process has been detached from the ring"
+                        : lastUser == current
+                                ? "the consumer was called from inside its own handler"
+                                : "the consumer is in use by " + lastUser + " and was called by " + current);
     }
 
     /** Ends the use of the consumer, for good: this process leaves the ring. */
     void leave() {
         enter();
-        user = NOBODY;
+        lastUser = NOBODY;
+    }
+
+    /** Returns the thread inside a call, or {@link #NOBODY}, or null; to another thread perhaps of a moment ago. */
+    Object user() {
+        return isInUse ? lastUser : null;
     }
 
     // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
@@ -114,7 +123,7 @@ final class ConsumerSide extends ConsumerState {
         try {
             return handOver(handler, maxRecords);
         } finally {
-            user = null;
+            isInUse = false;
         }
     }
 
@@ -123,7 +132,7 @@ final class ConsumerSide extends ConsumerState {
         try {
             return handOverControlled(handler, maxRecords);
         } finally {
-            user = null;
+            isInUse = false;
         }
     }
 
@@ -136,7 +145,7 @@ final class ConsumerSide extends ConsumerState {
                     ? records
                     : waitThenHandOver(handler, maxRecords, nanos);
         } finally {
-            user = null;
+            isInUse = false;
         }
     }
 
@@ -149,7 +158,7 @@ final class ConsumerSide extends ConsumerState {
             memory.emptyDoorbell();
             return tryArm();
         } finally {
-            user = null;
+            isInUse = false;
         }
     }
 
@@ -318,10 +327,11 @@ final class ConsumerSide extends ConsumerState {
     /** Apart from {@link #end}, so that both are small enough to be inlined. */
     private void count(final int records) {
         if (records > 0) {
-            counters.countHandedOver(records);
+            countHandedOver(records);
             fruitlessDrains = 0;
-        } else if (caughtUp) {
-            foundNothing();
+        } else if (caughtUp && (++fruitlessDrains & (FRUITLESS_DRAINS - 1)) == 0) {
+            ring.finishAbandoned(); // for a reservation that nobody will finish may be in the way
+            noteStall(ring.producerPosition());
         }
     }
 
@@ -335,7 +345,7 @@ final class ConsumerSide extends ConsumerState {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + cursor
                     + ", up to where there are headers: " + ring);
         }
-        counters.noteUse(reserved - givenBack);
+        noteUse(reserved - givenBack);
         if (isMapped) { // before the zeroes: the next consumer makes them again should this process end [M14]
             memory.setRedoPositionPlain(cursor);
             memory.storeStoreFence();
@@ -344,14 +354,6 @@ final class ConsumerSide extends ConsumerState {
         // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
         memory.setConsumerPositionRelease(cursor);
         givenBack = cursor;
-    }
-
-    /** Behind a drain that found nothing at all: perhaps an unfinished reservation is in the way. */
-    private void foundNothing() {
-        if ((++fruitlessDrains & (FRUITLESS_DRAINS - 1)) == 0) {
-            ring.finishAbandoned();
-            noteStall(ring.producerPosition());
-        }
     }
 
     /** Notes since when the consumer has stood behind an unfinished reservation; returns false when it does not. */
@@ -394,7 +396,7 @@ final class ConsumerSide extends ConsumerState {
             }
             return isMapped ? recovery.find(cursor) : stalledHere();
         } finally {
-            user = null;
+            isInUse = false;
         }
     }
 
@@ -418,11 +420,11 @@ final class ConsumerSide extends ConsumerState {
                 throw new IllegalStateException("the owner may still finish it: " + found);
             }
             if (found != null) {
-                counters.countPadding(found.end() - found.position());
+                countPadding(found.end() - found.position());
             }
             return found != null;
         } finally {
-            user = null;
+            isInUse = false;
         }
     }
 
@@ -485,9 +487,12 @@ final class ConsumerSide extends ConsumerState {
 }
 
 /** What the consumer writes with every record or drain. */
-abstract class ConsumerState extends Padding {
-    /** The thread inside a call, if there is one. */
-    Object user;
+abstract class ConsumerState extends RingCounters {
+    /**
+     * The thread inside a call, or that was in the last one. Written only where another comes: with each reference in
+     * an object a collector is told, which takes cache lines from threads that do so with neighbours of this object.
+     */
+    Object lastUser;
     /** Where the next header is. */
     long cursor;
     /** The consumer position: all before it is zeroed and the producers'. */
@@ -501,6 +506,8 @@ abstract class ConsumerState extends Padding {
     int pauseBytes;
     /** Whether the drain under way has come to a header that is not ready. */
     boolean caughtUp;
+    /** Whether a thread is inside a call. */
+    boolean isInUse;
 
     /** Since the last record. */
     int fruitlessDrains;

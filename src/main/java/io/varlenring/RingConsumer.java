@@ -224,7 +224,7 @@ public final class RingConsumer {
     /** Returns a short description of the consumer and its ring, for logs. */
     @Override
     public String toString() {
-        final Object user = side.user;
+        final Object user = side.user();
         final String use = user == ConsumerSide.NOBODY ? "detached" : "in use by " + user;
         return "RingConsumer[" + (user == null ? "not in use" : use) + ", " + ring + "]";
     }

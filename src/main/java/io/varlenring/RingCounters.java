@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
 /**
  * What one handle has counted: one thread writes, and any thread may read. Each count is opaque: a reader may find it
  * late, and never torn [M10]. Each handle stands as a constant where it is used: passed to a method of its own it would
- * not be one, and slow. A producer's state begins with its counts: so nothing has to be loaded to reach them.
+ * not be one, and slow. The state of either side begins with its counts: so nothing has to be loaded to reach them.
  */
 class RingCounters extends Counts {
     @SuppressWarnings("unused") // room behind the fields above: see Padding

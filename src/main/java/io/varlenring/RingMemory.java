@@ -33,7 +33,7 @@ final class RingMemory extends ControlWords {
     private static final VarHandle PRODUCER_POSITION = field("producerPosition");
     private static final VarHandle CONSUMER_POSITION = field("consumerPosition");
     private static final VarHandle ARMED = field("armed");
-    private static final ByteBuffer ZEROS = ByteBuffer.allocate(4096);
+    private static final byte[] ZEROS = new byte[4096];
     /** Whether the compiler makes vectors of a loop's long stores; with those of 17 copying is faster. */
     private static final boolean STORES_ARE_VECTORIZED = Runtime.version().feature() >= 25;
 
@@ -161,8 +161,8 @@ final class RingMemory extends ControlWords {
             }
             return;
         }
-        for (int done = 0; done < length; done += ZEROS.capacity()) {
-            data.put(offset + done, ZEROS, 0, Math.min(ZEROS.capacity(), length - done));
+        for (int done = 0; done < length; done += ZEROS.length) {
+            data.put(offset + done, ZEROS, 0, Math.min(ZEROS.length, length - done));
         }
     }
 

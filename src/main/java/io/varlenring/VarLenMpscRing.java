@@ -564,7 +564,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /** Tells whether this thread is inside a call of the consumer. */
     boolean isConsumedBy(final Thread thread) {
-        return consumerSide.user == thread;
+        return consumerSide.user() == thread;
     }
 
     /**
@@ -742,7 +742,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         // smaller, so it is never more than what was in use.
         final long inUse = producerPosition() - consumerPosition();
         final RingCounters sum = new RingCounters();
-        consumerSide.counters.addTo(sum);
+        consumerSide.addTo(sum);
         producers.addTo(sum);
         closer.addTo(sum);
         sum.noteUse(inUse);
@@ -771,7 +771,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             text.append('\n');
         }
         text.append("producers: ").append(producers.size()).append('\n');
-        final Object user = consumerSide.user;
+        final Object user = consumerSide.user();
         final String use = user == ConsumerSide.NOBODY ? "detached" : "in a call of " + user;
         text.append("consumer: ").append(user == null ? "not in a call" : use);
         // a snapshot, for which any value that was once there will do [M10]

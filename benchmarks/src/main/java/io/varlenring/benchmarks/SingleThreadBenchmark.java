@@ -28,6 +28,9 @@ public class SingleThreadBenchmark extends Trial {
     @Param({"0", "16", "64", "256", "1200", "8192", Sizes.QUIC})
     public String size;
 
+    /** How many records are offered before they are drained; set where other than bursts are counted. */
+    public int burst = BURST;
+
     private int[] sizes;
     private Rival started;
     private Rival.Producer producer;
@@ -45,13 +48,13 @@ public class SingleThreadBenchmark extends Trial {
     @Benchmark
     @OperationsPerInvocation(BURST)
     public long offerAndDrain() {
-        final int offered = producer.offer(sizes, next, BURST);
-        if (offered != BURST) {
+        final int offered = producer.offer(sizes, next, burst);
+        if (offered != burst) {
             throw new IllegalStateException("refused after " + offered + " records, though a burst fits");
         }
-        next = (next + BURST) & (Sizes.COUNT - 1);
+        next = (next + burst) & (Sizes.COUNT - 1);
         int drained = 0;
-        while (drained < BURST) { // a peer may stop where its memory wraps
+        while (drained < burst) { // a peer may stop where its memory wraps
             drained += started.drain();
         }
         return started.checksum;

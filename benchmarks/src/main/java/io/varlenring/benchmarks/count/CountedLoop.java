@@ -27,13 +27,14 @@ public final class CountedLoop {
     /**
      * Runs until killed; tells when everything has been compiled.
      *
-     * @param arguments the rival, and the size of a record
+     * @param arguments the rival, the size of a record, and how many are offered before they are drained
      * @throws IOException when the thread's number cannot be found
      */
     public static void main(final String[] arguments) throws IOException {
         final SingleThreadBenchmark benchmark = new SingleThreadBenchmark();
         benchmark.rival = arguments[0];
         benchmark.size = arguments[1];
+        benchmark.burst = Integer.parseInt(arguments[2]);
         benchmark.start();
         final ByteBuffer word = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
         final long start = System.nanoTime();

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class Instructions {
     private static final Pattern BAR = Pattern.compile("[0-9]+(\\.[0-9]+)?");
     private static final Pattern SIZE = Pattern.compile("size=([0-9]{1,4})");
-    private static final int RECORDS = 64;
+    private static final Pattern BURST = Pattern.compile("burst=([1-9]|[1-5][0-9]|6[0-4])");
     private static final int BURSTS = 9;
     private static final int REFUSED = 3;
     private static final String OWN = "ring-offer";
@@ -32,24 +32,28 @@ public final class Instructions {
 
     private final Path step;
     private final String size;
+    private final int burst;
     private boolean refused;
 
-    private Instructions(final Path step, final String size) {
+    private Instructions(final Path step, final String size, final int burst) {
         this.step = step;
         this.size = size;
+        this.burst = burst;
     }
 
     /**
      * Counts.
      *
      * @param arguments optionally {@code --bar N}: fail when a record takes more; {@code size=N}: bytes of a record, 0
-     *     to 9999, 64 unless told; the jars of other builds; and other rivals, such as {@code ring-batch}
+     *     to 9999, 64 unless told; {@code burst=N}: how many are offered before they are drained, 1 to 64, 64 unless told;
+     *     the jars of other builds; and other rivals, such as {@code ring-batch}
      * @throws IOException when a process cannot be started
      * @throws InterruptedException when interrupted while one runs
      */
     public static void main(final String[] arguments) throws IOException, InterruptedException {
         double bar = Double.POSITIVE_INFINITY;
         String size = "64";
+        int burst = 64;
         final List<Path> jars = new ArrayList<>();
         final List<String> rivals = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
@@ -60,13 +64,15 @@ public final class Instructions {
                 bar = Double.parseDouble(arguments[i]);
             } else if (SIZE.matcher(arguments[i]).matches()) {
                 size = arguments[i].substring(arguments[i].indexOf('=') + 1);
+            } else if (BURST.matcher(arguments[i]).matches()) {
+                burst = Integer.parseInt(arguments[i].substring(arguments[i].indexOf('=') + 1));
             } else if (Files.isRegularFile(Path.of(arguments[i]))) {
                 jars.add(Path.of(arguments[i]).toAbsolutePath());
             } else if (RIVAL.matcher(arguments[i]).matches()) {
                 rivals.add(arguments[i]);
             } else {
                 System.err.println(
-                        "--bar N, size=N of 0 to 9999, a jar or a rival was expected instead of " + arguments[i]);
+                        "--bar N, size=N of 0 to 9999, burst=N of 1 to 64, a jar or a rival was expected instead of " + arguments[i]);
                 System.exit(2);
             }
         }
@@ -80,7 +86,7 @@ public final class Instructions {
         final Path source = directory.resolve("step.c");
         try {
             if (compile(source, step)) {
-                System.exit(new Instructions(step, size).countAll(jars, rivals, bar) ? 0 : 1);
+                System.exit(new Instructions(step, size, burst).countAll(jars, rivals, bar) ? 0 : 1);
             }
         } finally {
             Files.deleteIfExists(source);
@@ -116,8 +122,8 @@ public final class Instructions {
     private boolean countAll(final List<Path> jars, final List<String> rivals, final double bar)
             throws IOException, InterruptedException {
         System.out.printf(
-                "instructions for a record of %s bytes, offered and drained, JDK %d: median of %d bursts [least, most]%n",
-                size, Runtime.version().feature(), BURSTS);
+                "instructions for a record of %s bytes, offered and drained in bursts of %d, JDK %d: median of %d bursts [least, most]%n",
+                size, burst, Runtime.version().feature(), BURSTS);
         final Statistics own = count("this", OWN, null);
         if (refused) {
             return true;
@@ -149,7 +155,8 @@ public final class Instructions {
                 jar == null ? classPath : jar + File.pathSeparator + classPath,
                 CountedLoop.class.getName(),
                 rival,
-                size));
+                size,
+                Integer.toString(burst)));
         final Path errors = Files.createTempFile("instructions", ".txt");
         try {
             final Process process =
@@ -167,7 +174,7 @@ public final class Instructions {
                 return null;
             }
             final List<Double> counts = new ArrayList<>();
-            output.lines().forEach(line -> counts.add(Double.parseDouble(line) / RECORDS));
+            output.lines().forEach(line -> counts.add(Double.parseDouble(line) / burst));
             final Statistics statistics = Statistics.of(counts);
             System.out.printf(
                     Locale.ROOT,
