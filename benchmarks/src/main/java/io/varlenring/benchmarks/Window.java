@@ -11,7 +11,6 @@ import java.util.function.IntFunction;
  * after, or {@code NaN} where it has no other thread.
  */
 public final class Window {
-    private static final int BURST = 64;
     private static final int LARGE_BURST = 512;
 
     private Window() {}
@@ -28,7 +27,7 @@ public final class Window {
             final String set, final String rival, final Map<String, String> parameters) {
         switch (set) {
             case "single-thread":
-                return singleThread(rival, parameters.get("size"));
+                return singleThread(rival, parameters.get("size"), Integer.parseInt(parameters.get("burst")));
             case "burst":
                 return burst(rival, parameters.get("size"));
             case "throughput":
@@ -48,17 +47,18 @@ public final class Window {
         return new double[] {(double) nanos / records, Double.NaN, Double.NaN};
     }
 
-    private static IntFunction<double[]> singleThread(final String rival, final String size) {
+    private static IntFunction<double[]> singleThread(final String rival, final String size, final int burst) {
         final SingleThreadBenchmark benchmark = new SingleThreadBenchmark();
         benchmark.rival = rival;
         benchmark.size = size;
+        benchmark.burst = burst;
         benchmark.start();
         return bursts -> {
             final long start = System.nanoTime();
             for (int i = 0; i < bursts; i++) {
                 benchmark.offerAndDrain();
             }
-            return result(System.nanoTime() - start, bursts * BURST);
+            return result(System.nanoTime() - start, bursts * burst);
         };
     }
 

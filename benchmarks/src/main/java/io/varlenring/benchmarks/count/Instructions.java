@@ -72,7 +72,8 @@ public final class Instructions {
                 rivals.add(arguments[i]);
             } else {
                 System.err.println(
-                        "--bar N, size=N of 0 to 9999, burst=N of 1 to 64, a jar or a rival was expected instead of " + arguments[i]);
+                        "--bar N, size=N of 0 to 9999, burst=N of 1 to 64, a jar or a rival was expected instead of "
+                                + arguments[i]);
                 System.exit(2);
             }
         }

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** What can be measured in windows, with the values of its parameters where nobody names others. */
 enum DuelSet {
-    SINGLE_THREAD("single-thread", "agrona", false, "rival", "ring-offer", "size", "0,64,256,1200,8192,quic"),
+    SINGLE_THREAD(
+            "single-thread", "agrona", false, "rival", "ring-offer", "size", "0,64,256,1200,8192,quic", "burst", "64"),
     BURST("burst", "agrona", false, "rival", "ring-offer,ring-offer-all,ring-batch", "size", "16,64,256"),
     THROUGHPUT(
             "throughput",
@@ -38,6 +39,7 @@ enum DuelSet {
     private static final long NANOS_WITH_SEVERAL_PRODUCERS = 4_000_000;
 
     private static final int BURSTS_OF_MIX = 64;
+    private static final int RECORDS_OF_MIX = 64 * BURSTS_OF_MIX;
 
     final String title;
     /** The peer that is measured along. */
@@ -97,6 +99,6 @@ enum DuelSet {
 
     /** How many bursts a window must have: with the mix, so many that all of it is in each window. */
     int leastBursts(final Map<String, String> cell) {
-        return "quic".equals(cell.get("size")) ? BURSTS_OF_MIX : 1;
+        return !"quic".equals(cell.get("size")) ? 1 : "1".equals(cell.get("burst")) ? RECORDS_OF_MIX : BURSTS_OF_MIX;
     }
 }

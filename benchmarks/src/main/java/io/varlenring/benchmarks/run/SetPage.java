@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The tables and charts of one set, for each JDK. */
@@ -162,6 +163,11 @@ final class SetPage {
         }
         for (final Baseline baseline : metric.compared() ? set.baselines() : List.<Baseline>of()) {
             for (final HostKind kind : kinds.keySet()) {
+                if (baseline == Baseline.BEST_PEER && isAgronaThroughout(read, rivals, keys, metric, kind)) {
+                    line("");
+                    line("The best peer" + suffix(kind) + ", was Agrona throughout: the ratios are those above.");
+                    continue;
+                }
                 final boolean added = addTable(
                         metric.title() + ", times as good as " + baseline.title() + suffix(kind),
                         rivals,
@@ -173,6 +179,26 @@ final class SetPage {
                 }
             }
         }
+    }
+
+    /** Tells whether a table beside the best peer would be the one beside Agrona again. */
+    private static boolean isAgronaThroughout(
+            final Results read,
+            final Set<String> rivals,
+            final List<Results.Key> keys,
+            final Metric metric,
+            final HostKind kind) {
+        boolean found = false;
+        for (final Results.Key key : keys) {
+            for (final String rival : rivals) {
+                final Statistics best = read.advantage(key, rival, Baseline.BEST_PEER, metric, kind);
+                if (!Objects.equals(best, read.advantage(key, rival, Baseline.AGRONA, metric, kind))) {
+                    return false;
+                }
+                found |= best != null;
+            }
+        }
+        return found;
     }
 
     /** Says what of a table of ratios had a partner. */

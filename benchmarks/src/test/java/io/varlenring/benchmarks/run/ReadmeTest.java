@@ -36,7 +36,7 @@ class ReadmeTest {
                 row(
                         "offer and drain on one thread, host quiet / busy",
                         "single-thread",
-                        "rival=ring-offer size=64",
+                        "rival=ring-offer size=64 burst=64",
                         HostKind.QUIET,
                         HostKind.BUSY));
         for (final String row : rows) {
