@@ -337,23 +337,26 @@ final class ConsumerSide extends ConsumerState {
 
     /** Zeroes what is behind the cursor, and gives it back to the producers. */
     private void giveBack() {
+        final RingMemory memory = this.memory;
+        final long from = givenBack;
+        final long to = cursor;
         // The use of the ring was highest just before this: what was consumed, and what was reserved behind it. A drain
         // that has caught up leaves out the latter, rather than take the line of the producer position from the
         // producers.
-        final long reserved = caughtUp && !isMapped ? cursor : ring.producerPosition();
-        if (cursor - reserved > 0) {
-            throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + cursor
+        final long reserved = caughtUp && !isMapped ? to : ring.producerPosition();
+        if (to - reserved > 0) {
+            throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + to
                     + ", up to where there are headers: " + ring);
         }
-        noteUse(reserved - givenBack);
+        noteUse(reserved - from);
         if (isMapped) { // before the zeroes: the next consumer makes them again should this process end [M14]
-            memory.setRedoPositionPlain(cursor);
+            memory.setRedoPositionPlain(to);
             memory.storeStoreFence();
         }
-        memory.zero(givenBack, cursor); // plain, before the store of the consumer position [M2]
+        memory.zero(from, to); // plain, before the store of the consumer position [M2]
         // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
-        memory.setConsumerPositionRelease(cursor);
-        givenBack = cursor;
+        memory.setConsumerPositionRelease(to);
+        givenBack = to;
     }
 
     /** Notes since when the consumer has stood behind an unfinished reservation; returns false when it does not. */

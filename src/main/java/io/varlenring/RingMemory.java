@@ -147,9 +147,11 @@ final class RingMemory extends ControlWords {
     void zero(final long from, final long to) {
         final int offset = (int) from & (data.capacity() - 1);
         final int length = (int) (to - from);
-        final int untilWrap = Math.min(length, data.capacity() - offset);
-        zero(offset, untilWrap);
-        zero(0, length - untilWrap);
+        final int untilWrap = data.capacity() - offset;
+        zero(offset, Math.min(length, untilWrap));
+        if (length > untilWrap) {
+            zero(0, length - untilWrap);
+        }
     }
 
     /** Both are multiples of 8. */
@@ -161,9 +163,11 @@ final class RingMemory extends ControlWords {
             }
             return;
         }
-        for (int done = 0; done < length; done += ZEROS.length) {
-            data.put(offset + done, ZEROS, 0, Math.min(ZEROS.length, length - done));
+        int done = 0;
+        for (; length - done > ZEROS.length; done += ZEROS.length) {
+            data.put(offset + done, ZEROS, 0, ZEROS.length);
         }
+        data.put(offset + done, ZEROS, 0, length - done);
     }
 
     /** Returns a view of all the data, to be moved over payloads. */

@@ -119,7 +119,7 @@ final class HeldProgram {
         memory.storeStoreFence();
         stopIn(window, Window.REDO_STORED);
         for (long position = begin; position < end; position += 8) {
-            memory.zero((int) position & mask, 8);
+            memory.zero(position, position + 8);
             if (position - begin == (end - begin) / 16 * 8) {
                 stopIn(window, Window.HALF_ZEROED);
             }
