@@ -34,8 +34,6 @@ final class RingMemory extends ControlWords {
     private static final VarHandle CONSUMER_POSITION = field("consumerPosition");
     private static final VarHandle ARMED = field("armed");
     private static final byte[] ZEROS = new byte[4096];
-    /** Whether the compiler makes vectors of a loop's long stores; with those of 17 copying is faster. */
-    private static final boolean STORES_ARE_VECTORIZED = Runtime.version().feature() >= 25;
 
     private static final long MILLISECOND_NANOS = 1_000_000;
 
@@ -154,15 +152,11 @@ final class RingMemory extends ControlWords {
         }
     }
 
-    /** Both are multiples of 8. */
+    /**
+     * Copies zeroes, in few calls: of a loop of stores the compiler leaves a call for each word where drains are inlined
+     * deep into their callers, which is several times as slow.
+     */
     private void zero(final int offset, final int length) {
-        if (STORES_ARE_VECTORIZED) {
-            final int end = offset + length;
-            for (int i = offset; i < end; i += Long.BYTES) {
-                data.putLong(i, 0);
-            }
-            return;
-        }
         int done = 0;
         for (; length - done > ZEROS.length; done += ZEROS.length) {
             data.put(offset + done, ZEROS, 0, ZEROS.length);
