@@ -24,12 +24,11 @@ final class DuelPage {
         if (run.facts().isEmpty()) {
             lines.add(SetPage.NOT_FINISHED);
         }
-        run.facts().forEach((name, value) -> lines.add("- " + name + ": `" + value + "`"));
+        lines.addAll(SetPage.facts(run.facts()));
         lines.add("");
-        final String peer = run.baselines().iterator().next();
-        lines.add("| | host | windows | ns | ns of " + peer + " | "
+        lines.add("| | host | windows | ns | "
                 + run.baselines().stream().map(name -> "to " + name).collect(Collectors.joining(" | ")) + " |");
-        lines.add("|---|---|---|---|---|" + "---|".repeat(run.baselines().size()));
+        lines.add("|---|---|---|---|" + "---|".repeat(run.baselines().size()));
         int windows = 0;
         int changing = 0;
         for (final String cell : run.cells()) {
@@ -39,7 +38,7 @@ final class DuelPage {
                 if (host == HostKind.CHANGING) { // like with nothing
                     changing += met;
                 } else if (met > 0) {
-                    lines.add(row(run, cell, host, peer));
+                    lines.add(row(run, cell, host));
                 }
             }
         }
@@ -51,9 +50,9 @@ final class DuelPage {
         return String.join("\n", lines);
     }
 
-    private static String row(final DuelRun run, final String cell, final HostKind host, final String peer) {
+    private static String row(final DuelRun run, final String cell, final HostKind host) {
         return "| " + title(cell) + " | " + host.title() + " | " + run.windows(cell, host) + " | "
-                + withSpread(run.nanos(cell, DuelRun.THIS, host)) + " | " + withSpread(run.nanos(cell, peer, host))
+                + withSpread(run.nanos(cell, DuelRun.THIS, host))
                 + run.baselines().stream()
                         .map(against -> " | " + ratio(run, cell, against, host))
                         .collect(Collectors.joining())
@@ -76,10 +75,12 @@ final class DuelPage {
     static String title(final String cell) {
         return Arrays.stream(cell.split(" "))
                 .map(parameter -> parameter.split("=", 2))
-                .filter(parameter -> !parameter[1].equals("all"))
+                .filter(parameter -> !parameter[1].equals("all")
+                        && !(parameter[0].equals("burst") && parameter[1].equals("64"))) // what is usual
                 .map(parameter -> switch (parameter[0]) {
                     case "producers" -> parameter[1] + (parameter[1].equals("1") ? " producer" : " producers");
                     case "size" -> parameter[1].equals("quic") ? "QUIC mix" : parameter[1] + " B";
+                    case "burst" -> "each drained by itself";
                     case "reads" -> "only the first word read";
                     default -> "`" + parameter[1] + "`";
                 })

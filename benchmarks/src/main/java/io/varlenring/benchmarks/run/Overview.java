@@ -117,8 +117,8 @@ final class Overview {
     private List<Row> rows() {
         return List.of(
                 new OfDuel("offer and drain, one thread, 64 B", "single-thread", "ring-offer", "size=64 burst=64"),
-                new OfDuel("offer and drain, one thread, 256 B", "single-thread", "ring-offer", "size=256"),
-                new OfDuel("offer and drain, one thread, 1200 B", "single-thread", "ring-offer", "size=1200"),
+                new OfDuel("offer and drain, one thread, 256 B", "single-thread", "ring-offer", "size=256 burst=64"),
+                new OfDuel("offer and drain, one thread, 1200 B", "single-thread", "ring-offer", "size=1200 burst=64"),
                 new OfDuel("1 producer, 64 B", "throughput", "ring-offer", "producers=1 size=64 reads=all"),
                 new OfDuel("1 producer, 1200 B", "throughput", "ring-offer", "producers=1 size=1200 reads=all"),
                 new OfDuel("4 producers, 64 B", "throughput", "ring-offer", "producers=4 size=64 reads=all"),

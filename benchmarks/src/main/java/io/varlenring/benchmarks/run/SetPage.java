@@ -71,7 +71,18 @@ final class SetPage {
         if (run.facts().isEmpty()) {
             line(NOT_FINISHED);
         }
-        run.facts().forEach((name, value) -> line("- " + name + ": `" + value + "`"));
+        facts(run.facts()).forEach(this::line);
+    }
+
+    /** What is known of a run, a line for each; of failed forks only where there are some. */
+    static List<String> facts(final Map<String, String> facts) {
+        final List<String> lines = new ArrayList<>();
+        facts.forEach((name, value) -> {
+            if (!name.equals("failed forks") || !value.equals("0")) {
+                lines.add("- " + name + ": `" + value + "`");
+            }
+        });
+        return lines;
     }
 
     /** Puts what differs only in the size of records into one group; groups by what they have in common. */

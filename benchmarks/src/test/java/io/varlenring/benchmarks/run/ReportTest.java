@@ -38,7 +38,7 @@ class ReportTest {
                 List.of(
                         "set,jdk,parameters,contender,host,windows,p25_ns,p50_ns,p75_ns,"
                                 + "against,p25_ratio,p50_ratio,p75_ratio,pairs,without_partner",
-                        "single-thread,17,rival=ring-offer size=64,this,quiet,90,20,21,22,agrona,1.2,1.25,1.3,80,10"));
+                        "single-thread,17,rival=ring-offer size=64 burst=64,this,quiet,90,20,21,22,agrona,1.2,1.25,1.3,80,10"));
         Files.write(results.resolve("duel-single-thread-17.txt"), List.of("cpu: some"));
     }
 
@@ -50,6 +50,8 @@ class ReportTest {
                 page.contains("| time, times as good as Agrona, host quiet | 64 B |\n|---|---|\n"
                         + "| `ring-offer` | 1.500 |"),
                 page);
+        assertTrue(
+                page.contains("The best peer, host quiet, was Agrona throughout: the ratios are those above."), page);
         assertTrue(page.contains("1 of 4 forks met a host that was busy."), page);
         assertTrue(
                 page.contains(
