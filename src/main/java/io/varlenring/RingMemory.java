@@ -153,8 +153,8 @@ final class RingMemory extends ControlWords {
     }
 
     /**
-     * Copies zeroes, in few calls: in a loop of stores the compiler leaves a call for each word where a drain is inlined
-     * deep into its callers, which is several times as slow.
+     * Copies zeroes, in few calls: in a loop of stores the compiler leaves a call for each word where a drain is
+     * inlined deep into its callers, which is several times as slow.
      */
     private void zero(final int offset, final int length) {
         int done = 0;
