@@ -217,10 +217,16 @@ final class RingFile {
         try {
             FileHeader.checkLength(length);
             final Object[] known = files().compute(key, (same, entry) -> {
-                try {
-                    return open(path, key, length, entry, opened);
-                } catch (final IOException e) {
-                    throw new UncheckedIOException(e);
+                // One at a time, whatever the key: a channel that is closed again loses its locks in this virtual
+                // machine
+                // before its descriptor goes, and with that all locks which another thread has got on that file
+                // meanwhile
+                synchronized (unsure()) {
+                    try {
+                        return open(path, key, length, entry, opened);
+                    } catch (final IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
                 }
             });
             if (known != null) {
