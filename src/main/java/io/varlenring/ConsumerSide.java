@@ -2,12 +2,10 @@
 package io.varlenring;
 
 import static io.varlenring.RingLayout.ALIGNMENT;
-import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.NOT_READY;
 import static io.varlenring.RingLayout.payloadLength;
 import static io.varlenring.RingLayout.stride;
-import static io.varlenring.RingLayout.strideOf;
 
 import java.nio.ByteBuffer;
 
@@ -89,19 +87,21 @@ final class ConsumerSide extends ConsumerState {
         if (isInUse) {
             throw inUse(current);
         }
-        if (lastUser != current) { // see there
+        if (lastUser != current) { // seldom: see the field
             lastUser = current;
+            memory.storeStoreFence(); // for user()
         }
         isInUse = true;
     }
 
     private IllegalStateException inUse(final Thread current) {
+        final Object user = lastUser;
         return new IllegalStateException(
-                lastUser == NOBODY
+                user == NOBODY
                         ? "this process has been detached from the ring"
-                        : lastUser == current
+                        : user == current
                                 ? "the consumer was called from inside its own handler"
-                                : "the consumer is in use by " + lastUser + " and was called by " + current);
+                                : "the consumer is in use by " + user + " and was called by " + current);
     }
 
     /** Ends the use of the consumer, for good: this process leaves the ring. */
@@ -110,9 +110,14 @@ final class ConsumerSide extends ConsumerState {
         lastUser = NOBODY;
     }
 
-    /** Returns the thread inside a call, or {@link #NOBODY}, or null; to another thread perhaps of a moment ago. */
+    /**
+     * Returns the thread inside a call, or {@link #NOBODY}, or null; perhaps of a moment ago, but never the caller when
+     * it is not inside: where it sees that another is, the fences show it that one.
+     */
     Object user() {
-        return isInUse ? lastUser : null;
+        final boolean inside = isInUse;
+        memory.loadLoadFence();
+        return inside ? lastUser : null;
     }
 
     // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
@@ -242,7 +247,7 @@ final class ConsumerSide extends ConsumerState {
             if ((header - 1 & notOfRecords) == 0) { // 1 to half the capacity; show() refuses 1 to 7
                 final ByteBuffer record = show(offset, payloadLength(header));
                 // before the handler's call: one that throws has consumed its record
-                cursor = position + strideOf(header);
+                cursor = position + RingLayout.strideOf(header);
                 return record;
             }
             skip(header, position);
@@ -383,8 +388,7 @@ final class ConsumerSide extends ConsumerState {
     /** Says since when the consumer has been standing at this position, if it has noticed; for any thread. */
     void describeStall(final long position, final StringBuilder text) {
         if (stalledPosition == position) {
-            text.append(", in the consumer's way for ");
-            text.append((memory.nanoTime() - stalledNanos) / 1_000_000).append(" ms");
+            text.append(", in the consumer's way for " + (memory.nanoTime() - stalledNanos) / 1_000_000 + " ms");
         }
     }
 
@@ -478,7 +482,7 @@ final class ConsumerSide extends ConsumerState {
         // pairs with publish(): this load, or its load of armed, sees the other's store [M5]
         final boolean ready = memory.getHeaderVolatile((int) cursor & mask) != NOT_READY;
         final long producerPosition = memory.getProducerPositionVolatile(); // pairs with close(): likewise [M8]
-        if (ready || producerPosition == (cursor | CLOSED)) {
+        if (ready || producerPosition == (cursor | RingLayout.CLOSED)) {
             memory.setArmedVolatile(false); // a wakeup that comes before it is spurious [M5]
             return false;
         }

@@ -217,10 +217,8 @@ final class RingFile {
         try {
             FileHeader.checkLength(length);
             final Object[] known = files().compute(key, (same, entry) -> {
-                // One at a time, whatever the key: a channel that is closed again loses its locks in this virtual
-                // machine
-                // before its descriptor goes, and with that all locks which another thread has got on that file
-                // meanwhile
+                // One at a time: a channel closed again loses its locks here before its descriptor goes, and then
+                // all that another thread has got on that file meanwhile
                 synchronized (unsure()) {
                     try {
                         return open(path, key, length, entry, opened);
