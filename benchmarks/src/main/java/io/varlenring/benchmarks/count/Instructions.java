@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class Instructions {
     private static final Pattern BAR = Pattern.compile("[0-9]+(\\.[0-9]+)?");
     private static final Pattern SIZE = Pattern.compile("size=([0-9]{1,4})");
-    private static final Pattern BURST = Pattern.compile("burst=([1-9]|[1-5][0-9]|6[0-4])");
+    private static final Pattern BURST = Pattern.compile("burst=(1|64)");
     private static final int BURSTS = 9;
     private static final int REFUSED = 3;
     private static final String OWN = "ring-offer";
@@ -45,7 +45,7 @@ public final class Instructions {
      * Counts.
      *
      * @param arguments optionally {@code --bar N}: fail when a record takes more; {@code size=N}: bytes of a record, 0
-     *     to 9999, 64 unless told; {@code burst=N}: how many are offered before they are drained, 1 to 64, 64 unless told;
+     *     to 9999, 64 unless told; {@code burst=1}: each is drained before the next is offered, else 64 are offered first;
      *     the jars of other builds; and other rivals, such as {@code ring-batch}
      * @throws IOException when a process cannot be started
      * @throws InterruptedException when interrupted while one runs
@@ -72,7 +72,7 @@ public final class Instructions {
                 rivals.add(arguments[i]);
             } else {
                 System.err.println(
-                        "--bar N, size=N of 0 to 9999, burst=N of 1 to 64, a jar or a rival was expected instead of "
+                        "--bar N, size=N of 0 to 9999, burst=1 or 64, a jar or a rival was expected instead of "
                                 + arguments[i]);
                 System.exit(2);
             }
