@@ -38,8 +38,7 @@ enum DuelSet {
     /** With more threads than processors, a window takes in some of the scheduler's decisions. */
     private static final long NANOS_WITH_SEVERAL_PRODUCERS = 4_000_000;
 
-    private static final int BURSTS_OF_MIX = 64;
-    private static final int RECORDS_OF_MIX = 64 * BURSTS_OF_MIX;
+    private static final int RECORDS_OF_MIX = 4096;
 
     final String title;
     /** The peer that is measured along. */
@@ -99,6 +98,8 @@ enum DuelSet {
 
     /** How many bursts a window must have: with the mix, so many that all of it is in each window. */
     int leastBursts(final Map<String, String> cell) {
-        return !"quic".equals(cell.get("size")) ? 1 : "1".equals(cell.get("burst")) ? RECORDS_OF_MIX : BURSTS_OF_MIX;
+        return "quic".equals(cell.get("size"))
+                ? RECORDS_OF_MIX / Integer.parseInt(cell.getOrDefault("burst", "64"))
+                : 1;
     }
 }
