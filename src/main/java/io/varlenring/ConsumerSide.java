@@ -39,8 +39,10 @@ final class ConsumerSide extends ConsumerState {
      */
     private static final int FRUITLESS_DRAINS = 64;
 
-    /** Stands for the user once this process has left the ring. */
-    static final Object NOBODY = new Object();
+    // Instead of a user's id, which is positive
+    private static final long NOBODY = 0;
+    /** Once this process has left the ring. */
+    private static final long LEFT = -1;
 
     private final VarLenMpscRing ring;
     private final RingMemory memory;
@@ -83,41 +85,39 @@ final class ConsumerSide extends ConsumerState {
 
     /** Begins a call. Detects misuse as far as plain accesses can: in one thread always, else when it is visible. */
     private void enter() {
-        final Thread current = Thread.currentThread();
-        if (isInUse) {
-            throw inUse(current);
+        if (user != NOBODY) {
+            throw inUse();
         }
-        if (lastUser != current) { // seldom: see the field
-            lastUser = current;
-            memory.storeStoreFence(); // for user()
-        }
-        isInUse = true;
+        user = Thread.currentThread().getId();
     }
 
-    private IllegalStateException inUse(final Thread current) {
-        final Object user = lastUser;
+    private IllegalStateException inUse() {
+        final long user = this.user;
+        final Thread current = Thread.currentThread();
         return new IllegalStateException(
-                user == NOBODY
+                user == LEFT
                         ? "this process has been detached from the ring"
-                        : user == current
+                        : user == current.getId()
                                 ? "the consumer was called from inside its own handler"
-                                : "the consumer is in use by " + user + " and was called by " + current);
+                                : "the consumer is in use by " + RingConsumer.describe(user) + " and was called by "
+                                        + current);
     }
 
     /** Ends the use of the consumer, for good: this process leaves the ring. */
     void leave() {
         enter();
-        lastUser = NOBODY;
+        user = LEFT;
     }
 
-    /**
-     * Returns the thread inside a call, or {@link #NOBODY}, or null; perhaps of a moment ago, but never the caller when
-     * it is not inside: where it sees that another is, the fences show it that one.
-     */
-    Object user() {
-        final boolean inside = isInUse;
-        memory.loadLoadFence();
-        return inside ? lastUser : null;
+    /** Tells whether this thread, the caller, is inside a call: no other stores its id, and its own stores it sees. */
+    boolean isUsedBy(final Thread caller) {
+        return user == caller.getId();
+    }
+
+    /** Says who is inside a call, behind these words for it; or {@code nobody}. Perhaps of a moment ago. */
+    String describeUser(final String words, final String nobody) {
+        final long user = this.user;
+        return user == NOBODY ? nobody : user == LEFT ? "detached" : words + RingConsumer.describe(user);
     }
 
     // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
@@ -128,7 +128,7 @@ final class ConsumerSide extends ConsumerState {
         try {
             return handOver(handler, maxRecords);
         } finally {
-            isInUse = false;
+            user = NOBODY;
         }
     }
 
@@ -137,7 +137,7 @@ final class ConsumerSide extends ConsumerState {
         try {
             return handOverControlled(handler, maxRecords);
         } finally {
-            isInUse = false;
+            user = NOBODY;
         }
     }
 
@@ -150,7 +150,7 @@ final class ConsumerSide extends ConsumerState {
                     ? records
                     : waitThenHandOver(handler, maxRecords, nanos);
         } finally {
-            isInUse = false;
+            user = NOBODY;
         }
     }
 
@@ -163,7 +163,7 @@ final class ConsumerSide extends ConsumerState {
             memory.emptyDoorbell();
             return tryArm();
         } finally {
-            isInUse = false;
+            user = NOBODY;
         }
     }
 
@@ -403,7 +403,7 @@ final class ConsumerSide extends ConsumerState {
             }
             return isMapped ? recovery.find(cursor) : stalledHere();
         } finally {
-            isInUse = false;
+            user = NOBODY;
         }
     }
 
@@ -431,7 +431,7 @@ final class ConsumerSide extends ConsumerState {
             }
             return found != null;
         } finally {
-            isInUse = false;
+            user = NOBODY;
         }
     }
 
@@ -496,10 +496,10 @@ final class ConsumerSide extends ConsumerState {
 /** What the consumer writes with every record or drain. */
 abstract class ConsumerState extends RingCounters {
     /**
-     * The thread inside a call, or that was in the last one. Written only where another comes: with each reference in
-     * an object a collector is told, which takes cache lines from threads that do so with neighbours of this object.
+     * The id of the thread inside a call. Not the thread: with each reference in an object a collector is told, which
+     * takes cache lines from threads that do so with neighbours of this object.
      */
-    Object lastUser;
+    long user;
     /** Where the next header is. */
     long cursor;
     /** The consumer position: all before it is zeroed and the producers'. */
@@ -513,8 +513,6 @@ abstract class ConsumerState extends RingCounters {
     int pauseBytes;
     /** Whether the drain under way has come to a header that is not ready. */
     boolean caughtUp;
-    /** Whether a thread is inside a call. */
-    boolean isInUse;
 
     /** Since the last record. */
     int fruitlessDrains;

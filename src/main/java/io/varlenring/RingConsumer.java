@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
  * edge, as event loops do. A call while another is under way is misuse: it is an {@link IllegalStateException} when it
  * comes from inside a handler, or from another thread that can see the first one's call; two threads that start at the
- * same moment may not be told apart, and then everything is undefined. It keeps the last thread reachable.
+ * same moment may not be told apart, and then everything is undefined.
  *
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
  * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind
@@ -224,8 +224,18 @@ public final class RingConsumer {
     /** Returns a short description of the consumer and its ring, for logs. */
     @Override
     public String toString() {
-        final Object user = side.user();
-        final String use = user == ConsumerSide.NOBODY ? "detached" : "in use by " + user;
-        return "RingConsumer[" + (user == null ? "not in use" : use) + ", " + ring + "]";
+        return "RingConsumer[" + side.describeUser("in use by ", "not in use") + ", " + ring + "]";
+    }
+
+    /** Describes a thread, which is looked for among those of the caller's group: mostly all but virtual ones. */
+    static String describe(final long id) {
+        final Thread[] threads = new Thread[Thread.activeCount() + 16];
+        final int count = Thread.enumerate(threads);
+        for (int i = 0; i < count; i++) {
+            if (threads[i].getId() == id) {
+                return threads[i].toString();
+            }
+        }
+        return "the thread of id " + id;
     }
 }

@@ -252,11 +252,6 @@ final class RingMemory extends ControlWords {
         VarHandle.storeStoreFence();
     }
 
-    /** Keeps the loads before it before those after it. */
-    void loadLoadFence() {
-        VarHandle.loadLoadFence();
-    }
-
     // Sleeping and time
 
     Thread getWaiterVolatile() {

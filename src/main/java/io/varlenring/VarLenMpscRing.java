@@ -562,9 +562,9 @@ public final class VarLenMpscRing implements AutoCloseable {
         producers.finishCollected();
     }
 
-    /** Tells whether this thread is inside a call of the consumer. */
-    boolean isConsumedBy(final Thread thread) {
-        return consumerSide.user() == thread;
+    /** Tells whether this thread, the caller, is inside a call of the consumer. */
+    boolean isConsumedBy(final Thread caller) {
+        return consumerSide.isUsedBy(caller);
     }
 
     /**
@@ -771,9 +771,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             text.append('\n');
         }
         text.append("producers: ").append(producers.size()).append('\n');
-        final Object user = consumerSide.user();
-        final String use = user == ConsumerSide.NOBODY ? "detached" : "in a call of " + user;
-        text.append("consumer: ").append(user == null ? "not in a call" : use);
+        text.append("consumer: ").append(consumerSide.describeUser("in a call of ", "not in a call"));
         // a snapshot, for which any value that was once there will do [M10]
         text.append(memory.isArmedVolatile() ? ", armed\n" : ", not armed\n");
         return text.append(stats).append('\n').toString();

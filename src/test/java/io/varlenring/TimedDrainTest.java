@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -103,6 +104,21 @@ final class TimedDrainTest {
         assertEquals(0, drainFor(700, TimeUnit.MICROSECONDS));
         assertTrue(System.nanoTime() - again >= 700_000, "nor before a part of a millisecond");
         assertEquals(0, hookCalls.get());
+    }
+
+    private WeakReference<Thread> drainElsewhere() throws Exception {
+        final Sleeper sleeper = new Sleeper(() -> drainFor(50, TimeUnit.MILLISECONDS));
+        assertEquals(0, sleeper.get());
+        return new WeakReference<>(sleeper.thread);
+    }
+
+    @Test
+    void threadThatHasDrained_isNotKept() throws Exception {
+        final WeakReference<Thread> drainer = drainElsewhere();
+        while (drainer.get() != null) {
+            System.gc();
+            Thread.sleep(1);
+        }
     }
 
     @Test
