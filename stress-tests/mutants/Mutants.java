@@ -83,7 +83,8 @@ final class Mutants {
             throw new IllegalArgumentException(String.join("\n", unfits));
         }
         if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("no mutant's name contains a match of " + wanted);
+            System.err.println("no mutant's name contains a match of " + wanted);
+            System.exit(2);
         }
         if (checkOnly) {
             System.out.println(chosen.size() + " mutants, each of which fits the sources");

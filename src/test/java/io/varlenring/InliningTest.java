@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -78,8 +79,9 @@ final class InliningTest {
             final byte[] array = new byte[64];
             final RecordHandler handler = record -> sum += record.getLong(record.position());
             int records = 0;
-            final long begin = System.nanoTime(); // long enough for both compilers, beside whatever else runs
-            while (System.nanoTime() - begin < 3_000_000_000L) {
+            final long nanos = TimeUnit.SECONDS.toNanos(Long.parseLong(args[1]));
+            final long begin = System.nanoTime();
+            while (System.nanoTime() - begin < nanos) {
                 for (int i = 0; i < 16; i++) {
                     records += offerBuffer(producer, direct) ? 1 : 0;
                     records += offerArray(producer, array) ? 1 : 0;
@@ -126,6 +128,8 @@ final class InliningTest {
     private static final String CALLEE_CAME_FIRST = "already compiled into a big method";
 
     private static final int MAX_RUNS = 5;
+    /** How long the first run takes, which is mostly enough for both compilers; each other takes twice as long. */
+    private static final int SECONDS = 3;
 
     private static final List<String> OFFERS =
             List.of("InliningTest$Paths.offerBuffer", "InliningTest$Paths.offerArray");
@@ -209,9 +213,9 @@ final class InliningTest {
     @ParameterizedTest
     @ValueSource(strings = {"alone", "load"})
     void hotPaths_areInlined(final String condition, @TempDir final Path folder) throws Exception {
-        Map<String, Compiled> found = run(condition, folder);
-        for (int runs = 1; runs < MAX_RUNS && hasCalleeThatCameFirst(found); runs++) {
-            found = run(condition, folder);
+        Map<String, Compiled> found = run(condition, SECONDS, folder);
+        for (int runs = 1; runs < MAX_RUNS && !isJudgeable(found); runs++) {
+            found = run(condition, (1 << runs) * SECONDS, folder);
         }
         final Map<String, Compiled> compiled = found;
         for (final String caller : OFFERS) {
@@ -229,14 +233,16 @@ final class InliningTest {
         assertNoCallIsLeft(compiled, "ConsumerSide.handOver");
     }
 
-    private static boolean hasCalleeThatCameFirst(final Map<String, Compiled> compiled) {
+    /** Whether all have been compiled, for which a busy machine takes longer, and their callees not before. */
+    private static boolean isJudgeable(final Map<String, Compiled> compiled) {
         return Stream.concat(OFFERS.stream(), Stream.of("ConsumerSide.handOver"))
                 .map(compiled::get)
-                .anyMatch(task -> task != null && task.left().containsValue(CALLEE_CAME_FIRST));
+                .allMatch(task -> task != null && !task.left().containsValue(CALLEE_CAME_FIRST));
     }
 
     /** Runs the program, and reads what became of its methods. */
-    private static Map<String, Compiled> run(final String condition, final Path folder) throws Exception {
+    private static Map<String, Compiled> run(final String condition, final int seconds, final Path folder)
+            throws Exception {
         final Path log = folder.resolve("compilations.xml");
         final Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -249,7 +255,8 @@ final class InliningTest {
                         "-cp",
                         classPath(),
                         Paths.class.getName(),
-                        condition)
+                        condition,
+                        String.valueOf(seconds))
                 .redirectErrorStream(true)
                 .start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -85,15 +85,15 @@ public final class Instructions {
         final Path directory = Files.createTempDirectory("instructions");
         final Path step = directory.resolve("step");
         final Path source = directory.resolve("step.c");
+        final boolean isWithinBar;
         try {
-            if (compile(source, step)) {
-                System.exit(new Instructions(step, size, burst).countAll(jars, rivals, bar) ? 0 : 1);
-            }
+            isWithinBar = !compile(source, step) || new Instructions(step, size, burst).countAll(jars, rivals, bar);
         } finally {
             Files.deleteIfExists(source);
             Files.deleteIfExists(step);
             Files.deleteIfExists(directory);
         }
+        System.exit(isWithinBar ? 0 : 1);
     }
 
     private static void skip(final String reason) {

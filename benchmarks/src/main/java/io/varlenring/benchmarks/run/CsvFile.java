@@ -29,7 +29,8 @@ public final class CsvFile {
      * @throws IOException when it cannot be written
      */
     public static void write(final Path file, final List<String> lines) throws IOException {
-        final Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), "unfinished", EXTENSION);
+        final Path unfinished =
+                file.resolveSibling("unfinished-" + file.getFileName()); // not a temporary file: others read it
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(unfinished))) {
             out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
         }

@@ -111,7 +111,7 @@ public final class PairedRuns {
         final Selection selection = Selection.parse(List.of(arguments).subList(3, arguments.length));
         final List<Cell> cells = selection.of(set.cells(), plan);
         if (cells.isEmpty()) {
-            throw new IllegalArgumentException("nothing of " + set.title() + " has " + selection);
+            throw new IllegalArgumentException("nothing of " + set.title() + " has " + selection.values());
         }
         final String name = (selection.otherJar() == null ? "" : "compare-") + set.title();
         final Path file = directory.resolve(name + "-" + JAVA.feature() + CsvFile.EXTENSION);
@@ -143,7 +143,10 @@ public final class PairedRuns {
             }
             System.out.println();
             for (final Cell cell : set.cells()) {
-                System.out.println("  " + cell + " " + cell.rivalParameter() + "=" + String.join(",", cell.rivals()));
+                final String rivals = cell.rivalParameter().isEmpty()
+                        ? ""
+                        : " " + cell.rivalParameter() + "=" + String.join(",", cell.rivals());
+                System.out.println("  " + cell + rivals);
             }
         }
     }

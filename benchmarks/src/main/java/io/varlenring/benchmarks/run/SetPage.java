@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The tables and charts of one set, for each JDK. */
 final class SetPage {
@@ -284,7 +286,9 @@ final class SetPage {
             line("| " + rows.get(0).replace(",", " | ") + " |");
             line("|" + "---|".repeat(rows.get(0).split(",").length));
             for (final String row : rows.subList(1, rows.size())) {
-                line("| " + row.replace(",", " | ") + " |");
+                line(Arrays.stream(row.split(","))
+                        .map(cell -> cell.contains(".") ? Summary.format(Double.parseDouble(cell)) : cell)
+                        .collect(Collectors.joining(" | ", "| ", " |")));
             }
         }
     }

@@ -19,7 +19,7 @@ import org.HdrHistogram.Histogram;
 /** Ways that take turns, and a table of them: for each figure and way the median of the rounds, the least and the most. */
 public final class Rounds {
     private static final String LABEL = "%-36s";
-    private static final String CELL = "%34s";
+    private static final String CELL = " %33s";
     private static final double NANOS_PER_MICRO = 1e3;
 
     private final Map<String, List<Result>> results = new LinkedHashMap<>();

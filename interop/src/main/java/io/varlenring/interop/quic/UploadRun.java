@@ -155,10 +155,10 @@ record UploadRun(
         if (clients != null) {
             result.add("clients that did not end well", clients.failed());
             result.add("clients that started over", clients.startedOver());
+            result.add("uploads that arrived", uploads.arrived());
         }
         result.add("requests", uploads.requests());
         result.add("requests answered otherwise", uploads.answeredOtherwise());
-        result.add("uploads that arrived", uploads.arrived());
         result.add("megabytes that arrived", megabytes);
         result.add("seconds", seconds);
         result.add("megabytes/s", megabytes / seconds);
