@@ -5,6 +5,7 @@ import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.recordHeader;
 import static io.varlenring.RingLayout.stride;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 
 /**
@@ -198,8 +199,8 @@ abstract class Claims extends Reservations {
         openBegin = begin;
         openStart = start;
         openEnd = end;
-        if (claimant != current) {
-            claimant = current;
+        if (!claimant.refersTo(current)) {
+            claimant = new WeakReference<>(current);
         }
         isGivenUp = false;
         open = kind;
@@ -223,7 +224,7 @@ abstract class Claims extends Reservations {
         final int what = open;
         if (what != NOTHING && openBegin == position) {
             return (what == BATCH ? "a batch of " + batchRecords + " records" : "a claim of " + claimLength + " bytes")
-                    + ", made by " + claimant;
+                    + ", made by " + (claimant.refersTo(null) ? "a thread that has ended" : claimant.get());
         }
         return phase == RESERVED && begin == position ? "an offer or a commit under way" : null;
     }

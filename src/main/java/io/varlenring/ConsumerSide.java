@@ -7,10 +7,12 @@ import static io.varlenring.RingLayout.NOT_READY;
 import static io.varlenring.RingLayout.payloadLength;
 import static io.varlenring.RingLayout.stride;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 
 /**
- * The consumer's side of the algorithm, and its state. {@link VarLenMpscRing} states the invariants.
+ * The consumer's side of the algorithm; its state is in {@link ConsumerState}. {@link VarLenMpscRing} states the
+ * invariants.
  *
  * <p>A drain is, record by record: move the cursor to the next one, hand it over; and give back what is behind the
  * cursor from time to time and at the end. The cursor stays where it is when anything fails, so the next drain goes on
@@ -39,10 +41,8 @@ final class ConsumerSide extends ConsumerState {
      */
     private static final int FRUITLESS_DRAINS = 64;
 
-    // Instead of a user's id, which is positive
-    private static final long NOBODY = 0;
-    /** Once this process has left the ring. */
-    private static final long LEFT = -1;
+    /** Stands for the user once this process has left the ring. */
+    private static final WeakReference<Thread> DETACHED = new WeakReference<>(null);
 
     private final VarLenMpscRing ring;
     private final RingMemory memory;
@@ -85,39 +85,45 @@ final class ConsumerSide extends ConsumerState {
 
     /** Begins a call. Detects misuse as far as plain accesses can: in one thread always, else when it is visible. */
     private void enter() {
-        if (user != NOBODY) {
-            throw inUse();
+        final Thread current = Thread.currentThread();
+        if (isInUse) {
+            throw inUse(current);
         }
-        user = Thread.currentThread().getId();
+        if (!lastUser.refersTo(current)) { // seldom: see the field
+            lastUser = new WeakReference<>(current);
+            memory.storeStoreFence(); // for isUsedBy()
+        }
+        isInUse = true;
     }
 
-    private IllegalStateException inUse() {
-        final long user = this.user;
-        final Thread current = Thread.currentThread();
+    private IllegalStateException inUse(final Thread current) {
         return new IllegalStateException(
-                user == LEFT
+                lastUser == DETACHED
                         ? "this process has been detached from the ring"
-                        : user == current.getId()
+                        : lastUser.refersTo(current)
                                 ? "the consumer was called from inside its own handler"
-                                : "the consumer is in use by " + RingConsumer.describe(user) + " and was called by "
-                                        + current);
+                                : "the consumer is in use by " + lastUser.get() + " and was called by " + current);
     }
 
     /** Ends the use of the consumer, for good: this process leaves the ring. */
     void leave() {
         enter();
-        user = LEFT;
+        lastUser = DETACHED;
     }
 
-    /** Tells whether this thread, the caller, is inside a call: no other stores its id, and its own stores it sees. */
+    /**
+     * Tells whether this thread, the caller, is inside a call. Where it sees that another thread is, the fences show it
+     * that one, and not itself of an earlier call.
+     */
     boolean isUsedBy(final Thread caller) {
-        return user == caller.getId();
+        final boolean inside = isInUse;
+        memory.loadLoadFence();
+        return inside && lastUser.refersTo(caller);
     }
 
     /** Says who is inside a call, behind these words for it; or {@code nobody}. Perhaps of a moment ago. */
     String describeUser(final String words, final String nobody) {
-        final long user = this.user;
-        return user == NOBODY ? nobody : user == LEFT ? "detached" : words + RingConsumer.describe(user);
+        return !isInUse ? nobody : lastUser == DETACHED ? "detached" : words + lastUser.get();
     }
 
     // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
@@ -128,7 +134,7 @@ final class ConsumerSide extends ConsumerState {
         try {
             return handOver(handler, maxRecords);
         } finally {
-            user = NOBODY;
+            isInUse = false;
         }
     }
 
@@ -137,7 +143,7 @@ final class ConsumerSide extends ConsumerState {
         try {
             return handOverControlled(handler, maxRecords);
         } finally {
-            user = NOBODY;
+            isInUse = false;
         }
     }
 
@@ -150,7 +156,7 @@ final class ConsumerSide extends ConsumerState {
                     ? records
                     : waitThenHandOver(handler, maxRecords, nanos);
         } finally {
-            user = NOBODY;
+            isInUse = false;
         }
     }
 
@@ -163,7 +169,7 @@ final class ConsumerSide extends ConsumerState {
             memory.emptyDoorbell();
             return tryArm();
         } finally {
-            user = NOBODY;
+            isInUse = false;
         }
     }
 
@@ -403,7 +409,7 @@ final class ConsumerSide extends ConsumerState {
             }
             return isMapped ? recovery.find(cursor) : stalledHere();
         } finally {
-            user = NOBODY;
+            isInUse = false;
         }
     }
 
@@ -431,7 +437,7 @@ final class ConsumerSide extends ConsumerState {
             }
             return found != null;
         } finally {
-            user = NOBODY;
+            isInUse = false;
         }
     }
 
@@ -491,33 +497,4 @@ final class ConsumerSide extends ConsumerState {
         }
         return true;
     }
-}
-
-/** What the consumer writes with every record or drain. */
-abstract class ConsumerState extends RingCounters {
-    /**
-     * The id of the thread inside a call. Not the thread: with each reference in an object a collector is told, which
-     * takes cache lines from threads that do so with neighbours of this object.
-     */
-    long user;
-    /** Where the next header is. */
-    long cursor;
-    /** The consumer position: all before it is zeroed and the producers'. */
-    long givenBack;
-    /** Where the drain under way has to give back, or to end. */
-    long pausePosition;
-
-    /** A lap behind where it began. */
-    long drainEnd;
-    /** How far behind its begin a drain pauses first: 0 while a stall is watched, whose end must not be missed. */
-    int pauseBytes;
-    /** Whether the drain under way has come to a header that is not ready. */
-    boolean caughtUp;
-
-    /** Since the last record. */
-    int fruitlessDrains;
-    /** Where the consumer was last seen behind an unfinished reservation, and since when. */
-    long stalledPosition;
-
-    long stalledNanos;
 }

@@ -12,7 +12,7 @@ import java.util.ConcurrentModificationException;
 /**
  * What stands behind a {@link RingProducer}: the ways to copy records into the ring; {@link Claims} has those to fill
  * it in place. It outlives the handle, so that what a collected one left open can be finished. Its state is in {@link
- * ProducerState}, at the end of Reservations.java: read that first.
+ * ProducerState}: read that first.
  *
  * <p>Every way to write is: finish what an Error left of the last call, check, reserve, fill, publish and signal.
  */

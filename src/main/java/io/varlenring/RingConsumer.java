@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
  * edge, as event loops do. A call while another is under way is misuse: it is an {@link IllegalStateException} when it
  * comes from inside a handler, or from another thread that can see the first one's call; two threads that start at the
- * same moment may not be told apart, and then everything is undefined.
+ * same moment may not be told apart, and then everything is undefined. A call by another
+ * thread than the last one allocates a weak reference to it.
  *
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
  * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind
@@ -147,13 +148,15 @@ public final class RingConsumer {
      * <pre>{@code
      * consumer.doorbell().register(selector, SelectionKey.OP_READ);
      * while (running) {
+     *     boolean isIdle = false;
      *     try {
-     *         if (consumer.drain(handler) == 0 && consumer.arm()) {
-     *             selector.select(ring.isEmpty() ? 100 : 1); // not for longer: see below
-     *             selector.selectedKeys().clear();
-     *         }
+     *         isIdle = consumer.drain(handler) == 0 && consumer.arm();
      *     } catch (RuntimeException failure) {
      *         report(failure);
+     *     }
+     *     if (isIdle) {
+     *         selector.select(ring.isEmpty() ? 100 : 1); // not for longer: see below
+     *         selector.selectedKeys().clear();
      *     }
      * }
      * }</pre>
@@ -225,17 +228,5 @@ public final class RingConsumer {
     @Override
     public String toString() {
         return "RingConsumer[" + side.describeUser("in use by ", "not in use") + ", " + ring + "]";
-    }
-
-    /** Describes a thread, which is looked for among those of the caller's group: mostly all but virtual ones. */
-    static String describe(final long id) {
-        final Thread[] threads = new Thread[Thread.activeCount() + 16];
-        final int count = Thread.enumerate(threads);
-        for (int i = 0; i < count; i++) {
-            if (threads[i].getId() == id) {
-                return threads[i].toString();
-            }
-        }
-        return "the thread of id " + id;
     }
 }

@@ -252,6 +252,11 @@ final class RingMemory extends ControlWords {
         VarHandle.storeStoreFence();
     }
 
+    /** Keeps the loads before it before those after it. */
+    void loadLoadFence() {
+        VarHandle.loadLoadFence();
+    }
+
     // Sleeping and time
 
     Thread getWaiterVolatile() {

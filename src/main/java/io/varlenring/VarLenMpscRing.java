@@ -64,7 +64,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Progress.</b> Reserving is lock-free. Delivery is in order and so waits for the oldest claim that is neither
  *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been
  *       collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
- *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and its first batch; but see
+ *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and its first batch, but a weak
+ *       reference where another thread takes over the consumer, or claims by a handle; and see
  *       {@link Builder#slices()}.
  *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes
  *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned

@@ -354,6 +354,9 @@ final class RingMemory {
     /** Nothing: who needs this order has the lock of a process that has ended, and sees all that it has stored. */
     void storeStoreFence() {}
 
+    /** Nothing: it is for fields that are not simulated. */
+    void loadLoadFence() {}
+
     long getDoorbellVolatile() {
         mayDie();
         return file.doorbell.load(Mode.VOLATILE);

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -176,6 +177,100 @@ final class AccidentsTest {
     private static void drainDeeper(final RingConsumer consumer, final List<Integer> seen) {
         consumer.drain(record -> seen.add(record.get(record.position()) & 0xff), 1);
         drainDeeper(consumer, seen);
+    }
+
+    /** Ends what an Error has left, by as many calls as it takes, each a little further from the end of the stack. */
+    @SuppressWarnings("InfiniteRecursion")
+    private static int finishDeeper(final ProducerSide side, final int frames, final int[] left) {
+        try {
+            return finishDeeper(side, frames + 1, left) + 1;
+        } catch (final StackOverflowError expected) {
+            if (left[0]-- == 0) {
+                side.finishLastCall();
+            }
+            throw expected;
+        }
+    }
+
+    /** The same with other frames. */
+    @SuppressWarnings("InfiniteRecursion")
+    private static long finishDeeper(final ProducerSide side, final long frames, final long other, final int[] left) {
+        try {
+            return finishDeeper(side, frames + 1, other, left) + 1;
+        } catch (final StackOverflowError expected) {
+            if (left[0]-- == 0) {
+                side.finishLastCall();
+            }
+            throw expected;
+        }
+    }
+
+    @Test
+    void stackOverflow_whereAGivenUpClaimIsFinished_leavesItToTheNextCall() throws InterruptedException {
+        for (int round = 0; round < 120; round++) {
+            final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+            final RingProducer producer = ring.newProducer();
+            assertNotNull(producer.tryClaim(10));
+            final ProducerSide side = producer.side();
+            side.isGivenUp = true; // as its abort does before it calls anything
+            side.phase = Reservations.CLAIM_GIVEN_UP;
+            final int[] left = {round / 2};
+            final boolean isOdd = round % 2 == 1;
+            final Thread thread = new Thread(
+                    null,
+                    () -> assertThrows(StackOverflowError.class, () -> {
+                        if (isOdd) {
+                            finishDeeper(side, 0, 0, left);
+                        } else {
+                            finishDeeper(side, 0, left);
+                        }
+                    }),
+                    "deep",
+                    200_000);
+            thread.start();
+            thread.join();
+            assertTrue(offer(producer, payload(1, 4)));
+            assertEquals(1, drain(ring).size(), "round " + round + ": " + ring.dump());
+        }
+    }
+
+    /** The wakeup is of an offer made beside the claim, which an Error ended before. */
+    @Test
+    void hookThatThrowsAnError_whereAClaimIsGivenUp_leavesItToTheNextCall() {
+        final boolean[] fails = {true};
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 12)
+                .hook(() -> {
+                    if (fails[0]) {
+                        throw new OutOfMemoryError("of the hook");
+                    }
+                })
+                .build();
+        final RingProducer producer = ring.newProducer();
+        final RingClaim claim = producer.tryClaim(10);
+        producer.side().phase = Reservations.PUBLISHED;
+        assertThrows(OutOfMemoryError.class, claim::abort);
+        fails[0] = false;
+        assertTrue(offer(producer, payload(1, 4)));
+        assertEquals(1, drain(ring).size(), ring.dump());
+    }
+
+    /** The same wakeup; its hook finds the claim given up and not aborted yet. */
+    @Test
+    void hookThatClaims_whereAClaimIsGivenUp_hasTheHandleFree() {
+        final RingProducer[] producer = new RingProducer[1];
+        final RingClaim[] claimed = new RingClaim[1];
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 12)
+                .hook(() -> claimed[0] = producer[0].tryClaim(4))
+                .build();
+        producer[0] = ring.newProducer();
+        final RingClaim claim = producer[0].tryClaim(10);
+        producer[0].side().phase = Reservations.PUBLISHED;
+        claim.abort();
+        assertNotNull(claimed[0]);
+        claimed[0].commit();
+        assertEquals(1, drain(ring).size(), ring.dump());
     }
 
     /** A handle that is called again has finished its last call; here the last one ended between reservation and copy. */
@@ -750,6 +845,24 @@ final class AccidentsTest {
             assertTrue(ring.dump().contains("made by " + claimer), ring.dump());
             claim[0].abort();
         }
+    }
+
+    @Test
+    void threadThatHasClaimed_isNotKept() throws InterruptedException {
+        final WeakReference<Thread> claimer = claimElsewhere();
+        while (claimer.get() != null) {
+            System.gc();
+            Thread.sleep(1);
+        }
+        assertTrue(ring.dump().contains("made by a thread that has ended"), ring.dump());
+        assertEquals(0, drain(ring).size());
+    }
+
+    private WeakReference<Thread> claimElsewhere() throws InterruptedException {
+        final Thread claimer = new Thread(() -> producer.tryClaim(8), "claimer");
+        claimer.start();
+        claimer.join();
+        return new WeakReference<>(claimer);
     }
 
     /** Behind a lap, records, padding and a gap: a position, and not an offset. */

@@ -403,7 +403,14 @@ final class BadInputTest {
         assertTrue(offer(producer, payload(1, 1)));
         final CountDownLatch inside = new CountDownLatch(1);
         final CountDownLatch leave = new CountDownLatch(1);
-        final FutureTask<Integer> first = drainUntil(inside, leave);
+        final FutureTask<Integer> first = new FutureTask<>(() -> consumer.drain(record -> {
+            inside.countDown();
+            try {
+                leave.await();
+            } catch (final InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }));
         final Thread thread = new Thread(first, "first-consumer");
         thread.start();
         inside.await();
@@ -418,34 +425,6 @@ final class BadInputTest {
         assertEquals(1, first.get());
         thread.join();
         assertEquals(0, consumer.drain(record -> {}));
-    }
-
-    private FutureTask<Integer> drainUntil(final CountDownLatch inside, final CountDownLatch leave) {
-        return new FutureTask<>(() -> consumer.drain(record -> {
-            inside.countDown();
-            try {
-                leave.await();
-            } catch (final InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }));
-    }
-
-    @Test
-    void consumer_usedByAThreadOfAnotherGroup_namesItsId() throws Exception {
-        assertTrue(offer(producer, payload(1, 1)));
-        final CountDownLatch inside = new CountDownLatch(1);
-        final CountDownLatch leave = new CountDownLatch(1);
-        final FutureTask<Integer> first = drainUntil(inside, leave);
-        final ThreadGroup system = Thread.currentThread().getThreadGroup().getParent();
-        final Thread thread = new Thread(new ThreadGroup(system, "others"), first);
-        thread.start();
-        inside.await();
-        final String id = "in use by the thread of id " + thread.getId();
-        assertRefused(IllegalStateException.class, () -> consumer.drain(record -> {}), id);
-        assertTrue(consumer.toString().startsWith("RingConsumer[" + id), consumer.toString());
-        leave.countDown();
-        assertEquals(1, first.get());
     }
 
     @Test

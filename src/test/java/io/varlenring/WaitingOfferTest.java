@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -176,6 +177,42 @@ final class WaitingOfferTest {
                 IllegalArgumentException.class, () -> offer(producer, way, payload(1, 121), LONG, TimeUnit.SECONDS));
         assertThrows(IndexOutOfBoundsException.class, () -> producer.offer(new byte[4], 2, 3, LONG, TimeUnit.SECONDS));
         assertThrows(NullPointerException.class, () -> producer.offer(new byte[4], 2, 2, LONG, null));
+    }
+
+    /** The thread inside the handler is known by itself, and not by what it says of itself. */
+    @Test
+    void offer_whileAThreadOfTheSameIdIsInAHandler_isNotRefused() throws Exception {
+        final class SameId extends Thread {
+            SameId(final Runnable task) {
+                super(task);
+            }
+
+            @Override
+            public long getId() {
+                return 0;
+            }
+        }
+        assertTrue(producer.offer(payload(1, 9), 0, 9));
+        final List<Throwable> failures = new ArrayList<>();
+        final Thread drainer = new SameId(() -> ring.consumer().drain(record -> {
+            try {
+                final Thread other = new SameId(() -> {
+                    try {
+                        assertTrue(producer.offer(payload(2, 9), 0, 9, LONG, TimeUnit.SECONDS));
+                    } catch (final Throwable failure) {
+                        failures.add(failure);
+                    }
+                });
+                other.start();
+                other.join();
+                assertThrows(IllegalStateException.class, () -> ring.consumer().drain(again -> {}));
+            } catch (final Throwable failure) {
+                failures.add(failure);
+            }
+        }));
+        drainer.start();
+        drainer.join();
+        assertEquals(List.of(), failures);
     }
 
     @ParameterizedTest

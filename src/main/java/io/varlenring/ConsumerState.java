@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.lang.ref.WeakReference;
+
+/** What the consumer writes with every record or drain. */
+abstract class ConsumerState extends RingCounters {
+    /**
+     * The thread inside a call, or that was in the last one; the ring does not keep it. Renewed only where another
+     * comes: it takes memory, and with each reference in an object a collector is told, which takes cache lines from
+     * threads that do so with neighbours of this object.
+     */
+    WeakReference<Thread> lastUser = new WeakReference<>(null);
+    /** Where the next header is. */
+    long cursor;
+    /** The consumer position: all before it is zeroed and the producers'. */
+    long givenBack;
+    /** Where the drain under way has to give back, or to end. */
+    long pausePosition;
+
+    /** A lap behind where it began. */
+    long drainEnd;
+    /** How far behind its begin a drain pauses first: 0 while a stall is watched, whose end must not be missed. */
+    int pauseBytes;
+    /** Whether the drain under way has come to a header that is not ready. */
+    boolean caughtUp;
+    /** Whether a thread is inside a call. */
+    boolean isInUse;
+
+    /** Since the last record. */
+    int fruitlessDrains;
+    /** Where the consumer was last seen behind an unfinished reservation, and since when. */
+    long stalledPosition;
+
+    long stalledNanos;
+}
