@@ -199,7 +199,7 @@ abstract class Claims extends Reservations {
         openBegin = begin;
         openStart = start;
         openEnd = end;
-        if (!claimant.refersTo(current)) {
+        if (claimant.get() != current) {
             claimant = new WeakReference<>(current);
         }
         isGivenUp = false;

@@ -89,7 +89,7 @@ final class ConsumerSide extends ConsumerState {
         if (isInUse) {
             throw inUse(current);
         }
-        if (!lastUser.refersTo(current)) { // seldom: see the field
+        if (lastUser.get() != current) { // seldom: see the field
             lastUser = new WeakReference<>(current);
             memory.storeStoreFence(); // for isUsedBy()
         }
@@ -100,7 +100,7 @@ final class ConsumerSide extends ConsumerState {
         return new IllegalStateException(
                 lastUser == DETACHED
                         ? "this process has been detached from the ring"
-                        : lastUser.refersTo(current)
+                        : lastUser.get() == current
                                 ? "the consumer was called from inside its own handler"
                                 : "the consumer is in use by " + lastUser.get() + " and was called by " + current);
     }
@@ -118,7 +118,7 @@ final class ConsumerSide extends ConsumerState {
     boolean isUsedBy(final Thread caller) {
         final boolean inside = isInUse;
         memory.loadLoadFence();
-        return inside && lastUser.refersTo(caller);
+        return inside && lastUser.get() == caller;
     }
 
     /** Says who is inside a call, behind these words for it; or {@code nobody}. Perhaps of a moment ago. */
