@@ -4,8 +4,8 @@
  *   peer consume FILE BOOK            takes and checks records, and recovers, until the ring is closed and empty
  *   peer check FILE                   0: sound; 1: the consumer stands before what a dead process left; 2: corrupt
  *
- * The book is a file of 2 * IDS words, made by "truncate -s 1M BOOK": for each producer, from 1 on, how many records it has stored, and how many were
- * taken. Its first word says how many reservations have been recovered.
+ * The book is a file of 2 * IDS words, made by "truncate -s 1M BOOK": for each producer, from 1 on, how many records it
+ * has stored, and how many were taken. Its first word says how many reservations have been recovered.
  * A record: ID, number, bytes that follow from the number, and the FNV-1a sum of all that. Exit code 2: something is
  * wrong.
  */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
  * edge, as event loops do. A call while another is under way is misuse: it is an {@link IllegalStateException} when it
  * comes from inside a handler, or from another thread that can see the first one's call; two threads that start at the
- * same moment may not be told apart, and then everything is undefined. A call by another
- * thread than the last one allocates a weak reference to it.
+ * same moment may not be told apart, and then everything is undefined. A call by another thread than the last one
+ * allocates a weak reference to it.
  *
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
  * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind
