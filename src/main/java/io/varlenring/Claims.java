@@ -194,16 +194,25 @@ abstract class Claims extends Reservations {
         return kind == BATCH ? "batch" : "claim";
     }
 
-    /** Makes the reservation of this call the user's: only stores, which cannot fail. */
+    /**
+     * Makes the reservation of this call what is open, and gives it up until {@link #handOut}: should an Error come on
+     * the way to the user, who then has nothing to close, the next call aborts it.
+     */
     private void keepOpen(final int kind, final Thread current) {
-        openBegin = begin;
-        openStart = start;
-        openEnd = end;
         if (claimant.get() != current) {
             claimant = new WeakReference<>(current);
         }
-        isGivenUp = false;
+        openBegin = begin; // only stores, which cannot fail
+        openStart = start;
+        openEnd = end;
+        isGivenUp = true;
         open = kind;
+        phase = CLAIM_GIVEN_UP;
+    }
+
+    /** Makes what has been opened the user's. No call MUST follow before he has it: an Error can come with any. */
+    final void handOut() {
+        isGivenUp = false;
         phase = DONE;
     }
 

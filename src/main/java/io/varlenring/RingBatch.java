@@ -32,6 +32,19 @@ public final class RingBatch implements AutoCloseable {
         this.view = new RecordView(side.ring.memory, slices);
     }
 
+    boolean open(final int minLength, final int maxBytes) {
+        final boolean isOpen;
+        try {
+            isOpen = side.claimBatch(minLength, maxBytes);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
+        if (isOpen) {
+            side.handOut();
+        }
+        return isOpen;
+    }
+
     /**
      * Returns space for the next record: exactly the bytes from position to limit, big-endian, with undefined content.
      * The position is usually not 0. The space that the last call gave, if it was not added, is forgotten.

@@ -34,11 +34,17 @@ public final class RingClaim implements AutoCloseable {
     }
 
     boolean open(final int maxLength) {
-        final ByteBuffer space = side.claim(maxLength, view);
+        final ByteBuffer space;
+        try {
+            space = side.claim(maxLength, view);
+        } finally {
+            Reference.reachabilityFence(producer);
+        }
         if (space == null) {
             return false; // and a hook, which the refusal has called, may have opened this claim
         }
         buffer = space;
+        side.handOut();
         return true;
     }
 

@@ -232,11 +232,7 @@ public final class RingProducer implements AutoCloseable {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
         }
-        try {
-            return claim.open(maxLength) ? claim : null;
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        return claim.open(maxLength) ? claim : null;
     }
 
     /**
@@ -274,11 +270,7 @@ public final class RingProducer implements AutoCloseable {
         if (batch == null) {
             batch = new RingBatch(this, side, slices);
         }
-        try {
-            return side.claimBatch(minLength, maxBytes) ? batch : null;
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        return batch.open(minLength, maxBytes) ? batch : null;
     }
 
     /**

@@ -61,7 +61,9 @@ final class AccidentsTest {
         CLAIM {
             @Override
             boolean write(final RingProducer producer) {
+                isHandedOut = false;
                 try (RingClaim claim = producer.tryClaim(64)) {
+                    isHandedOut = true;
                     if (claim == null) {
                         return false;
                     }
@@ -71,6 +73,9 @@ final class AccidentsTest {
                 }
             }
         };
+
+        /** Whether the last claim has reached who asked for it. */
+        static boolean isHandedOut;
 
         abstract boolean write(RingProducer producer);
     }
@@ -98,7 +103,6 @@ final class AccidentsTest {
                 .hook(woken::incrementAndGet)
                 .build();
         RingProducer producer = ring.newProducer();
-        int neverClosed = 0;
         for (int round = 0; round < 60; round++) {
             final int size = 128 * 1024 + round * 8;
             final List<Throwable> thrown = new ArrayList<>();
@@ -117,14 +121,15 @@ final class AccidentsTest {
             thread.start();
             thread.join();
             assertEquals(1, thrown.size());
+            final boolean isGivenUp = producer.side().isGivenUp;
             drain(ring); // what there is, up to what the Error left open
             boolean isWritten;
             try {
                 isWritten = way.write(producer);
             } catch (final IllegalStateException stillOpen) { // no stack for the call of the claim's close() itself
                 assertEquals(Way.CLAIM, way, stillOpen.toString());
-                neverClosed++;
-                assertTrue(neverClosed <= 2, neverClosed + " times");
+                assertTrue(Way.isHandedOut, "there was nothing to close in round " + round);
+                assertFalse(isGivenUp, "close() had begun in round " + round);
                 producer.close(); // aborts it
                 producer = ring.newProducer();
                 isWritten = way.write(producer);
@@ -138,6 +143,23 @@ final class AccidentsTest {
             assertEquals(1, woken.get(), "round " + round);
             drain(ring);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void errorOnTheWayToTheUser_leavesNothingOpen(final boolean isBatch) {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
+        final RingProducer producer = ring.newProducer();
+        final ProducerSide side = producer.side();
+        if (isBatch) {
+            assertTrue(side.claimBatch(8, 64)); // and the stack ends in what called it
+        } else {
+            assertNotNull(side.claim(8, new RecordView(ring.memory, false)));
+        }
+        assertTrue(offer(producer, payload(1, 8)));
+        assertEquals(1, drain(ring).size());
+        assertTrue(ring.isEmpty(), ring.dump());
+        assertEquals(1, ring.stats().aborted());
     }
 
     @Test

@@ -52,7 +52,7 @@ final class SourceRulesTest {
             Pattern.compile("(?s)\\n    (?:public |private )?[\\w@. ]+ (\\w+)\\([^)]*\\)[^;{]*\\{\\n(.*?\\n)    }\\n");
     /** What reserves, publishes or gives back. */
     private static final Pattern CALL_OF_A_SIDE = Pattern.compile(
-            "side\\.(offer|offerAll|claimBatch|addRecord|commitClaim|commitBatch|abortOpen|close)\\(|claim\\.open\\(");
+            "side\\.(offer|offerAll|claimBatch|addRecord|commitClaim|commitBatch|abortOpen|close|claim)\\(");
 
     private static final Pattern FENCE = Pattern.compile("finally \\{[^}]*Reference\\.reachabilityFence\\(");
 
