@@ -121,6 +121,7 @@ final class AccidentsTest {
             thread.start();
             thread.join();
             assertEquals(1, thrown.size());
+            final boolean isHandedOut = Way.isHandedOut;
             final boolean isGivenUp = producer.side().isGivenUp;
             drain(ring); // what there is, up to what the Error left open
             boolean isWritten;
@@ -128,7 +129,7 @@ final class AccidentsTest {
                 isWritten = way.write(producer);
             } catch (final IllegalStateException stillOpen) { // no stack for the call of the claim's close() itself
                 assertEquals(Way.CLAIM, way, stillOpen.toString());
-                assertTrue(Way.isHandedOut, "there was nothing to close in round " + round);
+                assertTrue(isHandedOut, "there was nothing to close in round " + round);
                 assertFalse(isGivenUp, "close() had begun in round " + round);
                 producer.close(); // aborts it
                 producer = ring.newProducer();
