@@ -174,7 +174,7 @@ inline exchangeProducerPosition() {
     }
 }
 
-/* reserve() and reserveFrom(): end is 0 when it was refused */
+/* reserve() and reserveAnew(): end is 0 when it was refused */
 inline reserve() {
     found = expected;
     if

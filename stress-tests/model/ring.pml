@@ -108,7 +108,7 @@ inline readLimit() {
     limit = LOADED(me, CONSUMER_POSITION) + CAPACITY
 }
 
-/* The check before the compare-and-set, common to reserveFrom() and batchEnd(): answers in `fits`. */
+/* The check before the compare-and-set, common to reserveAnew() and batchEnd(): answers in `fits`. */
 inline checkLimit(next) {
     if
     :: next > limit -> READ_LIMIT_BEFORE_FULL
@@ -127,7 +127,7 @@ inline reservationSucceeded() {
     endCall()
 }
 
-/* reserve() and reserveFrom(), and the reservation of offerAll(): one record of `stride`, or two, the second of stride 2. */
+/* reserve() and reserveAnew(), and the reservation of offerAll(): one record of `stride`, or two, the second of stride 2. */
 inline reserve() {
     READ_LIMIT_BEFORE_POSITION
     d_step {

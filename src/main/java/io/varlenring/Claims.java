@@ -66,9 +66,7 @@ abstract class Claims extends Reservations {
                     + ", from what a record of minLength " + minLength + " takes to half the capacity, but is "
                     + maxBytes);
         }
-        checkNotLeft();
-        final long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
-        if (!reserveFrom(position, stride(minLength), maxBytes & -RingLayout.ALIGNMENT)) {
+        if (!reserveAnew(stride(minLength), maxBytes & -RingLayout.ALIGNMENT, null, 0, 0)) {
             return false;
         }
         batchNext = start;

@@ -47,7 +47,9 @@ final class ProducerSide extends Claims {
         // as in reserve() [M4] [M6] [M8]
         if (next - contiguousLimitOnHeap > 0
                 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
-            return offerOtherwise(src, srcPosition, length);
+            return slot == null
+                    ? reserveAnew(stride(length), stride(length), src, srcPosition, length)
+                    : offerInFile(src, srcPosition, length);
         }
         begin = position;
         end = next;
@@ -66,19 +68,8 @@ final class ProducerSide extends Claims {
         return true;
     }
 
-    private boolean offerOtherwise(final ByteBuffer src, final int srcPosition, final int length) {
-        if (!reserveOtherwise(stride(length))) {
-            return false;
-        }
-        try {
-            memory.putPayload(payloadOffset(), src, srcPosition, length);
-            src.position(srcPosition + length);
-        } catch (final Throwable failure) { // as above
-            abortAfter(failure);
-            throw failure;
-        }
-        commit(length);
-        return true;
+    private boolean offerInFile(final ByteBuffer src, final int srcPosition, final int length) {
+        return reserveInFile(stride(length)) && fill(src, srcPosition, length);
     }
 
     boolean offer(final byte[] src, final int offset, final int length) {
@@ -202,10 +193,12 @@ final class ProducerSide extends Claims {
             checkNotClosed(position);
             final long end = batchEnd(position, strides, srcs, from, count);
             if (fitting == 0) {
-                if (count > 0) {
-                    refuse(position);
+                if (count == 0 || !isRoomFor(srcs[from])) {
+                    return 0;
                 }
-                return 0;
+                isGuess = false; // the consumer has moved on meanwhile
+                position = memory.getProducerPositionVolatile(); // as above [M4]
+                continue;
             }
             final long found = exchangeProducerPosition(position, end);
             if (found == position) {
@@ -215,18 +208,17 @@ final class ProducerSide extends Claims {
                 phase = RESERVED;
                 expect(end);
                 tellEnd();
-                if (fitting < count) {
-                    countRefusal();
-                }
-                return writeBatch(srcs, from);
+                return writeBatch(srcs, from, count);
             }
-            if (!isGuess) {
-                countLostRace();
-                Thread.onSpinWait();
-            }
+            position = isGuess ? found : loseRace(found);
             isGuess = false;
-            position = found;
         }
+    }
+
+    /** Answers "full" for a batch, by false, unless there is room for its first record by now. */
+    private boolean isRoomFor(final ByteBuffer src) {
+        final int stride = stride(Math.min(src.remaining(), maxPayload)); // as in batchEnd()
+        return reserveAnew(stride, stride, null, 0, ONLY_ASK);
     }
 
     /** Returns the sum of the strides; nothing may be stored when one of the buffers is too long. */
@@ -237,11 +229,12 @@ final class ProducerSide extends Claims {
             if (src == null) {
                 throw new NullPointerException("srcs[" + i + "] is null");
             }
-            if (src.remaining() > maxPayload) {
+            final int length = src.remaining(); // once: another thread may change it
+            if (length > maxPayload) {
                 throw new IllegalArgumentException(
-                        "srcs[" + i + "]: " + badLength(src.remaining()).getMessage());
+                        "srcs[" + i + "]: " + badLength(length).getMessage());
             }
-            strides += stride(src.remaining());
+            strides += stride(length);
         }
         return strides;
     }
@@ -268,9 +261,12 @@ final class ProducerSide extends Claims {
         return end;
     }
 
-    /** Fills the open reservation with the batch for which it was made, and publishes it; returns its records. */
-    private int writeBatch(final ByteBuffer[] srcs, final int from) {
+    /** Fills the open reservation with what fits of a batch of so many, and publishes it; returns its records. */
+    private int writeBatch(final ByteBuffer[] srcs, final int from, final int offered) {
         final int count = fitting; // the hook may offer by this handle
+        if (count < offered) {
+            countRefusal();
+        }
         final long firstHeader;
         try {
             firstHeader = fillBatch(srcs, from, from + count);
@@ -279,9 +275,6 @@ final class ProducerSide extends Claims {
             throw failure;
         }
         publish(firstHeader);
-        if (full != null) {
-            raiseFull();
-        }
         return count;
     }
 
@@ -315,7 +308,7 @@ final class ProducerSide extends Claims {
         for (int i = from; i < to; i++) {
             srcs[i].position(srcs[i].limit());
         }
-        countRecords(to - from, bytes); // nothing that could fail follows
+        countRecords(to - from, bytes); // before they are published, as every record
         if (strides != end - begin) {
             countPadding(end - begin - strides);
         }

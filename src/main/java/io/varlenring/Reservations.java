@@ -9,6 +9,8 @@ import static io.varlenring.RingLayout.NOT_READY;
 import static io.varlenring.RingLayout.paddingHeader;
 import static io.varlenring.RingLayout.recordHeader;
 
+import java.nio.ByteBuffer;
+
 /**
  * The producer's side of the algorithm, from the reservation of space to the wakeup of the consumer, with the state of
  * one producer; {@link ProducerSide} has the ways to write. {@link VarLenMpscRing} states the invariants.
@@ -29,6 +31,9 @@ abstract class Reservations extends ProducerState {
     static final int PUBLISHED = 2;
     /** As DONE, and what was open is given up: so the one test of finishLastCall() finds it in any call. */
     static final int CLAIM_GIVEN_UP = 3;
+
+    /** The length of a source, to {@link #reserveAnew}: none is offered, and nothing reserved. */
+    static final int ONLY_ASK = -1;
 
     final VarLenMpscRing ring;
     final RingMemory memory;
@@ -77,7 +82,7 @@ abstract class Reservations extends ProducerState {
         // signal that follows [M6]
         if (next - contiguousLimitOnHeap > 0
                 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
-            return reserveOtherwise(stride);
+            return slot == null ? reserveAnew(stride, stride, null, 0, 0) : reserveInFile(stride);
         }
         // Only stores: an Error can come with any call, and must find what was reserved
         begin = position;
@@ -88,25 +93,17 @@ abstract class Reservations extends ProducerState {
         return true;
     }
 
-    /** Where there may be a gap, no room, another producer, or a closed ring or handle; and always in a file. */
-    final boolean reserveOtherwise(final int stride) {
-        if (slot != null && expected + stride - contiguousLimit <= 0) {
-            return reserveInFile(stride);
-        }
-        checkNotLeft();
-        // pairs with the compare-and-set [M4]
-        return reserveFrom(memory.getProducerPositionVolatile(), stride, stride);
-    }
-
     /** The steps of {@link #reserve}, told in the slot, for the case that this process ends at any of them. */
-    private boolean reserveInFile(final int stride) {
+    final boolean reserveInFile(final int stride) {
         final long position = expected;
         final long next = position + stride;
+        if (next - contiguousLimit > 0) {
+            return reserveAnew(stride, stride, null, 0, 0);
+        }
         final RingSlot slot = slotInUse();
         slot.setAttemptRelease(position | ATTEMPTED); // as in exchangeProducerPosition() [M12]
-        final long found = memory.compareAndExchangeProducerPosition(position, next);
-        if (found != position) {
-            return reserveFrom(found, stride, stride);
+        if (memory.compareAndExchangeProducerPosition(position, next) != position) {
+            return reserveAnew(stride, stride, null, 0, 0);
         }
         // Only stores until it is noted, as above
         begin = position;
@@ -120,24 +117,30 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * The rest of {@link #reserve}: where there may be a gap, no room, another producer, or a closed ring. Reserves at
-     * most so many bytes for records, as many as are free before the end of the data, and the gap before them if not
-     * even the least fits there; returns false when the least does not fit.
+     * Reserves where there may be a gap, no room, another producer, or a closed ring or handle: at most so many bytes,
+     * half the capacity or less, as are free before the end of the data, and the gap before them if not even the
+     * least fits there; and offers the source there, unless it is null. Or only asks whether the least fits, and then
+     * reserves nothing. Answers "full" where it does not. It then wakes a consumer that sleeps though it has something
+     * to read: its hook has failed, and a full ring gets no commit that could call it again. One that has moved on is
+     * woken for nothing.
+     *
+     * <p>It MUST stay one method, of more than 325 bytecodes: HotSpot calls such a method, however often it does so,
+     * and never inlines it. With this inside, an offer would be too large to be inlined itself.
      */
-    final boolean reserveFrom(final long newest, final int least, final int most) {
-        long position = newest;
+    final boolean reserveAnew(final int least, final int most, final ByteBuffer src, final int from, final int length) {
+        checkNotLeft();
+        long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         for (; ; ) {
             checkNotClosed(position);
-            final long recordStart = recordStart(position, least);
+            final long recordStart = least <= capacity - ((int) position & mask) ? position : (position | mask) + 1;
             if (recordStart + most - limit > 0 && recordStart + least - readLimit() > 0) {
-                refuse(position);
-                return false;
+                break;
             }
-            if (full != null) {
-                raiseFull();
+            if (length == ONLY_ASK) {
+                return true;
             }
-            final int untilWrap = capacity - ((int) recordStart & mask);
-            final long next = recordStart + Math.min(Math.min(most, untilWrap), limit - recordStart);
+            final int room = Math.min(most, capacity - ((int) recordStart & mask));
+            final long next = recordStart + Math.min(room, limit - recordStart);
             final long found = exchangeProducerPosition(position, next);
             if (found == position) {
                 begin = position;
@@ -146,16 +149,52 @@ abstract class Reservations extends ProducerState {
                 phase = RESERVED;
                 expect(next);
                 tellEnd();
-                return true;
+                return src == null || fill(src, from, length);
             }
-            countLostRace();
-            Thread.onSpinWait();
-            position = found;
+            position = loseRace(found);
         }
+        announceNothing();
+        if (position - limit > 0) {
+            throw new RingCorruptException("the producer position is " + position
+                    + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
+        }
+        countRefusal();
+        full = RingEvents.refused(full, ring);
+        expect(position); // the next try need not find this out by a compare-and-set
+        ring.finishAbandoned();
+        // pairs with arm() [M5] and publish() [M1]
+        if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
+            signal(memory);
+        }
+        return false;
     }
 
-    /** The compare-and-set of P, announced before when the ring is in a file; or a newer P, where C is beyond it. */
+    /** Fills the open reservation with a record, and publishes it; returns true. */
+    final boolean fill(final ByteBuffer src, final int srcPosition, final int length) {
+        try {
+            memory.putPayload(payloadOffset(), src, srcPosition, length);
+            src.position(srcPosition + length);
+        } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
+            abortAfter(failure);
+            throw failure;
+        }
+        commit(length);
+        return true;
+    }
+
+    /** Another producer was faster: returns where it has left the position. */
+    final long loseRace(final long found) {
+        countLostRace();
+        Thread.onSpinWait();
+        return found;
+    }
+
+    /**
+     * The compare-and-set of P, where there is room: announced before when the ring is in a file; or a newer P, where C
+     * is beyond it.
+     */
     final long exchangeProducerPosition(final long position, final long next) {
+        raiseFull();
         if (limit - capacity - position > 0) {
             return newerProducerPosition();
         }
@@ -222,9 +261,7 @@ abstract class Reservations extends ProducerState {
             isLeaving = true;
             contiguousLimit = expected; // so that the next reservation looks
             contiguousLimitOnHeap = expected;
-            if (full != null) {
-                raiseFull();
-            }
+            raiseFull();
             if (secondSlot != null) {
                 ring.places.giveBack(secondSlot);
                 secondSlot = null; // another handle may have it now
@@ -266,30 +303,16 @@ abstract class Reservations extends ProducerState {
         return limit;
     }
 
-    /** Answers "full", behind this position. */
-    final void refuse(final long position) {
-        announceNothing();
-        if (position - limit > 0) {
-            throw new RingCorruptException("the producer position is " + position
-                    + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
-        }
-        countRefusal();
-        full = RingEvents.refused(full, ring);
-        expect(position); // the next try need not find this out by a compare-and-set
-        ring.finishAbandoned();
-        // A consumer that sleeps though it has something to read: its hook has failed, and a full ring gets no commit
-        // that could call it again; pairs with arm() [M5] and publish() [M1]. One that has moved on is woken for
-        // nothing.
-        if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
-            signal(memory);
-        }
-    }
-
-    /** Raises the event of the ring's being full. MUST NOT be called while something is reserved: it takes its time. */
+    /**
+     * Raises the event of the ring's having been full, if it was. MUST NOT be called while something is reserved: it
+     * takes its time.
+     */
     final void raiseFull() {
-        final Object ended = full;
-        full = null;
-        RingEvents.raiseFull(ended);
+        if (full != null) {
+            final Object ended = full;
+            full = null;
+            RingEvents.raiseFull(ended);
+        }
     }
 
     // Publish
@@ -492,9 +515,7 @@ abstract class Reservations extends ProducerState {
 
     private IllegalStateException notOpen(final long producerPosition) {
         announceNothing();
-        if (full != null) {
-            raiseFull();
-        }
+        raiseFull();
         return (producerPosition & (ALIGNMENT - 1)) == CLOSED
                 ? new RingClosedException(
                         ring.file() == null

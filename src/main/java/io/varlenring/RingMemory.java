@@ -141,27 +141,23 @@ final class RingMemory extends ControlWords {
         data.put(offset, src, srcOffset, length);
     }
 
-    /** Zeroes the bytes between two positions, which may lie on both sides of the wrap. */
-    void zero(final long from, final long to) {
-        final int offset = (int) from & (data.capacity() - 1);
-        final int length = (int) (to - from);
-        final int untilWrap = data.capacity() - offset;
-        zero(offset, Math.min(length, untilWrap));
-        if (length > untilWrap) {
-            zero(0, length - untilWrap);
-        }
-    }
-
     /**
-     * Copies zeroes, in few calls: in a loop of stores the compiler leaves a call for each word where a drain is
-     * inlined deep into its callers, which is several times as slow.
+     * Zeroes the bytes between two positions, which may lie on both sides of the wrap. It copies zeroes, in few calls:
+     * in a loop of stores the compiler leaves a call for each word where a drain is inlined deep into its callers,
+     * which is several times as slow.
      */
-    private void zero(final int offset, final int length) {
-        int done = 0;
-        for (; length - done > ZEROS.length; done += ZEROS.length) {
-            data.put(offset + done, ZEROS, 0, ZEROS.length);
+    void zero(final long from, final long to) {
+        int offset = (int) from & (data.capacity() - 1);
+        int left = (int) (to - from);
+        for (; ; ) {
+            final int piece = Math.min(Math.min(left, ZEROS.length), data.capacity() - offset);
+            data.put(offset, ZEROS, 0, piece);
+            left -= piece;
+            if (left <= 0) {
+                return;
+            }
+            offset = (offset + piece) & (data.capacity() - 1);
         }
-        data.put(offset + done, ZEROS, 0, length - done);
     }
 
     /** Returns a view of all the data, to be moved over payloads. */

@@ -144,6 +144,32 @@ final class RingEventsTest {
         }
     }
 
+    /** There was room for the batch, so its event has ended; the ring is full again by what its hook has offered. */
+    @Test
+    void full_againInTheHookOfABatch_isAnotherEvent() throws Exception {
+        final RingProducer[] handle = new RingProducer[1];
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(CAPACITY)
+                .hook(() -> fill(handle[0]))
+                .build();
+        handle[0] = hooked.newProducer();
+        try (EventRecording recording = new EventRecording(FULL)) {
+            fill(handle[0]);
+            drain(hooked);
+            assertTrue(hooked.consumer().arm());
+            assertEquals(
+                    2, handle[0].offerAll(new ByteBuffer[] {ByteBuffer.allocate(8), ByteBuffer.allocate(8)}, 0, 2));
+            assertFalse(offer(handle[0], payload(1, 1)), "what the hook has offered fills the ring");
+            drain(hooked);
+            assertTrue(offer(handle[0], payload(1, 1)));
+            assertEquals(
+                    List.of(1L, 2L),
+                    recording.end().stream()
+                            .map(event -> event.getLong("refusals"))
+                            .toList());
+        }
+    }
+
     /** A claim that is committed short between must not let the next offer go past the event. */
     @Test
     void full_besideAClaimThatGivesBack_ends() throws Exception {

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -376,6 +378,41 @@ final class ThreadedRingTest {
                 }
                 consumed.incrementAndGet(who * 16);
                 total++;
+            }
+        });
+        crew.run(ring);
+        assertTrue(ring.isEmpty());
+    }
+
+    /**
+     * Space comes back in whole batches, so there is room for none of a batch or for all of it, also where the consumer
+     * gives back while the ring is found full.
+     */
+    @Test
+    void batches_thatFitAsAWhole_areNotCut() throws Exception {
+        final VarLenMpscRing ring = VarLenMpscRing.allocate(1024);
+        final Crew crew = new Crew();
+        final int count = 200_000;
+        crew.add("producer", () -> {
+            final RingProducer producer = ring.newProducer();
+            final ByteBuffer[] batch = new ByteBuffer[8]; // 128 bytes in the ring
+            Arrays.setAll(batch, part -> ByteBuffer.allocate(8));
+            for (int i = 0; i < count && !crew.isFailing(); ) {
+                final int offered = producer.offerAll(batch, 0, batch.length);
+                if (offered > 0) {
+                    assertEquals(batch.length, offered, "in batch " + i);
+                    i++;
+                    for (final ByteBuffer part : batch) {
+                        part.rewind();
+                    }
+                } else {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        crew.add("consumer", () -> {
+            for (int records = 0; records < count * 8 && !crew.isFailing(); ) {
+                records += ring.consumer().drain(record -> {}, 8);
             }
         });
         crew.run(ring);

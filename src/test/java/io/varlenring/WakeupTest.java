@@ -32,6 +32,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When the hook is called and when not, seen from one thread, and the ready-made hooks. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -258,8 +260,10 @@ final class WakeupTest {
         assertIntact(ring);
     }
 
-    @Test
-    void hookThatThrowsAnError_whateverIsPublished_leavesItPublishedAndTheRingArmed() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void hookThatThrowsAnError_whateverIsPublished_leavesItPublishedAndTheRingArmed(final boolean isBehindAnother) {
+        final RingProducer other = ring.newProducer();
         final ByteBuffer[] srcs = new ByteBuffer[3];
         final RingClaim[] claim = new RingClaim[1];
         final Map<Executable, Integer> recordsOf = new LinkedHashMap<>();
@@ -276,6 +280,10 @@ final class WakeupTest {
             final String name = "way " + way;
             for (int i = 0; i < srcs.length; i++) {
                 srcs[i] = ByteBuffer.wrap(new byte[9], 2, 5);
+            }
+            if (isBehindAnother) {
+                assertTrue(offer(other, new byte[0]), name);
+                assertEquals(1, drain(ring).size(), name);
             }
             claim[0] = way < 4 ? null : producer.tryClaim(40);
             final RingStats before = ring.stats();
