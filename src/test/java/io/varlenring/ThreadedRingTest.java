@@ -392,7 +392,7 @@ final class ThreadedRingTest {
     void batches_thatFitAsAWhole_areNotCut() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(1024);
         final Crew crew = new Crew();
-        final int count = 200_000;
+        final int count = 100_000;
         crew.add("producer", () -> {
             final RingProducer producer = ring.newProducer();
             final ByteBuffer[] batch = new ByteBuffer[8]; // 128 bytes in the ring
@@ -406,13 +406,17 @@ final class ThreadedRingTest {
                         part.rewind();
                     }
                 } else {
-                    Thread.onSpinWait();
+                    Crew.pause();
                 }
             }
         });
         crew.add("consumer", () -> {
             for (int records = 0; records < count * 8 && !crew.isFailing(); ) {
-                records += ring.consumer().drain(record -> {}, 8);
+                final int drained = ring.consumer().drain(record -> {}, 8);
+                records += drained;
+                if (drained == 0) {
+                    Crew.pause();
+                }
             }
         });
         crew.run(ring);

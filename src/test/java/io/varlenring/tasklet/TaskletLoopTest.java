@@ -1349,10 +1349,10 @@ final class TaskletLoopTest {
     @Test
     void channel_registeredWhileTheLoopSelects_isServed() throws Exception {
         final Pipe pipe = Pipe.open();
-        try (Selector selector = Selector.open();
-                TaskletLoop selecting = TaskletLoop.builder().selector(selector).start("selecting");
-                Pipe.SourceChannel source = pipe.source();
-                Pipe.SinkChannel sink = pipe.sink()) {
+        try (Pipe.SourceChannel source = pipe.source();
+                Pipe.SinkChannel sink = pipe.sink();
+                Selector selector = Selector.open();
+                TaskletLoop selecting = TaskletLoop.builder().selector(selector).start("selecting")) {
             final CountDownLatch served = new CountDownLatch(1);
             final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
                 source.read(ByteBuffer.allocate(8));

@@ -63,8 +63,8 @@ final class DuelPage {
     private static String ratio(final DuelRun run, final String cell, final String against, final HostKind host) {
         final Statistics ratio = run.ratio(cell, against, host);
         return withSpread(ratio)
-                + (ratio == null ? "" : " of " + run.pairs(cell, against, host))
-                + (ratio != null && ratio.count() == 1 ? " in one process" : "");
+                + (ratio != null && ratio.count() == 1 ? "\\*" : "")
+                + (ratio == null ? "" : " of " + run.pairs(cell, against, host));
     }
 
     private static String withSpread(final Statistics statistics) {
@@ -80,8 +80,8 @@ final class DuelPage {
                 .map(parameter -> switch (parameter[0]) {
                     case "producers" -> parameter[1] + (parameter[1].equals("1") ? " producer" : " producers");
                     case "size" -> parameter[1].equals("quic") ? "QUIC mix" : parameter[1] + " B";
-                    case "burst" -> "each drained by itself";
-                    case "reads" -> "only the first word read";
+                    case "burst" -> "one by one";
+                    case "reads" -> "first word read";
                     default -> "`" + parameter[1] + "`";
                 })
                 .collect(Collectors.joining(", "));
