@@ -83,15 +83,16 @@ final class RatioChart {
                 y += GAP;
                 svg.add("<text x=\"12\" y=\"%d\" text-anchor=\"start\" font-weight=\"bold\">%s</text>", y - 14, group);
             }
-            svg.add("<text x=\"%d\" y=\"%d\">%s</text>", LEFT - 10, y + 4, line.rival);
+            if (!line.rival.isEmpty()) {
+                svg.add("<text x=\"%d\" y=\"%d\">%s</text>", LEFT - 10, y + 4, line.rival);
+            }
             final String colour = line.own ? Svg.ACCENT : Svg.OTHER;
-            bars.computeIfAbsent(colour, any -> new StringBuilder())
-                    .append(String.format(
-                            Locale.ROOT,
-                            "M%.1f %dH%.1f",
-                            x(line.ratio.min(), low, high),
-                            y,
-                            x(line.ratio.max(), low, high)));
+            final double least = x(line.ratio.min(), low, high);
+            final double most = x(line.ratio.max(), low, high);
+            if (most - least > 0.05) { // else there is nothing to see
+                bars.computeIfAbsent(colour, any -> new StringBuilder())
+                        .append(String.format(Locale.ROOT, "M%.1f %dH%.1f", least, y, most));
+            }
             dots.computeIfAbsent(colour, any -> new StringBuilder())
                     .append(String.format(Locale.ROOT, "M%.1f %dh0", x(line.ratio.median(), low, high), y));
             y += LINE;
