@@ -125,13 +125,14 @@ abstract class Reservations extends ProducerState {
      * woken for nothing.
      *
      * <p>It MUST stay one method, of more than 325 bytecodes: HotSpot calls such a method, however often it does so,
-     * and never inlines it. With this inside, an offer would be too large to be inlined itself.
+     * and never inlines it. With this inside, an offer would be too large to be inlined itself. {@code InliningTest} tells.
      */
     final boolean reserveAnew(final int least, final int most, final ByteBuffer src, final int from, final int length) {
         checkNotLeft();
         long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         for (; ; ) {
             checkNotClosed(position);
+            // recordStart(), written out: see above
             final long recordStart = least <= capacity - ((int) position & mask) ? position : (position | mask) + 1;
             if (recordStart + most - limit > 0 && recordStart + least - readLimit() > 0) {
                 break;
