@@ -125,7 +125,7 @@ abstract class Reservations extends ProducerState {
      * woken for nothing.
      *
      * <p>It MUST stay one method, of more than 325 bytecodes: HotSpot calls such a method, however often it does so,
-     * and never inlines it. With this inside, an offer would be too large to be inlined itself. {@code InliningTest} tells.
+     * and never inlines it. With this inside, an offer would be too large to be inlined itself.
      */
     final boolean reserveAnew(final int least, final int most, final ByteBuffer src, final int from, final int length) {
         checkNotLeft();
