@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The inbox of a loop: two threads that put tasklets of their own on top of a stack by compare-and-set, and the loop, which
- * takes all of them by one swap, reverses them, and sleeps when there are none. The inlines have the names of the methods.
+ * The inbox of a loop: two threads that put tasklets of their own into an array of two slots, or onto the stack of its
+ * overflow, and the loop, which takes all of them and sleeps when there are none. The inlines have the names of the methods.
  *
  *   -DWEAK       store buffers, see memory.pml
  *   -DPUTS=n     how often each thread wakes; it has two tasklets and wakes them in turn, the same one again only when it
@@ -10,10 +10,16 @@
  */
 
 /* Tasklets 1 and 2 are thread 0's, 3 and 4 thread 1's. */
-#define INBOX 0
-#define LINK 0 /* LINK + tasklet */
-#define ASLEEP 5
-#define WORDS 6
+#define PLACEHOLDER 5
+#define CAPACITY 2
+#define TAIL 0
+#define LIMIT 1
+#define HEAD 2
+#define SLOT 3
+#define OVERFLOW 5
+#define LINK 5 /* LINK + tasklet */
+#define ASLEEP 10
+#define WORDS 11
 #define THREADS 3
 #define LOOP 2
 
@@ -29,34 +35,88 @@
 #define LINK_BEFORE_PUT d_step { storePlain(me, LINK + tasklet, top) }
 #define LINK_BEHIND_PUT
 #endif
-#ifdef PUT_IN_TWO_STEPS
-#define PUT \
-    found = LOADED(me, INBOX); \
+#define IN_TWO_STEPS(a, expected, replacement) \
+    found = LOADED(me, a); \
     if \
-    :: found == top -> d_step { storeVolatile(me, INBOX, tasklet) } \
+    :: found == expected -> d_step { storeVolatile(me, a, replacement) } \
     :: else \
     fi;
+#ifdef OVERFLOW_IN_TWO_STEPS
+#define PUT IN_TWO_STEPS(OVERFLOW, top, tasklet)
 #else
-#define PUT d_step { compareAndExchange(me, INBOX, top, tasklet, found) }
+#define PUT d_step { compareAndExchange(me, OVERFLOW, top, tasklet, found) }
+#endif
+#ifdef TAIL_IN_TWO_STEPS
+#define TAKE_POSITION IN_TWO_STEPS(TAIL, position, position + 1)
+#else
+#define TAKE_POSITION d_step { compareAndExchange(me, TAIL, position, position + 1, found) }
+#endif
+#ifdef PAST_THE_OVERFLOW
+#define MAY_USE_THE_ARRAY(t) true
+#else
+#define MAY_USE_THE_ARRAY(t) (LOADED(t, OVERFLOW) == 0)
+#endif
+#ifdef LIMIT_ONE_TOO_MANY
+#define ROOM_BEHIND_HEAD (CAPACITY + 1)
+#else
+#define ROOM_BEHIND_HEAD CAPACITY
+#endif
+#ifdef OPENED_EARLY
+#define TAKEN_OVERFLOW 0
+#else
+#define TAKEN_OVERFLOW PLACEHOLDER
 #endif
 #ifdef SWAP_IN_TWO_STEPS
 #define SWAP \
-    newest = LOADED(LOOP, INBOX); \
-    d_step { storeVolatile(LOOP, INBOX, 0) }
+    newest = LOADED(LOOP, OVERFLOW); \
+    d_step { storeVolatile(LOOP, OVERFLOW, TAKEN_OVERFLOW) }
 #else
-#define SWAP d_step { FLUSHED(LOOP); newest = word[INBOX]; word[INBOX] = 0 }
+#define SWAP d_step { FLUSHED(LOOP); newest = word[OVERFLOW]; word[OVERFLOW] = TAKEN_OVERFLOW }
 #endif
 #ifdef NOT_REVERSED
-#define NEXT newest = list[0]; list[0] = list[1]; list[1] = list[2]; list[2] = list[3]; list[3] = 0; length--;
+#define AT(i) (i)
 #else
-#define NEXT length--; newest = list[length]; list[length] = 0;
+#define AT(i) (stacked - 1 - (i))
+#endif
+#ifdef HEAD_PLAIN
+#define STORE_HEAD(p) d_step { storePlain(LOOP, HEAD, p) }
+#else
+#define STORE_HEAD(p) d_step { storeRelease(LOOP, HEAD, p) }
+#endif
+#ifdef HEAD_BEFORE_EMPTYING
+#define HEAD_FIRST STORE_HEAD(position + 1);
+#else
+#define HEAD_FIRST
+#endif
+#ifdef EMPTY_BY_FIRST_SLOT
+#define NOTHING_IN_THE_ARRAY (LOADED(LOOP, SLOT + head % CAPACITY) == 0)
+#else
+#define NOTHING_IN_THE_ARRAY (LOADED(LOOP, TAIL) == head)
+#endif
+#ifdef EMPTY_WITHOUT_OVERFLOW
+#define NOTHING_IN_THE_OVERFLOW true
+#else
+#define NOTHING_IN_THE_OVERFLOW (LOADED(LOOP, OVERFLOW) == 0)
 #endif
 
-/* An assertion that must fail: a tasklet that a waker found on top may be taken, and put again, before its compare-and-set */
+/* Assertions that must fail: states that the right model must reach. */
+/* What a waker found on top of the overflow is taken, and put again, before its compare-and-set. */
 #ifdef REACH_PUT_AGAIN
-#define RARE_PUT assert(top == 0 || before == rounds[top]);
+#define RARE_PUT assert(top == 0 || top == PLACEHOLDER || before == rounds[top]);
 #else
 #define RARE_PUT
+#endif
+/* The array is used again behind an overflow. */
+#ifdef REACH_ARRAY_AGAIN
+#define RARE_POSITION assert(!hasOverflown);
+#else
+#define RARE_POSITION
+#endif
+/* A tasklet is taken behind a position that is still empty, and that is then filled. */
+#ifdef REACH_OUT_OF_TURN
+#define RARE_TURN assert(tasklet != PLACEHOLDER);
+#else
+#define RARE_TURN
 #endif
 
 /* What to compare with; none of it exists in the code. */
@@ -64,16 +124,22 @@
 bit isQueued[5];   /* as the tasklet's state says; tasklet.pml has that */
 byte order[5];     /* which of its thread's puts queued a tasklet */
 byte taken[2];     /* puts of each thread that were taken */
-byte rounds[5];    /* how often a tasklet was taken */
+byte rounds[6];    /* how often a tasklet was taken */
+byte ended;        /* wakers that are done */
+bit hasOverflown;
 
 bit permit;
+
+#define ALL_ENDED (ended == 2 && FLUSHED(0) && FLUSHED(1))
 
 proctype waker(byte me) {
     byte tasklet;
     byte top;
-    byte found;
+    short found;
     byte count;
     byte before;
+    short position;
+    bit isPut;
 
     do
     :: count < PUTS ->
@@ -83,30 +149,64 @@ proctype waker(byte me) {
             isQueued[tasklet] = true;
             order[tasklet] = count
         }
-        /* enqueue() */
+        /* put() */
+        if
+        :: MAY_USE_THE_ARRAY(me) ->
+            position = LOADED(me, TAIL);
+            do
+            :: !isPut ->
+                if
+                :: position < LOADED(me, LIMIT)
+                :: else -> /* isRoomFor() */
+                    found = LOADED(me, HEAD) + ROOM_BEHIND_HEAD;
+                    d_step { storeRelease(me, LIMIT, found) };
+                    if
+                    :: position < found
+                    :: else -> break
+                    fi
+                fi;
+                TAKE_POSITION
+                if
+                :: found == position ->
+                    RARE_POSITION
+                    d_step {
+                        storeRelease(me, SLOT + position % CAPACITY, tasklet);
+                        isPut = true
+                    }
+                :: else -> position = LOADED(me, TAIL)
+                fi
+            :: else -> break
+            od
+        :: else
+        fi;
         do
-        :: true ->
+        :: !isPut ->
             d_step {
-                top = LOADED(me, INBOX);
+                top = LOADED(me, OVERFLOW);
                 before = rounds[top]
             }
             LINK_BEFORE_PUT
             PUT
             if
-            :: found == top -> break
+            :: found == top ->
+                isPut = true;
+                hasOverflown = true;
+                RARE_PUT
+                LINK_BEHIND_PUT
             :: else
             fi
+        :: else -> break
         od;
-        found = 0;
-        RARE_PUT
-        LINK_BEHIND_PUT
+        isPut = false;
         d_step {
+            found = 0;
+            position = 0;
             before = 0;
             top = 0;
             tasklet = 0;
             count++
         }
-        if /* enqueue(), behind the put */
+        if /* wakeIfAsleep() */
         :: LOADED(me, ASLEEP) ->
             d_step { compareAndExchange(me, ASLEEP, 1, 0, found) }
             if
@@ -117,65 +217,206 @@ proctype waker(byte me) {
         :: else
         fi
     :: else -> break
+    od;
+    ended++
+}
+
+inline add(added) {
+    d_step {
+        assert(length < 4);
+        list[length] = added;
+        length++
+    }
+}
+
+inline takeInTurn() {
+    position = head;
+    do
+    :: true ->
+        tasklet = LOADED(LOOP, SLOT + position % CAPACITY);
+        if
+        :: tasklet == 0 -> break
+        :: else ->
+            HEAD_FIRST
+            d_step { storePlain(LOOP, SLOT + position % CAPACITY, 0) };
+            RARE_TURN
+            if
+            :: tasklet != PLACEHOLDER -> add(tasklet)
+            :: else
+            fi;
+            position++
+        fi
+    od;
+    if
+    :: position != head ->
+        STORE_HEAD(position);
+        head = position
+    :: else
+    fi;
+    position = 0
+}
+
+inline takeOutOfTurn() {
+    tail = LOADED(LOOP, TAIL);
+    position = head;
+    do
+    :: position < tail ->
+        tasklet = LOADED(LOOP, SLOT + position % CAPACITY);
+        if
+        :: tasklet != 0 && tasklet != PLACEHOLDER ->
+            d_step { storePlain(LOOP, SLOT + position % CAPACITY, PLACEHOLDER) };
+            add(tasklet)
+        :: else
+        fi;
+        position++
+    :: else -> break
+    od;
+    position = 0;
+    d_step {
+        tail = 0;
+        tasklet = 0
+    }
+}
+
+inline addNewestFirst() {
+    d_step {
+        stacked = 0;
+        do
+        :: newest != 0 && newest != PLACEHOLDER ->
+            assert(stacked < 4);
+            stack[stacked] = newest;
+            stacked++;
+            newest = LOADED(LOOP, LINK + newest)
+        :: else -> break
+        od;
+        i = 0;
+        do
+        :: i < stacked ->
+            assert(length < 4);
+            list[length] = stack[AT(i)];
+            length++;
+            i++
+        :: else -> break
+        od;
+        i = 0;
+        do
+        :: i < 4 ->
+            stack[i] = 0;
+            i++
+        :: else -> break
+        od;
+        i = 0;
+        stacked = 0;
+        newest = 0
+    }
+}
+
+inline takeOverflow() {
+    do
+    :: true ->
+        SWAP
+#ifdef OVERFLOW_FIRST
+        addNewestFirst();
+#endif
+        takeInTurn();
+        takeOutOfTurn();
+#ifndef OVERFLOW_FIRST
+        addNewestFirst();
+#endif
+        d_step { compareAndExchange(LOOP, OVERFLOW, TAKEN_OVERFLOW, 0, exchanged) }
+        if
+        :: exchanged == TAKEN_OVERFLOW ->
+            exchanged = 0;
+            break
+        :: else -> exchanged = 0
+        fi
     od
 }
 
-/* takeInbox() */
-inline takeInbox() {
-    if
-    :: LOADED(LOOP, INBOX) ->
-        SWAP
-        do
-        :: newest != 0 ->
-            d_step {
-                assert(length < 4);
-                list[length] = newest;
-                length++;
-                newest = LOADED(LOOP, LINK + newest)
-            }
-        :: else -> break
-        od;
-        do
-        :: length > 0 -> /* addFromOutside(), oldest first */
-            d_step {
-                NEXT
-                assert(isQueued[newest]); /* once for each put */
-                owner = (newest - 1) / 2;
-                assert(order[newest] == taken[owner]); /* in the order of its waker */
-                taken[owner] = taken[owner] + 1;
-                rounds[newest] = rounds[newest] + 1
-            }
-            d_step { /* the run takes the wakeups, and the tasklet may be queued again */
-                isQueued[newest] = false;
-                newest = 0;
-                owner = 0
-            }
-        :: else -> break
-        od
-    :: else
-    fi
+/* The run takes the wakeups, and the tasklet may be queued again. */
+inline runAll() {
+    do
+    :: length > 0 ->
+        d_step {
+            tasklet = list[0];
+            list[0] = list[1];
+            list[1] = list[2];
+            list[2] = list[3];
+            list[3] = 0;
+            length--;
+            assert(isQueued[tasklet]); /* once for each put */
+            i = (tasklet - 1) / 2;
+            assert(order[tasklet] == taken[i]); /* in the order of its waker */
+            taken[i] = taken[i] + 1;
+            rounds[tasklet] = rounds[tasklet] + 1;
+            isQueued[tasklet] = false;
+            isLastChance = false;
+            tasklet = 0;
+            i = 0
+        }
+    :: else -> break
+    od
 }
 
 proctype loop() {
+    short head;
+    short tail;
+    short position;
+    byte tasklet;
     byte newest;
+    short exchanged;
+    byte stack[4];
+    byte stacked;
     byte list[4];
     byte length;
-    byte owner;
+    byte i;
+    bit isEmpty;
+    bit isLastChance;
 
     do
     :: taken[0] + taken[1] == 2 * PUTS -> break
     :: else ->
-        takeInbox();
-        length = 0; /* which it is */
-        /* sleep() */
-        d_step { storeVolatile(LOOP, ASLEEP, 1) }
+        /* take() */
+        takeInTurn();
         if
-        :: !LOADED(LOOP, INBOX) && taken[0] + taken[1] < 2 * PUTS ->
-            permit == 1; /* park: for ever is an error */
-            permit = 0
+        :: length == 0 -> takeOutOfTurn() /* if it is time */
+        :: true
+        fi;
+        if
+        :: LOADED(LOOP, OVERFLOW) != 0 -> takeOverflow()
         :: else
         fi;
-        d_step { storeVolatile(LOOP, ASLEEP, 0) }
+        if
+        :: length == 0 ->
+            /* sleep() */
+            d_step { storeVolatile(LOOP, ASLEEP, 1) }
+            isEmpty = NOTHING_IN_THE_ARRAY;
+            if
+            :: isEmpty && NOTHING_IN_THE_OVERFLOW
+            :: else ->
+                isEmpty = false;
+                takeInTurn();
+                takeOutOfTurn();
+                if
+                :: LOADED(LOOP, OVERFLOW) != 0 -> takeOverflow()
+                :: else
+                fi
+            fi;
+            if
+            :: length == 0 && isEmpty ->
+                permit == 1; /* park: for ever is an error */
+                permit = 0
+            :: length == 0 && !isEmpty -> /* for a moment only, and for a put that is under way */
+                assert(!(isLastChance && ALL_ENDED));
+                isLastChance = ALL_ENDED;
+                permit = 0
+            :: else
+            fi;
+            isEmpty = false;
+            d_step { storeVolatile(LOOP, ASLEEP, 0) }
+        :: else
+        fi;
+        runAll()
     od
 }
 

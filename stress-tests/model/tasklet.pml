@@ -19,7 +19,7 @@
 #define STATE 0
 #define ASLEEP 1
 #define LOOP_CLOSED 2
-/* The inbox: its one tasklet is in it at most once, so whether it is there; tasklet-inbox.pml has the stack of several. */
+/* The inbox: its one tasklet is in it at most once, so whether it is there; tasklet-inbox.pml has its array and its overflow. */
 #define INBOX 3
 /* Plain data of each of the two threads, to be seen by the body: the number of its last wakeup. */
 #define DATA 4

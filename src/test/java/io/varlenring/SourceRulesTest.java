@@ -247,11 +247,13 @@ final class SourceRulesTest {
         for (final String name : List.of("LoopMemory", "TaskletState")) {
             final String text = Files.readString(SOURCES.resolve("io/varlenring/tasklet/" + name + ".java"));
             final Matcher method = Pattern.compile(
-                            "\\n    (?:final )?\\w+ ((?:is|get|set)\\w+?(Plain|Volatile))\\(([^}]*)}")
+                            "\\n    (?:final )?\\w+ ((?:is|get|set)\\w+?(Plain|Acquire|Release|Volatile))\\(([^}]*)}")
                     .matcher(text);
             while (method.find()) {
                 accessors++;
                 final String body = method.group(3);
+                final boolean isOrdered = body.matches("(?s).*\\.(getAcquire|setRelease)\\(.*");
+                assertEquals(method.group(2).matches("Acquire|Release"), isOrdered, name + "." + method.group(1));
                 final boolean isVolatile = body.contains(".getVolatile(")
                         || volatileFields(text).stream()
                                 .anyMatch(field -> body.matches("(?s).*\\b" + field + "\\b[^(]*"));
@@ -265,7 +267,7 @@ final class SourceRulesTest {
                 assertTrue(step.group(3).contains("." + step.group(2) + "("), name + "." + step.group(1));
             }
         }
-        assertEquals(23, accessors);
+        assertEquals(33, accessors);
     }
 
     private static List<String> volatileFields(final String text) {

@@ -15,20 +15,39 @@ import java.util.concurrent.locks.LockSupport;
  * The counters are shared as well, but nothing depends on them.
  */
 final class LoopMemory {
-    /** The inbox is written by every waker: it has 128 bytes to itself, on both sides, with references of 4 bytes. */
-    private static final int INBOX_INDEX = 32;
+    /** A power of two. */
+    private static final int CAPACITY = 1024;
 
     /** A moment, next to what it costs to fall asleep and to be woken. */
     private static final int SPINS = 64;
 
-    private static final VarHandle INBOX;
+    /** As many takes that find nothing, and then one looks behind the position that is empty. */
+    private static final int PATIENCE = 64;
+
+    // Where the words are: wakers write the first two, the loop the others, with 128 bytes on all sides
+
+    private static final int TAIL = 16;
+    private static final int LIMIT = 17;
+    private static final int HEAD = 33;
+    private static final int TAKES_OF_NOTHING = 34;
+    private static final int WORDS = 50;
+
+    /** Room on either side of the slots: 128 bytes, with references of 4 bytes. */
+    private static final int FIRST_SLOT = 32;
+
+    private static final VarHandle WORD;
+    private static final VarHandle SLOT;
+    private static final VarHandle OVERFLOW;
     private static final VarHandle ASLEEP;
     private static final VarHandle RUNNER;
 
     static {
         try {
             final MethodHandles.Lookup lookup = MethodHandles.lookup();
-            INBOX = MethodHandles.arrayElementVarHandle(Tasklet[].class).withInvokeExactBehavior();
+            WORD = MethodHandles.arrayElementVarHandle(long[].class).withInvokeExactBehavior();
+            SLOT = MethodHandles.arrayElementVarHandle(Tasklet[].class).withInvokeExactBehavior();
+            OVERFLOW = lookup.findVarHandle(LoopMemory.class, "overflow", Tasklet.class)
+                    .withInvokeExactBehavior();
             ASLEEP = lookup.findVarHandle(LoopMemory.class, "asleep", boolean.class)
                     .withInvokeExactBehavior();
             RUNNER = lookup.findVarHandle(LoopMemory.class, "runner", Thread.class)
@@ -38,39 +57,105 @@ final class LoopMemory {
         }
     }
 
-    private final Tasklet[] inbox = new Tasklet[2 * INBOX_INDEX + 1];
+    private final long[] words = new long[WORDS];
+    /** Set without a method where an Error has come: a call could end by another one. */
+    final Tasklet[] slots = new Tasklet[FIRST_SLOT + CAPACITY + FIRST_SLOT];
+
+    private volatile Tasklet overflow;
 
     private volatile boolean closed;
-    /** Set without a method where an Error has come: a call could end by another one. */
+    /** Set without a method as {@link #slots} are. */
     volatile boolean asleep;
 
-    /** The thread that runs the loop just now. Set without a method as {@link #asleep} is. */
+    /** The thread that runs the loop just now. Set without a method as they are. */
     volatile Thread runner;
 
-    // Inbox: the tasklet that was put last, which links to the one before it
-
-    Tasklet getInboxVolatile() {
-        return (Tasklet) INBOX.getVolatile(inbox, INBOX_INDEX);
+    /** Links the calls that would allocate when they are made for the first time, which may be with the heap full. */
+    LoopMemory() {
+        if (compareAndSetOverflow(null, null)) {
+            getAndSetOverflow(null);
+        }
     }
 
-    boolean compareAndSetInbox(final Tasklet expected, final Tasklet replacement) {
-        return INBOX.compareAndSet(inbox, INBOX_INDEX, expected, replacement);
+    // Inbox: an array of slots that goes round, with the next position of wakers (tail) and of the loop (head), and a
+    // position up to which wakers have found room (limit); and the tasklet on top of the overflow
+
+    long getTailVolatile() {
+        return (long) WORD.getVolatile(words, TAIL);
+    }
+
+    boolean compareAndSetTail(final long expected, final long replacement) {
+        return WORD.compareAndSet(words, TAIL, expected, replacement);
+    }
+
+    long getLimitAcquire() {
+        return (long) WORD.getAcquire(words, LIMIT);
+    }
+
+    void setLimitRelease(final long limit) {
+        WORD.setRelease(words, LIMIT, limit);
+    }
+
+    /** Plain: on the loop's thread, which alone stores it. */
+    long getHeadPlain() {
+        return words[HEAD];
+    }
+
+    long getHeadAcquire() {
+        return (long) WORD.getAcquire(words, HEAD);
+    }
+
+    void setHeadRelease(final long position) {
+        WORD.setRelease(words, HEAD, position);
+    }
+
+    /** Counts, on the loop's thread, a take that has found nothing; returns whether it is one of many. */
+    boolean isTimeToLookBehind() {
+        words[TAKES_OF_NOTHING]++;
+        return words[TAKES_OF_NOTHING] % PATIENCE == 0;
+    }
+
+    // Methods and no constants, which a twin could not replace
+
+    /** Returns how many tasklets the slots hold. */
+    static int capacity() {
+        return CAPACITY;
+    }
+
+    /** Returns how often a loop looks for a put before it sleeps. */
+    static int spins() {
+        return SPINS;
+    }
+
+    /** Returns which slot a position has. */
+    static int indexOf(final long position) {
+        return FIRST_SLOT + (int) (position & (CAPACITY - 1));
+    }
+
+    Tasklet getSlotAcquire(final int index) {
+        return (Tasklet) SLOT.getAcquire(slots, index);
+    }
+
+    void setSlotRelease(final int index, final Tasklet tasklet) {
+        SLOT.setRelease(slots, index, tasklet);
+    }
+
+    /** Plain: the head hands it over. */
+    void setSlotPlain(final int index, final Tasklet tasklet) {
+        slots[index] = tasklet;
+    }
+
+    Tasklet getOverflowVolatile() {
+        return overflow;
+    }
+
+    boolean compareAndSetOverflow(final Tasklet expected, final Tasklet replacement) {
+        return OVERFLOW.compareAndSet(this, expected, replacement);
     }
 
     /** Replaces in one step, and returns what was there. */
-    Tasklet getAndSetInbox(final Tasklet replacement) {
-        return (Tasklet) INBOX.getAndSet(inbox, INBOX_INDEX, replacement);
-    }
-
-    /** Waits a moment for a put; returns whether there was one. Nothing rests on the answer. */
-    boolean spinUntilInbox() {
-        for (int i = 0; i < SPINS; i++) {
-            if (getInboxVolatile() != null) {
-                return true;
-            }
-            Thread.onSpinWait();
-        }
-        return false;
+    Tasklet getAndSetOverflow(final Tasklet replacement) {
+        return (Tasklet) OVERFLOW.getAndSet(this, replacement);
     }
 
     // Flags

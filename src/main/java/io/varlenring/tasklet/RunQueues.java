@@ -29,11 +29,11 @@ final class RunQueues {
         (tasklet.heavy ? heavy : urgent).addLast(tasklet);
     }
 
-    /** Adds what was in the inbox, where the newest comes first, in the order of the wakeups. */
-    void addFromInbox(final Tasklet last) {
+    /** Adds what other threads have linked, the newest first, in the order of the wakeups; the end is no part of it. */
+    void addNewestFirst(final Tasklet last, final Tasklet end) {
         Tasklet newest = last;
         Tasklet oldest = null;
-        while (newest != null) {
+        while (newest != end && newest != null) {
             final Tasklet older = newest.getNextPlain();
             newest.setNextPlain(oldest);
             oldest = newest;

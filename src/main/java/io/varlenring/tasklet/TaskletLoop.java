@@ -47,13 +47,8 @@ public final class TaskletLoop implements AutoCloseable {
      * queues, which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them;
      * whoever counts the first one puts it there, and the loop takes all of them when it takes it out to run it.
      *
-     * The inbox is a stack, linked through the tasklets: a waker puts its tasklet on top by compare-and-set, and the
-     * loop takes all of them by one swap and reverses them. Nobody takes single ones, so it does no harm when a tasklet
-     * was taken and put again between the waker's load and its compare-and-set: what is on top then is what the tasklet
-     * links to [T6].
-     *
-     * Sleep. The loop stores asleep and then loads the inbox once more; a waker puts its tasklet into the inbox and
-     * then loads asleep. At least one side sees the other's [T2].
+     * Sleep. The loop stores asleep and then looks at the inbox once more; a waker puts its tasklet there, beginning
+     * with the tail, and then loads asleep. At least one side sees the other's [T2].
      *
      * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox
      * and run queues are empty, and since no wakeup adds to them any more, it ends.
@@ -62,6 +57,8 @@ public final class TaskletLoop implements AutoCloseable {
      */
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** How long a sleep is at the most, while a waker is between the two steps of a put. */
+    private static final long PUT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     // Immutable
 
@@ -70,6 +67,7 @@ public final class TaskletLoop implements AutoCloseable {
 
     private final String name;
     final LoopMemory memory = new LoopMemory();
+    final Inbox inbox = new Inbox(this, memory);
     final LoopRings rings = new LoopRings();
     /** The loop's own thread; null for a manual loop. */
     final Thread thread;
@@ -308,11 +306,7 @@ public final class TaskletLoop implements AutoCloseable {
             queues.add(tasklet);
             return;
         }
-        Tasklet top;
-        do {
-            top = memory.getInboxVolatile(); // pairs with the compare-and-set below [T6]
-            tasklet.setNextPlain(top); // plain: whoever counted the first wakeup has it alone until it is in the inbox
-        } while (!memory.compareAndSetInbox(top, tasklet)); // pairs with takeInbox() [T6] and sleep() [T2]
+        inbox.put(tasklet);
     }
 
     /** Wakes the loop's thread if it sleeps or is about to; comes after the store that it is to find. */
@@ -534,12 +528,15 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private int round(final long maxWaitNanos) {
-        takeInbox();
+        inbox.take(queues);
         final long mostWaitNanos = Math.min(maxWaitNanos, wakeDue());
         boolean selected = false;
-        if (mostWaitNanos > 0 && queues.isEmpty()) {
-            selected = !memory.spinUntilInbox() && sleep(mostWaitNanos);
-            takeInbox();
+        if (queues.isEmpty()) {
+            selected = mostWaitNanos > 0 && !inbox.spinUntilPut() && sleep(mostWaitNanos);
+            inbox.take(queues);
+            if (queues.isEmpty()) {
+                inbox.takeAll(queues); // so that a round of nothing says that there was nothing
+            }
             wakeDue();
         }
         if (sockets != null && !selected) {
@@ -555,23 +552,14 @@ public final class TaskletLoop implements AutoCloseable {
      */
     private int runToEnd() {
         int runs = 0;
-        takeInbox();
+        inbox.takeAll(queues);
         while (!queues.isEmpty() && !rings.isEnded()) { // behind the end nothing is run: close() may have said so
             LoopThread.forgetInterrupt(thread);
             runs += queues.runShares(runner);
-            takeInbox();
+            inbox.takeAll(queues);
         }
         rings.endAll(this);
         return runs;
-    }
-
-    /** Takes in the wakeups from other threads, in their order. */
-    private void takeInbox() {
-        if (memory.getInboxVolatile() == null) { // a swap for nothing would take the word from the wakers [T6]
-            return;
-        }
-        // pairs with enqueue(): each tasklet's link, and its waker's stamp [T6]
-        queues.addFromInbox(memory.getAndSetInbox(null));
     }
 
     /** Wakes the tasklets whose time has come; returns how long it is to the next time. */
@@ -588,15 +576,19 @@ public final class TaskletLoop implements AutoCloseable {
 
     /** Returns whether it really slept, and so looked at the sockets if there are any. */
     private boolean sleep(final long maxWaitNanos) {
-        memory.setAsleepVolatile(true); // before the loads below: pairs with enqueue() and close() [T2]
-        // both pair with enqueue() and close(), which load asleep after their stores [T2]
-        final boolean idle = memory.getInboxVolatile() == null && !memory.isClosedVolatile();
+        memory.setAsleepVolatile(true); // before the loads below: pairs with Inbox.put() and close() [T2]
+        long waitNanos = maxWaitNanos;
+        if (!inbox.isEmpty()) {
+            inbox.takeAll(queues);
+            waitNanos = Math.min(waitNanos, PUT_NANOS); // for one under way, which may have loaded asleep
+        }
+        final boolean idle = queues.isEmpty() && !memory.isClosedVolatile(); // pairs with close() [T2]
         if (idle) {
             counters.slept();
             if (sockets != null) {
-                sockets.select(maxWaitNanos);
+                sockets.select(waitNanos);
             } else {
-                memory.park(maxWaitNanos);
+                memory.park(waitNanos);
             }
         }
         memory.setAsleepVolatile(false); // from here on nobody needs to wake this thread [T2]

@@ -50,15 +50,19 @@ public enum Weakening {
     KILLED_STORED_PLAIN,
     ASLEEP_STORED_RELEASE,
     ASLEEP_LOADED_ACQUIRE,
-    /** The load of the inbox before the sleep. */
-    INBOX_LOAD_OMITTED,
-    INBOX_PUT_SPLIT,
+    TAIL_STEP_SPLIT,
+    /** The step of the tail is outside the total order of the volatile accesses. */
+    TAIL_STEP_NOT_VOLATILE,
+    LIMIT_RELAXED,
+    HEAD_RELAXED,
+    SLOT_RELAXED,
+    OVERFLOW_STEP_SPLIT,
     /** Nothing that the waker did comes with its tasklet, not even the tasklet's link. */
-    INBOX_PUT_RELAXED,
+    OVERFLOW_STEP_RELAXED,
     /** The put is outside the total order of the volatile accesses. */
-    INBOX_PUT_NOT_VOLATILE,
-    INBOX_SWAP_SPLIT,
-    INBOX_SWAP_RELAXED,
+    OVERFLOW_STEP_NOT_VOLATILE,
+    OVERFLOW_SWAP_SPLIT,
+    OVERFLOW_SWAP_RELAXED,
     CLOSED_STORED_RELEASE,
     CLOSED_LOADED_ACQUIRE,
     RUNNER_STEP_SPLIT,

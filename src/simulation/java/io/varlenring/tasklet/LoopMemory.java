@@ -6,12 +6,16 @@ import io.varlenring.simulation.Simulation;
 import io.varlenring.simulation.Weakening;
 import io.varlenring.simulation.Word;
 import io.varlenring.simulation.Word.Mode;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
 /** The twin of the shipped class of this name, on simulated memory and by the simulation's clock. */
 final class LoopMemory {
     /** So that the clock goes round while a scenario runs. */
     static final long CLOCK_AT_START = Long.MAX_VALUE - 100;
+
+    /** So that it overflows. */
+    private static final int CAPACITY = 2;
 
     private final Simulation simulation = Simulation.running();
     private final Word closed = simulation.newWord("closed", 0);
@@ -23,7 +27,18 @@ final class LoopMemory {
     /** As {@link #asleep}. */
     Thread runner;
 
-    private final Reference<Tasklet> inbox = new Reference<>(simulation, "inbox");
+    private final Word tail = simulation.newWord("tail", 0);
+    private final Word limit = simulation.newWord("limit", 0);
+    private final Word head = simulation.newWord("head", 0);
+    private final List<Reference<Tasklet>> slotWords =
+            List.of(new Reference<>(simulation, "slot0"), new Reference<>(simulation, "slot1"));
+    /** Stored behind an Error only, which does not come here. */
+    final Tasklet[] slots = new Tasklet[CAPACITY];
+    /** Stands for what a waker has written to a tasklet before it puts it: the same number as in the next one. */
+    private final List<Word> written = List.of(simulation.newWord("written0", 0), simulation.newWord("written1", 0));
+
+    private final long[] stamps = new long[CAPACITY];
+    private final Reference<Tasklet> overflow = new Reference<>(simulation, "overflow");
     /** Stands for the run queues, which are the runner's alone: counts the times that they were handed on. */
     private final Word runQueues = simulation.newWord("runQueues", 0);
 
@@ -32,38 +47,99 @@ final class LoopMemory {
 
     // Inbox
 
-    Tasklet getInboxVolatile() {
-        return simulation.has(Weakening.INBOX_LOAD_OMITTED) && asleepWord.newest() != 0
-                ? null
-                : inbox.load(Mode.VOLATILE);
+    long getTailVolatile() {
+        return tail.load(Mode.VOLATILE);
     }
 
-    boolean compareAndSetInbox(final Tasklet expected, final Tasklet replacement) {
-        if (simulation.has(Weakening.INBOX_PUT_SPLIT)) {
-            return inbox.compareThenStore(expected, replacement);
+    boolean compareAndSetTail(final long expected, final long replacement) {
+        if (simulation.has(Weakening.TAIL_STEP_SPLIT)) {
+            return tail.compareThenStore(expected, replacement) == expected;
         }
-        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.INBOX_PUT_RELAXED, Mode.OPAQUE);
-        return inbox.compareAndSet(
-                simulation.mode(mode, Weakening.INBOX_PUT_NOT_VOLATILE, Mode.ORDERED), expected, replacement);
+        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.TAIL_STEP_NOT_VOLATILE, Mode.ORDERED);
+        return tail.compareAndExchange(mode, expected, replacement) == expected;
     }
 
-    Tasklet getAndSetInbox(final Tasklet replacement) {
-        if (simulation.has(Weakening.INBOX_SWAP_SPLIT)) {
-            final Tasklet found = inbox.load(Mode.VOLATILE);
-            inbox.store(Mode.VOLATILE, replacement);
+    long getLimitAcquire() {
+        return limit.load(simulation.mode(Mode.ORDERED, Weakening.LIMIT_RELAXED, Mode.OPAQUE));
+    }
+
+    void setLimitRelease(final long position) {
+        limit.store(simulation.mode(Mode.ORDERED, Weakening.LIMIT_RELAXED, Mode.OPAQUE), position);
+    }
+
+    long getHeadPlain() {
+        return head.load(Mode.PLAIN);
+    }
+
+    long getHeadAcquire() {
+        return head.load(simulation.mode(Mode.ORDERED, Weakening.HEAD_RELAXED, Mode.OPAQUE));
+    }
+
+    void setHeadRelease(final long position) {
+        head.store(simulation.mode(Mode.ORDERED, Weakening.HEAD_RELAXED, Mode.OPAQUE), position);
+    }
+
+    /** Any number of takes may have found nothing. */
+    boolean isTimeToLookBehind() {
+        return simulation.choose(4) == 0;
+    }
+
+    static int capacity() {
+        return CAPACITY;
+    }
+
+    /** They make a sleep rarer, and nothing rests on them. */
+    static int spins() {
+        return 0;
+    }
+
+    static int indexOf(final long position) {
+        return (int) (position & (CAPACITY - 1));
+    }
+
+    Tasklet getSlotAcquire(final int index) {
+        final Reference<Tasklet> slot = slotWords.get(index);
+        final Tasklet tasklet = slot.load(simulation.mode(Mode.ORDERED, Weakening.SLOT_RELAXED, Mode.OPAQUE));
+        if (tasklet != null && written.get(index).load(Mode.PLAIN) != stamps[index]) {
+            simulation.fail("a tasklet is taken, and not what its waker had written");
+        }
+        return tasklet;
+    }
+
+    void setSlotRelease(final int index, final Tasklet tasklet) {
+        written.get(index).store(Mode.PLAIN, ++stamps[index]);
+        slotWords.get(index).store(simulation.mode(Mode.ORDERED, Weakening.SLOT_RELAXED, Mode.OPAQUE), tasklet);
+    }
+
+    void setSlotPlain(final int index, final Tasklet tasklet) {
+        slotWords.get(index).store(Mode.PLAIN, tasklet);
+    }
+
+    Tasklet getOverflowVolatile() {
+        return overflow.load(Mode.VOLATILE);
+    }
+
+    boolean compareAndSetOverflow(final Tasklet expected, final Tasklet replacement) {
+        if (simulation.has(Weakening.OVERFLOW_STEP_SPLIT)) {
+            return overflow.compareThenStore(expected, replacement);
+        }
+        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.OVERFLOW_STEP_RELAXED, Mode.OPAQUE);
+        return overflow.compareAndSet(
+                simulation.mode(mode, Weakening.OVERFLOW_STEP_NOT_VOLATILE, Mode.ORDERED), expected, replacement);
+    }
+
+    Tasklet getAndSetOverflow(final Tasklet replacement) {
+        if (simulation.has(Weakening.OVERFLOW_SWAP_SPLIT)) {
+            final Tasklet found = overflow.load(Mode.VOLATILE);
+            overflow.store(Mode.VOLATILE, replacement);
             return found;
         }
-        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.INBOX_SWAP_RELAXED, Mode.OPAQUE);
-        Tasklet expected = inbox.load(mode);
-        while (!inbox.compareAndSet(mode, expected, replacement)) {
-            expected = inbox.load(mode);
+        final Mode mode = simulation.mode(Mode.VOLATILE, Weakening.OVERFLOW_SWAP_RELAXED, Mode.OPAQUE);
+        Tasklet expected = overflow.load(mode);
+        while (!overflow.compareAndSet(mode, expected, replacement)) {
+            expected = overflow.load(mode);
         }
         return expected;
-    }
-
-    /** Sees nothing: it makes a sleep rarer, and nothing rests on it. */
-    boolean spinUntilInbox() {
-        return false;
     }
 
     // Flags

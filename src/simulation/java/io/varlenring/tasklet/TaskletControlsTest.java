@@ -38,33 +38,53 @@ final class TaskletControlsTest {
     }
 
     @Test
-    void inboxNotLoadedBeforeSleep_isFound() { // T2
-        Schedules.checkFinds(Weakening.INBOX_LOAD_OMITTED, TaskletScenarios::wakeupsWithReasons);
+    void tailMovedOutsideTheTotalOrder_isFound() { // T2
+        Schedules.checkFinds(Weakening.TAIL_STEP_NOT_VOLATILE, TaskletScenarios::wakeupsWithReasons);
     }
 
     @Test
-    void inboxPutOutsideTheTotalOrder_isFound() { // T2
-        Schedules.checkFinds(Weakening.INBOX_PUT_NOT_VOLATILE, TaskletScenarios::wakeupsWithReasons);
+    void overflowOutsideTheTotalOrder_isFound() { // T2
+        Schedules.checkFinds(Weakening.OVERFLOW_STEP_NOT_VOLATILE, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
-    void inboxPutInTwoSteps_isFound() { // T6
-        Schedules.checkFinds(Weakening.INBOX_PUT_SPLIT, TaskletScenarios::wakeupsOfMany);
+    void tailMovedInTwoSteps_isFound() { // T6
+        Schedules.checkFinds(Weakening.TAIL_STEP_SPLIT, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
-    void inboxPutRelaxed_isFound() { // T6
-        Schedules.checkFinds(Weakening.INBOX_PUT_RELAXED, TaskletScenarios::wakeupsOfMany);
+    void limitRelaxed_isFound() { // T6
+        Schedules.checkFinds(Weakening.LIMIT_RELAXED, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
-    void inboxSwappedInTwoSteps_isFound() { // T6
-        Schedules.checkFinds(Weakening.INBOX_SWAP_SPLIT, TaskletScenarios::wakeupsOfMany);
+    void headRelaxed_isFound() { // T6
+        Schedules.checkFinds(Weakening.HEAD_RELAXED, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
-    void inboxSwappedRelaxed_isFound() { // T6
-        Schedules.checkFinds(Weakening.INBOX_SWAP_RELAXED, TaskletScenarios::wakeupsOfMany);
+    void slotRelaxed_isFound() { // T6
+        Schedules.checkFinds(Weakening.SLOT_RELAXED, TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
+    void overflowPutInTwoSteps_isFound() { // T6
+        Schedules.checkFinds(Weakening.OVERFLOW_STEP_SPLIT, TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
+    void overflowPutRelaxed_isFound() { // T6
+        Schedules.checkFinds(Weakening.OVERFLOW_STEP_RELAXED, TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
+    void overflowSwappedInTwoSteps_isFound() { // T6
+        Schedules.checkFinds(Weakening.OVERFLOW_SWAP_SPLIT, TaskletScenarios::wakeupsOfMany);
+    }
+
+    @Test
+    void overflowSwappedRelaxed_isFound() { // T6
+        Schedules.checkFinds(Weakening.OVERFLOW_SWAP_RELAXED, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test

@@ -115,7 +115,7 @@ final class TaskletScenarios {
 
     /**
      * Two threads wake tasklets of their own, each several times: they run in the order in which their waker queued them, and
-     * no time passes between.
+     * no time passes between but where the loop waits for a put that is under way.
      */
     static void wakeupsOfMany(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.builder().profiling().manual();
@@ -148,7 +148,8 @@ final class TaskletScenarios {
             }
         });
         simulation.addCheck(() -> {
-            if (loop.stats().worstLatencyNanos() != 0) {
+            // the sleeps behind a put under way, and no clock that has not been read
+            if (loop.stats().worstLatencyNanos() > loop.stats().sleeps() * 100_000) {
                 simulation.fail("a wakeup was not stamped before it could be seen: " + loop.stats());
             }
         });

@@ -675,7 +675,7 @@ final class TaskletLoopTest {
         final Tasklet killed = named("killed");
         killed.kill();
         killed.wakeup();
-        assertNull(loop.memory.getInboxVolatile()); // so no loop is woken for it
+        assertTrue(loop.inbox.isEmpty()); // so no loop is woken for it
         inLoop((self, reasons) -> {
             killed.wakeup();
             killed.wakeup();
@@ -909,7 +909,7 @@ final class TaskletLoopTest {
         final Tasklet late = named("late");
         loop.close();
         assertTrue(late.addWakeup(0));
-        assertTrue(loop.memory.compareAndSetInbox(null, late));
+        loop.inbox.put(late);
         loop.close();
         assertEquals(0, loop.runOnce(0));
         assertEquals(List.of(), ran);

@@ -109,6 +109,41 @@ final class TaskletThreadedTest {
         crew.run(loop);
     }
 
+    /** They come while the array of the inbox is full, is being emptied, and has room again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void wakeupsOfMoreThanTheInboxHolds_areRunInTheOrderOfTheirWaker(final int wakers) throws Exception {
+        final int tasklets = LoopMemory.capacity() * 3 / 2;
+        final int rounds = 100;
+        try (TaskletLoop loop = TaskletLoop.start("loop")) {
+            final Crew crew = new Crew();
+            for (int id = 0; id < wakers; id++) {
+                final AtomicInteger runs = new AtomicInteger();
+                final Tasklet[] own = new Tasklet[tasklets];
+                for (int i = 0; i < tasklets; i++) {
+                    final int number = i;
+                    own[i] = loop.newTasklet((self, reasons) -> {
+                        final int run = runs.get();
+                        runs.set(run + 1);
+                        assertEquals(number, run % tasklets); // a failure is counted by the loop
+                    });
+                }
+                crew.add("waker-" + id, () -> {
+                    for (int round = 1; round <= rounds; round++) {
+                        for (final Tasklet tasklet : own) {
+                            tasklet.wakeup();
+                        }
+                        while (runs.get() < round * tasklets && !crew.isFailing()) { // else they are coalesced
+                            Thread.onSpinWait();
+                        }
+                    }
+                });
+            }
+            crew.run(loop);
+            assertEquals(0, loop.stats().failures());
+        }
+    }
+
     /** What the waker wrote before, plainly, is what the run must see: one wakeup lost or early is a hang or a failure. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
