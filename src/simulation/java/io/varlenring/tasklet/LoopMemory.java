@@ -32,8 +32,10 @@ final class LoopMemory {
     private final Word head = simulation.newWord("head", 0);
     private final List<Reference<Tasklet>> slotWords =
             List.of(new Reference<>(simulation, "slot0"), new Reference<>(simulation, "slot1"));
-    /** Stored behind an Error only, which does not come here. */
+    /** Stored behind an Error only; taken from here into the words. */
     final Tasklet[] slots = new Tasklet[CAPACITY];
+    /** Whether a call that is to store a slot may end by an Error. */
+    boolean failsToStore;
     /** Stands for what a waker has written to a tasklet before it puts it: the same number as in the next one. */
     private final List<Word> written = List.of(simulation.newWord("written0", 0), simulation.newWord("written1", 0));
 
@@ -99,6 +101,10 @@ final class LoopMemory {
 
     Tasklet getSlotAcquire(final int index) {
         final Reference<Tasklet> slot = slotWords.get(index);
+        if (slots[index] != null) {
+            slot.store(Mode.ORDERED, slots[index]);
+            slots[index] = null;
+        }
         final Tasklet tasklet = slot.load(simulation.mode(Mode.ORDERED, Weakening.SLOT_RELAXED, Mode.OPAQUE));
         if (tasklet != null && written.get(index).load(Mode.PLAIN) != stamps[index]) {
             simulation.fail("a tasklet is taken, and not what its waker had written");
@@ -107,6 +113,9 @@ final class LoopMemory {
     }
 
     void setSlotRelease(final int index, final Tasklet tasklet) {
+        if (failsToStore && simulation.choose(3) == 0) {
+            throw new StackOverflowError("on purpose");
+        }
         written.get(index).store(Mode.PLAIN, ++stamps[index]);
         slotWords.get(index).store(simulation.mode(Mode.ORDERED, Weakening.SLOT_RELAXED, Mode.OPAQUE), tasklet);
     }

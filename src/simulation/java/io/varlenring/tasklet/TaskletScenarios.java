@@ -118,7 +118,17 @@ final class TaskletScenarios {
      * no time passes between but where the loop waits for a put that is under way.
      */
     static void wakeupsOfMany(final Simulation simulation) {
+        wakeupsOfMany(simulation, TaskletLoop.builder().profiling().manual());
+    }
+
+    /** The same where an Error may end a wakeup behind its first step, which it must not show. */
+    static void wakeupsCutShort(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.builder().profiling().manual();
+        loop.memory.failsToStore = true;
+        wakeupsOfMany(simulation, loop);
+    }
+
+    private static void wakeupsOfMany(final Simulation simulation, final TaskletLoop loop) {
         final int[] runs = new int[WAKERS];
         for (int i = 0; i < WAKERS; i++) {
             final int waker = i;

@@ -27,6 +27,11 @@ final class TaskletSimulationTest {
     }
 
     @Test
+    void wakeups_thatAnErrorEndsBehindTheirFirstStep_areRunAllTheSame() {
+        Schedules.check("wakeupsCutShort", TaskletScenarios::wakeupsCutShort);
+    }
+
+    @Test
     void kill_noRunBeginsAfterIt() {
         Schedules.check("kill", TaskletScenarios::kill);
     }

@@ -154,6 +154,7 @@ final class InboxTest {
         assertEquals(1, loop.stats().sleeps());
         elsewhere(next()::wakeup);
         assertEquals(1, loop.runOnce(Long.MAX_VALUE));
+        assertEquals(1, loop.stats().sleeps());
         elsewhere(next()::wakeup);
         assertEquals(1, loop.runOnce(0));
         memory.setSlotRelease(index, next());

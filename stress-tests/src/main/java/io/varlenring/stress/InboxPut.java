@@ -63,7 +63,10 @@ public final class InboxPut {
 
     /** Control: the tail is moved by a load and a store. Seen on x86. */
     @JCStressTest
-    @Outcome(id = {"0, 1", "1, 0"}, expect = ACCEPTABLE, desc = "A slot for each.")
+    @Outcome(
+            id = {"0, 1", "1, 0"},
+            expect = ACCEPTABLE,
+            desc = "A slot for each.")
     @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "Both put into one slot.")
     @State
     public static class Broken {
