@@ -44,12 +44,21 @@
 #ifdef OVERFLOW_IN_TWO_STEPS
 #define PUT IN_TWO_STEPS(OVERFLOW, top, tasklet)
 #else
-#define PUT d_step { compareAndExchange(me, OVERFLOW, top, tasklet, found) }
+#define PUT \
+    d_step { \
+        compareAndExchange(me, OVERFLOW, top, tasklet, found); \
+        RARE_PUT; \
+        hasOverflown = hasOverflown || found == top \
+    }
 #endif
 #ifdef TAIL_IN_TWO_STEPS
 #define TAKE_POSITION IN_TWO_STEPS(TAIL, position, position + 1)
 #else
-#define TAKE_POSITION d_step { compareAndExchange(me, TAIL, position, position + 1, found) }
+#define TAKE_POSITION \
+    d_step { \
+        compareAndExchange(me, TAIL, position, position + 1, found); \
+        RARE_POSITION \
+    }
 #endif
 #ifdef PAST_THE_OVERFLOW
 #define MAY_USE_THE_ARRAY(t) true
@@ -102,15 +111,15 @@
 /* Assertions that must fail: states that the right model must reach. */
 /* What a waker found on top of the overflow is taken, and put again, before its compare-and-set. */
 #ifdef REACH_PUT_AGAIN
-#define RARE_PUT assert(top == 0 || top == PLACEHOLDER || before == rounds[top]);
+#define RARE_PUT assert(found != top || top == 0 || top == PLACEHOLDER || before == rounds[top])
 #else
-#define RARE_PUT
+#define RARE_PUT skip
 #endif
 /* The array is used again behind an overflow. */
 #ifdef REACH_ARRAY_AGAIN
-#define RARE_POSITION assert(!hasOverflown);
+#define RARE_POSITION assert(found != position || !hasOverflown)
 #else
-#define RARE_POSITION
+#define RARE_POSITION skip
 #endif
 /* A tasklet is taken behind a position that is still empty, and that is then filled. */
 #ifdef REACH_OUT_OF_TURN
@@ -168,7 +177,6 @@ proctype waker(byte me) {
                 TAKE_POSITION
                 if
                 :: found == position ->
-                    RARE_POSITION
                     d_step {
                         storeRelease(me, SLOT + position % CAPACITY, tasklet);
                         isPut = true
@@ -190,8 +198,6 @@ proctype waker(byte me) {
             if
             :: found == top ->
                 isPut = true;
-                hasOverflown = true;
-                RARE_PUT
                 LINK_BEHIND_PUT
             :: else
             fi
@@ -312,25 +318,17 @@ inline addNewestFirst() {
 }
 
 inline takeOverflow() {
-    do
-    :: true ->
-        SWAP
+    SWAP
 #ifdef OVERFLOW_FIRST
-        addNewestFirst();
+    addNewestFirst();
 #endif
-        takeInTurn();
-        takeOutOfTurn();
+    takeInTurn();
+    takeOutOfTurn();
 #ifndef OVERFLOW_FIRST
-        addNewestFirst();
+    addNewestFirst();
 #endif
-        d_step { compareAndExchange(LOOP, OVERFLOW, TAKEN_OVERFLOW, 0, exchanged) }
-        if
-        :: exchanged == TAKEN_OVERFLOW ->
-            exchanged = 0;
-            break
-        :: else -> exchanged = 0
-        fi
-    od
+    d_step { compareAndExchange(LOOP, OVERFLOW, TAKEN_OVERFLOW, 0, exchanged) }
+    exchanged = 0
 }
 
 /* The run takes the wakeups, and the tasklet may be queued again. */

@@ -253,8 +253,8 @@ inline runUnlessKilled() {
     runs = 0
 }
 
-/* takeInbox() */
-inline takeInbox() {
+/* take() */
+inline take() {
     d_step {
         FLUSHED(LOOP);
         if
@@ -296,11 +296,11 @@ proctype loop() {
     do
     :: finished || LOADED(LOOP, LOOP_CLOSED) -> break
     :: else -> /* round() */
-        takeInbox();
+        take();
         if
         :: queued == 0 ->
             sleep();
-            takeInbox()
+            take()
         :: else
         fi;
         if
@@ -308,11 +308,11 @@ proctype loop() {
         :: else
         fi
     od;
-    takeInbox(); /* runToEnd() */
+    take(); /* runToEnd() */
     do
     :: queued > 0 ->
         runUnlessKilled();
-        takeInbox()
+        take()
     :: else -> break
     od;
 

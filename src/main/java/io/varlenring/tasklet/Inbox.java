@@ -6,7 +6,7 @@ package io.varlenring.tasklet;
  *
  * <p>It is an array that goes round. A waker takes a position at the tail by compare-and-set, and then stores its
  * tasklet there; the loop takes what it finds from the head on. So the loop knows many tasklets before it has the cache
- * line of the first. Who is stopped between the two steps holds up nobody for long: the loop then takes what is behind.
+ * line of the first. Who is stopped between the two steps holds up nobody for long: the loop looks behind him as well.
  *
  * <p>Nothing is allocated, and nobody waits for room: what comes while the array is full goes to the overflow, a stack
  * that is linked through the tasklets, and so does all that comes until the loop has emptied that.
@@ -78,20 +78,15 @@ final class Inbox {
         return false;
     }
 
-    /** Takes in what has been put, up to a position that is still empty, and now and then what is behind that. */
-    void take(final RunQueues queues) {
-        if (!takeInTurn(queues) && memory.isTimeToLookBehind()) {
+    /**
+     * Takes in what has been put, up to a position that is still empty; and what is behind that as well now and then,
+     * or when all is asked for: then no more is left, of what has been put by now, than puts that are under way.
+     */
+    void take(final RunQueues queues, final boolean all) {
+        final boolean isAnyTaken = takeInTurn(queues);
+        if (all || (!isAnyTaken && memory.isTimeToLookBehind())) {
             takeOutOfTurn(queues);
         }
-        if (memory.getOverflowVolatile() != null) { // pairs with put() [T8]
-            takeOverflow(queues);
-        }
-    }
-
-    /** Takes in all that has been put: no more than puts that are under way is left. */
-    void takeAll(final RunQueues queues) {
-        takeInTurn(queues);
-        takeOutOfTurn(queues);
         if (memory.getOverflowVolatile() != null) { // pairs with put() [T8]
             takeOverflow(queues);
         }
@@ -100,22 +95,26 @@ final class Inbox {
     private boolean takeInTurn(final RunQueues queues) {
         final long head = memory.getHeadPlain();
         long position = head;
-        int index = LoopMemory.indexOf(position);
-        Tasklet tasklet = memory.getSlotAcquire(index); // pairs with put() [T6]
-        while (tasklet != null) {
-            memory.setSlotPlain(index, null); // before the head below
-            if (tasklet != placeholder) {
-                queues.addFromOutside(tasklet);
+        try {
+            int index = LoopMemory.indexOf(position);
+            Tasklet tasklet = memory.getSlotAcquire(index); // pairs with put() [T6]
+            while (tasklet != null) {
+                memory.setSlotPlain(index, null); // before the head below
+                position++;
+                if (tasklet != placeholder) {
+                    queues.addFromOutside(tasklet);
+                }
+                index = LoopMemory.indexOf(position);
+                tasklet = memory.getSlotAcquire(index); // as above [T6]
             }
-            position++;
-            index = LoopMemory.indexOf(position);
-            tasklet = memory.getSlotAcquire(index); // as above [T6]
+            if (position != head) {
+                memory.setHeadRelease(position); // pairs with isRoomFor(): the slots are empty [T6]
+            }
+            return position != head;
+        } catch (final Throwable failure) { // an Error: an empty slot at the head would be waited for, for ever
+            memory.words[LoopMemory.HEAD] = position; // no call, which could fail as well [T7]
+            throw failure;
         }
-        if (position == head) {
-            return false;
-        }
-        memory.setHeadRelease(position); // pairs with isRoomFor(): the slots are empty [T6]
-        return true;
     }
 
     /** Takes what is behind a position that is still empty: nobody who puts there has returned. */
@@ -133,14 +132,14 @@ final class Inbox {
 
     /**
      * Takes the overflow, behind all that its wakers had put into the array before. Until it is empty they go on to put
-     * here, since it is never null before, so nothing of theirs is in the array that should come behind.
+     * here, since it is never null before, so nothing of theirs is in the array that should come behind. What they put
+     * meanwhile is left to the next take: wakers must not be able to keep the loop here.
      */
     private void takeOverflow(final RunQueues queues) {
-        do {
-            final Tasklet newest = memory.getAndSetOverflow(placeholder); // pairs with put(): links and stamps [T8]
-            takeInTurn(queues);
-            takeOutOfTurn(queues);
-            queues.addNewestFirst(newest, placeholder);
-        } while (!memory.compareAndSetOverflow(placeholder, null)); // pairs with the first load of put() [T8]
+        final Tasklet newest = memory.getAndSetOverflow(placeholder); // pairs with put(): links and stamps [T8]
+        takeInTurn(queues);
+        takeOutOfTurn(queues);
+        queues.addNewestFirst(newest, placeholder);
+        memory.compareAndSetOverflow(placeholder, null); // if nobody has put: pairs with the first load of put() [T8]
     }
 }

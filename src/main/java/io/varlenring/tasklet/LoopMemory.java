@@ -28,9 +28,9 @@ final class LoopMemory {
 
     private static final int TAIL = 16;
     private static final int LIMIT = 17;
-    private static final int HEAD = 33;
-    private static final int TAKES_OF_NOTHING = 34;
-    private static final int WORDS = 50;
+    static final int HEAD = 34;
+    private static final int TAKES_OF_NOTHING = 35;
+    private static final int WORDS = 52;
 
     /** Room on either side of the slots: 128 bytes, with references of 4 bytes. */
     private static final int FIRST_SLOT = 32;
@@ -57,14 +57,15 @@ final class LoopMemory {
         }
     }
 
-    private final long[] words = new long[WORDS];
     /** Set without a method where an Error has come: a call could end by another one. */
+    final long[] words = new long[WORDS];
+    /** As the words are. */
     final Tasklet[] slots = new Tasklet[FIRST_SLOT + CAPACITY + FIRST_SLOT];
 
     private volatile Tasklet overflow;
 
     private volatile boolean closed;
-    /** Set without a method as {@link #slots} are. */
+    /** Set without a method as they are. */
     volatile boolean asleep;
 
     /** The thread that runs the loop just now. Set without a method as they are. */

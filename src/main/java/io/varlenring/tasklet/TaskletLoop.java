@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class
- * tasklets run in the order of their wakeups, but for {@link #wakeupAfter}.
+ * tasklets run in the order of their wakeups, but for {@link #wakeupAfter}. While a wakeup by one thread is under way,
+ * a busy loop with a thread of its own may take in those by others some rounds later, in their order.
  *
  * @since 0.1.0
  */
@@ -57,7 +58,7 @@ public final class TaskletLoop implements AutoCloseable {
      */
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    /** How long a sleep is at the most, while a waker is between the two steps of a put. */
+    /** How long a loop parks at the most while a waker is between the two steps of a put; a selector waits for 1 ms. */
     private static final long PUT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     // Immutable
@@ -528,14 +529,14 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private int round(final long maxWaitNanos) {
-        inbox.take(queues);
+        inbox.take(queues, thread == null); // who runs a manual loop may have put behind a put under way
         final long mostWaitNanos = Math.min(maxWaitNanos, wakeDue());
         boolean selected = false;
         if (queues.isEmpty()) {
             selected = mostWaitNanos > 0 && !inbox.spinUntilPut() && sleep(mostWaitNanos);
-            inbox.take(queues);
+            inbox.take(queues, false);
             if (queues.isEmpty()) {
-                inbox.takeAll(queues); // so that a round of nothing says that there was nothing
+                inbox.take(queues, true); // so that no round is without runs while there is something to run
             }
             wakeDue();
         }
@@ -552,11 +553,11 @@ public final class TaskletLoop implements AutoCloseable {
      */
     private int runToEnd() {
         int runs = 0;
-        inbox.takeAll(queues);
+        inbox.take(queues, true);
         while (!queues.isEmpty() && !rings.isEnded()) { // behind the end nothing is run: close() may have said so
             LoopThread.forgetInterrupt(thread);
             runs += queues.runShares(runner);
-            inbox.takeAll(queues);
+            inbox.take(queues, true);
         }
         rings.endAll(this);
         return runs;
@@ -579,7 +580,7 @@ public final class TaskletLoop implements AutoCloseable {
         memory.setAsleepVolatile(true); // before the loads below: pairs with Inbox.put() and close() [T2]
         long waitNanos = maxWaitNanos;
         if (!inbox.isEmpty()) {
-            inbox.takeAll(queues);
+            inbox.take(queues, true);
             waitNanos = Math.min(waitNanos, PUT_NANOS); // for one under way, which may have loaded asleep
         }
         final boolean idle = queues.isEmpty() && !memory.isClosedVolatile(); // pairs with close() [T2]

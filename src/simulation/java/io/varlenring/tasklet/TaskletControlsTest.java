@@ -68,22 +68,22 @@ final class TaskletControlsTest {
     }
 
     @Test
-    void overflowPutInTwoSteps_isFound() { // T6
+    void overflowPutInTwoSteps_isFound() { // T8
         Schedules.checkFinds(Weakening.OVERFLOW_STEP_SPLIT, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
-    void overflowPutRelaxed_isFound() { // T6
+    void overflowPutRelaxed_isFound() { // T8
         Schedules.checkFinds(Weakening.OVERFLOW_STEP_RELAXED, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
-    void overflowSwappedInTwoSteps_isFound() { // T6
+    void overflowSwappedInTwoSteps_isFound() { // T8
         Schedules.checkFinds(Weakening.OVERFLOW_SWAP_SPLIT, TaskletScenarios::wakeupsOfMany);
     }
 
     @Test
-    void overflowSwappedRelaxed_isFound() { // T6
+    void overflowSwappedRelaxed_isFound() { // T8
         Schedules.checkFinds(Weakening.OVERFLOW_SWAP_RELAXED, TaskletScenarios::wakeupsOfMany);
     }
 

@@ -4,6 +4,7 @@ package io.varlenring.tasklet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.SmallStacks;
@@ -60,7 +61,7 @@ final class InboxTest {
     }
 
     private void checkTakenInOrder() {
-        inbox.take(queues);
+        inbox.take(queues, false);
         runAll();
         assertEquals(put, ran);
         assertTrue(inbox.isEmpty());
@@ -88,7 +89,7 @@ final class InboxTest {
     @Test
     void putBehindAnOverflow_whenTheArrayHasRoom_staysBehindIt() {
         put(CAPACITY + 1);
-        inbox.take(new RunQueues() /* forgets them */);
+        inbox.take(new RunQueues() /* forgets them */, false);
         ran.addAll(put);
         final Tasklet overflown = next();
         assertTrue(memory.compareAndSetOverflow(null, overflown));
@@ -102,12 +103,12 @@ final class InboxTest {
         final Tasklet late = loop.newTasklet((self, reasons) -> ran.add(-1));
         assertFalse(inbox.isEmpty());
         put(3);
-        inbox.takeAll(queues);
+        inbox.take(queues, true);
         runAll();
         assertEquals(put, ran);
         assertFalse(inbox.isEmpty());
         memory.setSlotRelease(index, late);
-        inbox.take(queues);
+        inbox.take(queues, false);
         runAll();
         assertEquals(List.of(0, 1, 2, -1), ran);
         assertTrue(inbox.isEmpty());
@@ -120,9 +121,9 @@ final class InboxTest {
     void putUnderWay_forLong_fillsTheArray_andTheRestOverflows() {
         final int index = beginPut();
         put(2 * CAPACITY);
-        inbox.takeAll(queues);
+        inbox.take(queues, true);
         put(10);
-        inbox.takeAll(queues);
+        inbox.take(queues, true);
         runAll();
         assertEquals(put, ran);
         memory.setSlotRelease(index, next());
@@ -132,18 +133,40 @@ final class InboxTest {
         checkTakenInOrder();
     }
 
-    /** A loop that is never idle looks as well, if not in each round. */
+    /** A loop with a thread of its own that is never idle looks as well, if not in each round. */
     @Test
-    void putUnderWay_holdsUpNobody_inABusyLoop() throws Exception {
+    void putUnderWay_holdsUpNobody_whenNotAllIsAskedFor() {
+        beginPut();
+        put(1);
+        for (int i = 0; i < 1000 && queues.isEmpty(); i++) {
+            inbox.take(queues, false);
+        }
+        runAll();
+        assertEquals(put, ran);
+    }
+
+    /** Who runs a loop finds in its round what he has woken before, though it has other work. */
+    @Test
+    void putUnderWay_doesNotDelayWhatTheRunnerOfALoopHasWoken() {
         final Tasklet busy = loop.newTasklet((self, reasons) -> self.wakeup());
         busy.wakeup();
         loop.runOnce(0);
         beginPut();
-        elsewhere(next()::wakeup);
-        for (int i = 0; i < 1000 && ran.isEmpty(); i++) {
-            assertTrue(loop.runOnce(0) > 0);
-        }
+        next().wakeup();
+        assertTrue(loop.runOnce(0) > 0);
         assertEquals(put, ran);
+    }
+
+    /** What an Error takes from a loop is gone, but for the loop there is no position to wait for. */
+    @Test
+    void takeThatIsCutShort_leavesNoHole() {
+        put(1);
+        assertThrows(NullPointerException.class, () -> inbox.take(null, false)); // stands for an Error
+        assertTrue(inbox.isEmpty());
+        put.clear();
+        put(CAPACITY);
+        assertNull(memory.getOverflowVolatile());
+        checkTakenInOrder();
     }
 
     /** It sleeps, and not beyond what is put behind; and not for long, for who is under way may have loaded asleep. */

@@ -17,6 +17,7 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -141,6 +142,30 @@ final class TaskletThreadedTest {
             }
             crew.run(loop);
             assertEquals(0, loop.stats().failures());
+        }
+    }
+
+    /** Two threads at a time put into a full inbox. */
+    @Test
+    void wakeupsOfAFullInbox_areAllRun() throws Exception {
+        final int wakers = 2;
+        final int tasklets = 5_000;
+        for (int round = 0; round < 20; round++) {
+            final TaskletLoop loop = TaskletLoop.manual();
+            final int[] runs = new int[1];
+            final Crew crew = new Crew();
+            for (int id = 0; id < wakers; id++) {
+                final Tasklet[] own = new Tasklet[tasklets];
+                Arrays.setAll(own, i -> loop.newTasklet((self, reasons) -> runs[0]++));
+                crew.add("waker-" + id, () -> {
+                    for (final Tasklet tasklet : own) {
+                        tasklet.wakeup();
+                    }
+                });
+            }
+            crew.run(loop);
+            loop.close();
+            assertEquals(wakers * tasklets, runs[0]);
         }
     }
 
