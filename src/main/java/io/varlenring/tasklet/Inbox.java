@@ -43,6 +43,10 @@ final class Inbox {
                 position = memory.getTailVolatile(); // another guess [T6]
             }
         }
+        putIntoOverflow(tasklet);
+    }
+
+    private void putIntoOverflow(final Tasklet tasklet) {
         Tasklet top;
         do {
             top = memory.getOverflowVolatile(); // pairs with the compare-and-set below [T8]
