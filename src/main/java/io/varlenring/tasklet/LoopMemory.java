@@ -57,18 +57,16 @@ final class LoopMemory {
         }
     }
 
-    /** Set without a method where an Error has come: a call could end by another one. */
-    final long[] words = new long[WORDS];
-    /** As the words are. */
-    final Tasklet[] slots = new Tasklet[FIRST_SLOT + CAPACITY + FIRST_SLOT];
-
     private volatile Tasklet overflow;
 
     private volatile boolean closed;
-    /** Set without a method as they are. */
-    volatile boolean asleep;
 
-    /** The thread that runs the loop just now. Set without a method as they are. */
+    // Set without a method where an Error has come: a call could end by another one
+
+    final long[] words = new long[WORDS];
+    final Tasklet[] slots = new Tasklet[FIRST_SLOT + CAPACITY + FIRST_SLOT];
+    volatile boolean asleep;
+    /** The thread that runs the loop just now. */
     volatile Thread runner;
 
     /** Links the calls that would allocate when they are made for the first time, which may be with the heap full. */

@@ -51,8 +51,8 @@ public final class TaskletLoop implements AutoCloseable {
      * Sleep. The loop stores asleep and then looks at the inbox once more; a waker puts its tasklet there, beginning
      * with the tail, and then loads asleep. At least one side sees the other's [T2].
      *
-     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its inbox
-     * and run queues are empty, and since no wakeup adds to them any more, it ends.
+     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its run
+     * queues are empty, and its inbox but for puts under way; and since no wakeup adds to them any more, it ends.
      *
      * [Tn] names a row of docs/wakeup-and-tasklets.md.
      */

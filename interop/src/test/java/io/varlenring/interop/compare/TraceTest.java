@@ -17,7 +17,7 @@ class TraceTest {
     @ParameterizedTest
     @CsvSource({
         "UPLOAD, 89148, 1444, 3462",
-        "DOWNLOAD, 126457, 1444, 3182",
+        "DOWNLOAD, 50000, 1444, 1730",
         "CONNECTION_STORM, 1430, 1444, 4135",
         "NGTCP2_CUBIC, 75705, 1444, 22561",
         "PICOQUIC_BBR, 74759, 1440, 22752",
