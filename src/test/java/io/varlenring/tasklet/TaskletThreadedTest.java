@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,8 @@ final class TaskletThreadedTest {
             while (looks.get() == 0) {
                 Thread.onSpinWait();
             }
-            for (int i = 0; i < 20_000; i++) {
+            final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10); // both threads may share a processor
+            for (int i = 0; i < 20_000 && System.nanoTime() - end < 0; i++) {
                 final long before = pings.get();
                 pinged.wakeup();
                 while (pings.get() == before) {
