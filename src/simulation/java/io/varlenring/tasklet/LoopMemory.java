@@ -32,9 +32,8 @@ final class LoopMemory {
     private final Word head = simulation.newWord("head", 0);
     private final List<Reference<Tasklet>> slotWords =
             List.of(new Reference<>(simulation, "slot0"), new Reference<>(simulation, "slot1"));
-    static final int HEAD = 0;
-    /** Stored behind an Error of the loop's thread only, which does not come here. */
-    final long[] words = new long[1];
+    /** Stored behind an Error of the loop's thread only; as long as the shipped one, whose index is compiled in. */
+    final long[] words = new long[52];
     /** Stored behind an Error only; taken from here into the words. */
     final Tasklet[] slots = new Tasklet[CAPACITY];
     /** Whether a call that is to store a slot may end by an Error. */
