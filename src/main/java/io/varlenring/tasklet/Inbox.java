@@ -17,11 +17,10 @@ final class Inbox {
      * Stands for no tasklet: at the bottom of an overflow that is being emptied, and where the loop has taken a tasklet
      * behind a position that is still empty.
      */
-    private final Tasklet placeholder;
+    private final Tasklet placeholder = new Tasklet(null, null, false);
 
-    Inbox(final TaskletLoop loop, final LoopMemory memory) {
+    Inbox(final LoopMemory memory) {
         this.memory = memory;
-        this.placeholder = new Tasklet(loop, null, false);
     }
 
     // Wakers
@@ -88,7 +87,7 @@ final class Inbox {
      */
     void take(final RunQueues queues, final boolean all) {
         final boolean isAnyTaken = takeInTurn(queues);
-        if (all || (!isAnyTaken && memory.isTimeToLookBehind())) {
+        if (all || (!isAnyTaken && memory.countTakeOfNothing())) {
             takeOutOfTurn(queues);
         }
         if (memory.getOverflowVolatile() != null) { // pairs with put() [T8]

@@ -108,8 +108,8 @@ final class LoopMemory {
         WORD.setRelease(words, HEAD, position);
     }
 
-    /** Counts, on the loop's thread, a take that has found nothing; returns whether it is one of many. */
-    boolean isTimeToLookBehind() {
+    /** Counts, on the loop's thread, a take that has found nothing; returns whether it is time to look behind. */
+    boolean countTakeOfNothing() {
         words[TAKES_OF_NOTHING]++;
         return words[TAKES_OF_NOTHING] % PATIENCE == 0;
     }

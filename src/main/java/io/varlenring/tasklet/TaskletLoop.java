@@ -68,7 +68,7 @@ public final class TaskletLoop implements AutoCloseable {
 
     private final String name;
     final LoopMemory memory = new LoopMemory();
-    final Inbox inbox = new Inbox(this, memory);
+    final Inbox inbox = new Inbox(memory);
     final LoopRings rings = new LoopRings();
     /** The loop's own thread; null for a manual loop. */
     final Thread thread;

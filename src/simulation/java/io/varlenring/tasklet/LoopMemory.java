@@ -84,7 +84,7 @@ final class LoopMemory {
     }
 
     /** Any number of takes may have found nothing. */
-    boolean isTimeToLookBehind() {
+    boolean countTakeOfNothing() {
         return simulation.choose(4) == 0;
     }
 

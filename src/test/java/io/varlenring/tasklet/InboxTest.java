@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
+import static io.varlenring.tasklet.TaskletLoopTest.elsewhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -226,11 +227,5 @@ final class InboxTest {
         small.start();
         small.join();
         assertNull(thrown.get());
-    }
-
-    private static void elsewhere(final Runnable task) throws InterruptedException {
-        final Thread other = new Thread(task, "elsewhere");
-        other.start();
-        other.join();
     }
 }

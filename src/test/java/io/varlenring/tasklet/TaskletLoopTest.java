@@ -74,7 +74,7 @@ final class TaskletLoopTest {
     }
 
     /** Does something on another thread, and waits for its end. */
-    private static void elsewhere(final Runnable task) throws InterruptedException {
+    static void elsewhere(final Runnable task) throws InterruptedException {
         final AtomicReference<Throwable> thrown = new AtomicReference<>();
         final Thread other = new Thread(task, "elsewhere");
         other.setUncaughtExceptionHandler((thread, failure) -> thrown.set(failure));
