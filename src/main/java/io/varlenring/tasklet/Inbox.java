@@ -21,6 +21,7 @@ final class Inbox {
 
     Inbox(final LoopMemory memory) {
         this.memory = memory;
+        placeholder.link();
     }
 
     // Wakers

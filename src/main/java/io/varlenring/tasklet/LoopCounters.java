@@ -30,11 +30,19 @@ final class LoopCounters {
     @SuppressWarnings("unused") // by RUNNING_SINCE
     private long runningSince;
 
+    /** Links the calls, as {@link TaskletState#link} does. */
+    LoopCounters() {
+        ended();
+    }
+
+    @SuppressWarnings("ReturnValueIgnored")
     private static VarHandle counter(final String name) {
         try {
-            return MethodHandles.lookup()
+            final VarHandle counter = MethodHandles.lookup()
                     .findVarHandle(LoopCounters.class, name, long.class)
                     .withInvokeExactBehavior();
+            counter.accessModeType(VarHandle.AccessMode.SET_OPAQUE); // each makes one when it is first used, else
+            return counter;
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -71,8 +71,13 @@ final class LoopMemory {
 
     /** Links the calls that would allocate when they are made for the first time, which may be with the heap full. */
     LoopMemory() {
-        if (compareAndSetOverflow(null, null)) {
+        if (compareAndSetOverflow(null, null)
+                && compareAndSetTail(getTailVolatile(), 0)
+                && !compareAndSetAwake()
+                && compareAndSetRunner(null)) {
             getAndSetOverflow(null);
+            setLimitRelease(getLimitAcquire());
+            setSlotRelease(FIRST_SLOT, getSlotAcquire(FIRST_SLOT));
         }
     }
 

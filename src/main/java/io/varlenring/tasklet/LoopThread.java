@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 /** The thread of a loop: how it is made, and how its end is waited for. */
 final class LoopThread {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** How long a loop waits that has had no memory, or no stack, for a round. */
+    private static final long RETRY_NANOS = SLICE_NANOS;
+
     /** Not final for a test, which would wait as long. */
     static long mostAtExitNanos = TimeUnit.SECONDS.toNanos(10);
 
@@ -48,6 +51,23 @@ final class LoopThread {
         } catch (final Throwable failure) {
             loop.beginClose();
             throw failure;
+        }
+    }
+
+    /**
+     * The work of a loop's own thread until it is closed, or its selector fails. A round that has had no memory, for a
+     * selector say, is reported as a failure of a body is, and is not the last one: there may be some later, and nobody
+     * would run what is queued.
+     */
+    static void runRounds(final TaskletLoop loop) {
+        while (!loop.isClosed()) {
+            forgetInterrupt(loop.thread);
+            try {
+                loop.round(Long.MAX_VALUE);
+            } catch (final OutOfMemoryError | StackOverflowError failure) {
+                loop.failed(failure);
+                loop.memory.park(RETRY_NANOS);
+            }
         }
     }
 

@@ -518,17 +518,14 @@ public final class TaskletLoop implements AutoCloseable {
     private void runUntilClosed() {
         memory.setRunnerVolatile(Thread.currentThread()); // before any sleep: whom to wake [T2]
         try {
-            while (!memory.isClosedVolatile()) { // pairs with close() [T2]
-                LoopThread.forgetInterrupt(thread);
-                round(Long.MAX_VALUE);
-            }
+            LoopThread.runRounds(this);
         } finally {
             memory.setClosedVolatile(); // when the selector has failed; pairs with enqueue() [T2]
             rings.insistOnTheEnd(memory, this::runToEnd);
         }
     }
 
-    private int round(final long maxWaitNanos) {
+    int round(final long maxWaitNanos) {
         inbox.take(queues, thread == null); // who runs a manual loop may have put behind a put under way
         final long mostWaitNanos = Math.min(maxWaitNanos, wakeDue());
         boolean selected = false;

@@ -54,6 +54,16 @@ abstract class TaskletState extends Padding {
     /** Written by whoever queues this tasklet, and then by the loop; the inbox hands it over. */
     private Tasklet next;
 
+    /** Links the calls that would allocate when they are made for the first time, which may be with the heap full. */
+    final void link() {
+        if (getAndAddState(0) == 0
+                && compareAndSetState(getStateVolatile(), 0)
+                && !compareAndSetPut()
+                && !compareAndSetSignalled()) {
+            getAndSetState(0);
+        }
+    }
+
     final long getStateVolatile() {
         return (long) STATE.getVolatile(this);
     }

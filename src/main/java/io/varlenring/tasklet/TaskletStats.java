@@ -67,7 +67,8 @@ public final class TaskletStats {
     }
 
     /**
-     * Returns how many bodies threw, and, while the loop ends, handlers of its rings.
+     * Returns how many bodies threw, how many rounds of a loop with a thread of its own found no memory, and, while the
+     * loop ends, how many handlers of its rings threw.
      *
      * @return a number of failures
      */

@@ -24,6 +24,9 @@ abstract class TaskletState {
     private final Word killed = simulation.newWord("killed", 0);
     private final Reference<Tasklet> next = new Reference<>(simulation, "next");
 
+    /** No Error comes here either. */
+    final void link() {}
+
     private Mode stepMode() {
         return simulation.mode(Mode.VOLATILE, Weakening.STATE_STEP_RELAXED, Mode.OPAQUE);
     }

@@ -1457,6 +1457,41 @@ final class TaskletLoopTest {
         }
     }
 
+    /** Of a body it would be a failure, too, and the loop would go on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void selectorWithoutMemory_doesNotEndTheLoop(final boolean isBusy) throws Exception {
+        final AtomicInteger fails = new AtomicInteger(2);
+        final Semaphore reports = new Semaphore(0);
+        final Semaphore runs = new Semaphore(0);
+        try (Selector selector = new WithoutMemory(fails);
+                TaskletLoop selecting = TaskletLoop.builder()
+                        .selector(selector)
+                        .threadFactory(task -> {
+                            final Thread thread = new Thread(task);
+                            thread.setUncaughtExceptionHandler((self, failure) -> reports.release());
+                            return thread;
+                        })
+                        .start("loop")) {
+            final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
+                runs.release();
+                if (reasons < 5) {
+                    self.wakeup(reasons + 1);
+                }
+            });
+            if (isBusy) {
+                tasklet.wakeup(1);
+                runs.acquire(5);
+            }
+            reports.acquire(2);
+            runs.drainPermits();
+            tasklet.wakeup(5);
+            runs.acquire();
+            assertEquals(2, selecting.stats().failures());
+            assertFalse(selecting.isClosed());
+        }
+    }
+
     /** It sleeps, and the one that was to wake it is about to fail. */
     private static Thread beginToFail(final TaskletLoop loop, final Tasklet tasklet, final AtomicBoolean fails)
             throws InterruptedException {
@@ -1676,7 +1711,7 @@ final class TaskletLoopTest {
     }
 
     /** A selector without keys, which can once not be woken. */
-    private static final class FailingWakeup extends SelectorDouble {
+    private static class FailingWakeup extends SelectorDouble {
         private final Semaphore wakeups = new Semaphore(0);
         private final AtomicBoolean fails;
         private final Runnable beforeFailure;
@@ -1706,6 +1741,34 @@ final class TaskletLoopTest {
         public int selectNow(final Consumer<SelectionKey> action) {
             wakeups.drainPermits();
             return 0;
+        }
+    }
+
+    /** A selector without keys, which has no memory now and then. */
+    private static final class WithoutMemory extends FailingWakeup {
+        private final AtomicInteger fails;
+
+        WithoutMemory(final AtomicInteger fails) {
+            super(new AtomicBoolean(), () -> {});
+            this.fails = fails;
+        }
+
+        @Override
+        public int select(final Consumer<SelectionKey> action, final long timeout) {
+            fail();
+            return super.select(action, timeout);
+        }
+
+        @Override
+        public int selectNow(final Consumer<SelectionKey> action) {
+            fail();
+            return super.selectNow(action);
+        }
+
+        private void fail() {
+            if (fails.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new OutOfMemoryError("on purpose");
+            }
         }
     }
 
