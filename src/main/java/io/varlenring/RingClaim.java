@@ -49,7 +49,8 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Returns the space: exactly the bytes from position to limit, big-endian, with undefined content. The position is
+     * Returns the space: at first exactly the bytes from position to limit, big-endian, with undefined content. It is
+     * the same buffer each time, so later the position is where the user has moved it. It begins at a position that is
      * usually not 0. Bytes outside that range belong to others; touching them is undefined.
      *
      * @return the ring's own memory, valid until this claim is committed or aborted

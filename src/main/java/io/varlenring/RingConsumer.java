@@ -36,8 +36,10 @@ public final class RingConsumer {
      *
      * @param handler gets each record
      * @return the number of records handed over; 0 means that nothing was readable
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
-     *     a record outside it, which counts as consumed
+     * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
+     *     counts as consumed
+     * @throws RingCorruptException when a header in a file makes no sense
      */
     public int drain(final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
@@ -53,8 +55,10 @@ public final class RingConsumer {
      * @param maxRecords the most records to hand over, 0 or more
      * @return the number of records handed over; 0 means that nothing was readable, or that {@code maxRecords} is 0
      * @throws IllegalArgumentException when {@code maxRecords} is negative
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
-     *     a record outside it, which counts as consumed
+     * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
+     *     counts as consumed
+     * @throws RingCorruptException when a header in a file makes no sense
      */
     public int drain(final RecordHandler handler, final int maxRecords) {
         Objects.requireNonNull(handler, "handler");
@@ -75,9 +79,12 @@ public final class RingConsumer {
      * @return the number of records handed over; 0 means that the time is up, or that the ring is closed and nothing
      *     can come any more, or that {@code maxRecords} is 0
      * @throws IllegalArgumentException when {@code maxRecords} is negative
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
-     *     a record outside it, which counts as consumed
-     * @throws InterruptedException when the thread was interrupted before or while it waited; no record is lost
+     * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
+     *     counts as consumed
+     * @throws RingCorruptException when a header in a file makes no sense
+     * @throws InterruptedException when the thread's interrupt is set at the call, whatever there is to read, or while
+     *     it waits; no record is lost
      */
     public int drain(final RecordHandler handler, final int maxRecords, final long timeout, final TimeUnit unit)
             throws InterruptedException {
@@ -95,8 +102,10 @@ public final class RingConsumer {
      * @param maxRecords the most records to hand over, 0 or more
      * @return the number of records consumed, which does not include one answered with {@code ABORT}
      * @throws IllegalArgumentException when {@code maxRecords} is negative
-     * @throws IllegalStateException when the consumer is in use already; or when the handler left position or limit of
-     *     a record outside it, which counts as consumed
+     * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
+     *     counts as consumed
+     * @throws RingCorruptException when a header in a file makes no sense
      * @throws NullPointerException when the handler returns null; the record counts as consumed
      */
     public int drainControlled(final ControlledRecordHandler handler, final int maxRecords) {
@@ -127,8 +136,8 @@ public final class RingConsumer {
      * <p>On a ring in a file sleep 100 milliseconds at the most, see {@link #doorbell()}, and look for what {@linkplain
      * #stalledBy() stands in the way}. On the heap no limit is needed as long as the hook
      * does not throw: whoever finishes a reservation calls it, also that of a claim whose handle has been collected.
-     * One that throws, such as that of a bounded executor which refuses the task, is called again by the next commit
-     * only: where that may be late, sleep with a limit there, too.
+     * One that throws, such as that of a bounded executor which refuses the task, is called again by the next commit, a
+     * refusal of the full ring, or {@code close()}: where that may be late, sleep with a limit there, too.
      *
      * <p>Whoever sleeps by {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could park by
      * itself, such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link
@@ -137,7 +146,8 @@ public final class RingConsumer {
      * @return {@code true} when there is nothing to do and the next commit, close, or abort that leaves padding will
      *     call the hook; {@code false} when there is something to look at (a record, padding, or the ring is closed and
      *     drained), and the consumer MUST NOT sleep
-     * @throws IllegalStateException when the consumer is in use already
+     * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
+     *     VarLenMpscRing#detach() detached}
      */
     public boolean arm() {
         return side.arm();
@@ -189,7 +199,8 @@ public final class RingConsumer {
      * StalledClaim.Owner#DEAD dead}, nobody will finish it but {@link #recover}.
      *
      * @return what is unfinished, or {@code null}; on a ring on the heap its owner is this process, and lives
-     * @throws IllegalStateException when the consumer is in use already
+     * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
+     *     VarLenMpscRing#detach() detached}
      * @throws RingCorruptException when what the file says of it makes no sense
      */
     @SuppressWarnings("exports") // who calls it compiles without the annotation
@@ -212,7 +223,8 @@ public final class RingConsumer {
      *
      * @param claim what {@link #stalledBy()} has returned
      * @return {@code false} when there is nothing to do any more: it has been finished, or recovered
-     * @throws IllegalStateException when its owner may still finish it; or when the consumer is in use already
+     * @throws IllegalStateException when its owner may still finish it; or when the consumer is in use already, or this
+     *     process has been {@linkplain VarLenMpscRing#detach() detached}
      * @throws RingCorruptException when what the file says of it makes no sense
      */
     public boolean recover(final StalledClaim claim) {

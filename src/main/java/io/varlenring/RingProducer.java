@@ -25,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link RingClosedException} when the ring is closed,
  *   <li>{@link IllegalStateException} when this handle is closed,
  *   <li>{@link RingCorruptException} when the words of a ring in a file make no sense,
+ *   <li>{@link java.util.ConcurrentModificationException} when another thread changed a source of a batch meanwhile,
  *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
  * </ul>
  *
- * <p>The one exception to "nothing was stored" is an {@link Error}: one that the ring's {@link WakeupHook} throws
- * reaches the producer after its record was stored, or out of a refusal or a wakeup that an earlier call owed, with
- * nothing stored, as {@link RingStats#offered()} tells; and one such as a {@link StackOverflowError} may come at any
- * point. What it left unfinished is aborted by the next call on the same handle, or when the handle has been collected.
+ * <p>The one exception to "nothing was stored" is an {@link Error}. One that the ring's {@link WakeupHook} throws
+ * reaches the producer after its record was stored; but where it comes out of a refusal, or out of a wakeup that an
+ * earlier call owed, nothing was. {@link RingStats#offered()} tells which. One such as a {@link StackOverflowError}
+ * may come at any point. What it left unfinished is aborted by the next call on the same handle, or when the handle
+ * has been collected.
  *
  * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the
  * consumer reaches the record only after that claim is committed or aborted. On a ring in a file, what a handle offers
@@ -119,9 +121,11 @@ public final class RingProducer implements AutoCloseable {
      * @param timeout how long to wait at the most; 0 or less does not wait
      * @param unit unit of {@code timeout}
      * @return {@code true} when stored, {@code false} when the time is up
-     * @throws InterruptedException when the thread was interrupted before or while it waited; nothing was stored
+     * @throws InterruptedException when the thread's interrupt is set at the call, even if there is room, or while it
+     *     waits; nothing was stored
      * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
-     * @throws IllegalStateException when called from a handler of this ring, which would wait for itself
+     * @throws IllegalStateException when called with a timeout above 0 from a handler of this ring, which would wait
+     *     for itself
      * @throws RingClosedException when the ring is closed, also while this waits
      */
     public boolean offer(final ByteBuffer src, final long timeout, final TimeUnit unit) throws InterruptedException {
@@ -143,9 +147,11 @@ public final class RingProducer implements AutoCloseable {
      * @param timeout how long to wait at the most; 0 or less does not wait
      * @param unit unit of {@code timeout}
      * @return {@code true} when stored, {@code false} when the time is up
-     * @throws InterruptedException when the thread was interrupted before or while it waited; nothing was stored
+     * @throws InterruptedException when the thread's interrupt is set at the call, even if there is room, or while it
+     *     waits; nothing was stored
      * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
-     * @throws IllegalStateException when called from a handler of this ring, which would wait for itself
+     * @throws IllegalStateException when called with a timeout above 0 from a handler of this ring, which would wait
+     *     for itself
      * @throws IndexOutOfBoundsException when the array does not have these bytes
      * @throws RingClosedException when the ring is closed, also while this waits
      */
@@ -169,9 +175,11 @@ public final class RingProducer implements AutoCloseable {
      * @param timeout how long to wait at the most; 0 or less does not wait
      * @param unit unit of {@code timeout}
      * @return {@code true} when stored, {@code false} when the time is up
-     * @throws InterruptedException when the thread was interrupted before or while it waited; nothing was stored
+     * @throws InterruptedException when the thread's interrupt is set at the call, even if there is room, or while it
+     *     waits; nothing was stored
      * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
-     * @throws IllegalStateException when called from a handler of this ring, which would wait for itself
+     * @throws IllegalStateException when called with a timeout above 0 from a handler of this ring, which would wait
+     *     for itself
      * @throws RingClosedException when the ring is closed, also while this waits
      */
     public boolean offer(final ByteBuffer header, final ByteBuffer payload, final long timeout, final TimeUnit unit)
@@ -257,8 +265,8 @@ public final class RingProducer implements AutoCloseable {
      *
      * @param minLength the longest payload for which there must be room, {@code 0..maxPayload()}
      * @param maxBytes how much of the ring to take at the most, with a header of 8 bytes for each record and payloads
-     *     rounded up to multiples of 8: from what a record of {@code minLength} takes to half the capacity. It gets
-     *     less when less is free, or before the end of the ring's memory
+     *     rounded up to multiples of 8: from what a record of {@code minLength} takes to half the capacity, and rounded
+     *     down to a multiple of 8. It gets less when less is free, or before the end of the ring's memory
      * @return the batch, the same object every time; or {@code null} when a record of {@code minLength} does not fit
      *     right now
      * @throws IllegalArgumentException when one of the two is out of its range
@@ -277,6 +285,9 @@ public final class RingProducer implements AutoCloseable {
      * Closes this handle; the ring stays open. A claim or batch that is open is aborted. On a ring in a file its slot
      * is given back; that of a handle that is dropped is given back when the collector has taken it. Further offers and
      * claims are refused with {@link IllegalStateException}; closing again does nothing.
+     *
+     * @throws IllegalStateException when position or limit of the buffer of an open claim or batch lie outside its
+     *     bytes; the handle is closed all the same
      */
     @Override
     public void close() {

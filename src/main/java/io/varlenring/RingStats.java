@@ -56,7 +56,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns how many offers and claims were refused as longer than {@link VarLenMpscRing#maxPayload()}.
+     * Returns how many offers, claims and payloads of a batch were refused as longer than {@link
+     * VarLenMpscRing#maxPayload()}.
      *
      * @return a number of refusals
      */
@@ -74,10 +75,10 @@ public final class RingStats {
     }
 
     /**
-     * Returns how many claims and offers gave up their space without a record, {@linkplain #leakedClaims() leaked}
-     * claims included.
+     * Returns how many claims, batches and offers gave up their space without a record, {@linkplain #leakedClaims()
+     * leaked} claims included.
      *
-     * @return a number of claims and offers
+     * @return a number of claims, batches and offers
      */
     public long aborted() {
         return counts.aborted;

@@ -317,8 +317,8 @@ public final class VarLenMpscRing implements AutoCloseable {
          * survives the end of any of them, at any moment, and what must not be done with the file: nobody may truncate
          * it, and no process that has joined the ring may open it in another way, for a process that closes a file
          * loses its locks on it, by which others see that it lives. It stays when everybody has gone: whoever decides
-         * how long the ring lives deletes it, such as what starts and stops the processes, for who has joined it
-         * does not know whether it made it. Once a ring in a file is open, {@code list} and {@code store} of the
+         * how long the ring lives deletes it, such as what starts and stops the processes, because this
+         * does not tell who has made it. Once a ring in a file is open, {@code list} and {@code store} of the
          * system's properties throw a {@link ClassCastException} in this process.
          *
          * @param file where the ring is

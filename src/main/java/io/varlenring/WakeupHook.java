@@ -110,7 +110,8 @@ public interface WakeupHook {
      * {@code execute}.
      *
      * @param executor the consumer's event loop; when it refuses the task, as a bounded one does whose queue is full,
-     *     that counts as a failed hook: the next commit hands the task over again, and nobody does so before
+     *     that counts as a failed hook: the next commit hands the task over again, or a refusal of the full ring
+     *     before it, or {@link VarLenMpscRing#close()}
      * @param task what to run
      * @return the hook
      */

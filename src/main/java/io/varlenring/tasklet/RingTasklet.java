@@ -125,7 +125,8 @@ public final class RingTasklet {
      * @param handler gets each record
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
-     * @throws IllegalArgumentException when the budget is less than 1
+     * @throws IllegalArgumentException when the budget is less than 1, or as {@link VarLenMpscRing.Builder#build()}
+     *     says
      * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
@@ -147,7 +148,8 @@ public final class RingTasklet {
      * @param handler gets each record
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
-     * @throws IllegalArgumentException when the budget is less than 1
+     * @throws IllegalArgumentException when the budget is less than 1, or as {@link VarLenMpscRing.Builder#build()}
+     *     says
      * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
@@ -216,7 +218,8 @@ public final class RingTasklet {
      * Waits until all that was offered before this call has been handed over. When the ring has been closed before,
      * that is everything, and the handler is not called any more.
      *
-     * @param timeout how long to wait at the most
+     * @param timeout how long to wait at the most; 0 or less does not wait. Of a manual loop somebody has to call
+     *     {@code runOnce} meanwhile
      * @param unit the unit of the timeout
      * @return whether it has been handed over; {@code false} when the time was up, or the tasklet was killed before, so
      *     that nobody will do it any more

@@ -6,8 +6,9 @@ import io.varlenring.WakeupHook;
 /**
  * A piece of work that is asleep, or queued once, or running, on one {@link TaskletLoop}.
  *
- * <p>All methods may be called from any thread, from bodies and from hooks of rings. None blocks, and none allocates,
- * but for {@link #toString()}, and for the events of a loop with profiling while they are recorded.
+ * <p>All methods may be called from any thread, from bodies and from hooks of rings. None blocks, but for {@link
+ * #kill()} of a {@link RingTasklet}'s, which takes short locks; and none allocates, but for {@link #toString()}, and
+ * for the events of a loop with profiling while they are recorded.
  *
  * @since 0.1.0
  */

@@ -200,8 +200,8 @@ public final class TaskletLoop implements AutoCloseable {
          * @throws IllegalStateException when the thread factory has made no thread; or when the selector belongs to the
          *     loop made before
          * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then.
-         *     A thread of its that ends before it runs its task shows later: in {@link TaskletLoop#toString()}, and by
-         *     refusals to make rings
+         *     Where a factory's thread ends before it runs its task, {@link TaskletLoop#toString()} says so later, and
+         *     making rings is refused
          */
         public TaskletLoop start(final String threadName) {
             final TaskletLoop loop = make(Objects.requireNonNull(threadName, "threadName"));
@@ -388,8 +388,8 @@ public final class TaskletLoop implements AutoCloseable {
      *
      * @param tasklet the tasklet to wake; on one that was killed, or on the thread of a loop that was closed, this does
      *     nothing
-     * @param nanoTime when, as {@link System#nanoTime()} will tell, and less than 292 years from now; when it has come
-     *     already, in the next round
+     * @param nanoTime when, as {@link System#nanoTime()} will tell, and less than 292 years from now, where more than
+     *     73 years count as 73; when it has come already, in the next round
      * @param reasons as for {@link Tasklet#wakeup(int)}
      * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is
      *     running is any thread's, but then {@link #runOnce} MUST NOT be called meanwhile: it would find the loop in

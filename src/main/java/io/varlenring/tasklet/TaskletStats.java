@@ -48,8 +48,8 @@ public final class TaskletStats {
     }
 
     /**
-     * Returns how many wakeups a run has taken, at most 2^30 each, and how many the loop's own thread made of a tasklet
-     * woken before and not run since.
+     * Returns how many wakeups have led to a run: those that runs have taken, at most 2^30 each, and those by the
+     * loop's own thread of tasklets that were queued already, whose runs may be yet to come.
      *
      * @return a number of wakeups
      */

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
 /**
- * No tasklet is lost between the wakers that put it into the inbox and the loop that takes all of them [T6].
+ * No tasklet is lost between the wakers that put it into the inbox and the loop that takes them [T6].
  *
  * <p>2 actors, since jcstress skips tests with more of them than there are processors. Both wake tasklets, and the second
  * one then runs the loop, which the arbiter runs to its end.

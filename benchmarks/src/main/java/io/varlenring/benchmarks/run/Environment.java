@@ -36,10 +36,8 @@ public final class Environment {
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         facts.put(CPU, cpu());
         facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
-        facts.put(
-                "os",
-                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                        + System.getProperty("os.arch"));
+        final String version = System.getProperty("os.version").split("-", 2)[0]; // behind it, whose build it is
+        facts.put("os", System.getProperty("os.name") + " " + version + " " + System.getProperty("os.arch"));
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
         facts.put("plan", plan);
         facts.put("failed forks", Integer.toString(failures));
