@@ -89,7 +89,7 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
         final int version = file.getInt(VERSION_OFFSET);
         check(version == VERSION, "version", VERSION_OFFSET, version, VERSION);
         final int features = file.getInt(FEATURES_OFFSET);
-        check((features & ~KNOWN_FEATURES) == 0, "features", FEATURES_OFFSET, hex(features), "0");
+        check((features & ~KNOWN_FEATURES) == 0, "features", FEATURES_OFFSET, hex(features & 0xffff_ffffL), "0");
         final long capacity = file.getLong(CAPACITY_OFFSET);
         check(
                 RingLayout.isCapacity(capacity),

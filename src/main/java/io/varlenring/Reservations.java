@@ -297,6 +297,7 @@ abstract class Reservations extends ProducerState {
         // pairs with giveBack(): up to the new limit all bytes are zero [M2], and nobody reads or writes them [M3]
         final long consumerPosition = memory.getConsumerPositionAcquire();
         if (consumerPosition % ALIGNMENT != 0) {
+            announceNothing();
             throw new RingCorruptException(
                     "the consumer position is " + consumerPosition + ", and must be a multiple of 8: " + ring);
         }

@@ -12,6 +12,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -101,20 +102,22 @@ final class RingFile {
             final long initialPosition)
             throws IOException {
         final Path absolute = path.toAbsolutePath();
-        final boolean wasInterrupted = Thread.interrupted(); // which would close the channels that write and map
+        boolean wasInterrupted = Thread.interrupted(); // which would close the channels that write and map
         try {
             prepare();
             for (; ; ) {
-                if (capacity > 0 && !Files.exists(absolute)) {
-                    create(absolute, capacity, slots, permissions, initialPosition);
-                }
                 try {
+                    if (capacity > 0 && !Files.exists(absolute)) {
+                        create(absolute, capacity, slots, permissions, initialPosition);
+                    }
                     final RingFile file = attach(absolute);
                     if (file != null) {
                         return file;
                     }
+                } catch (final ClosedByInterruptException meanwhile) {
+                    wasInterrupted |= Thread.interrupted();
                 } catch (final NoSuchFileException gone) {
-                    if (capacity == 0) {
+                    if (capacity == 0 || !Files.isDirectory(absolute.getParent())) {
                         throw gone;
                     }
                 }

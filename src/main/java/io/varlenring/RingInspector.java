@@ -96,8 +96,11 @@ public final class RingInspector {
      */
     public static Result inspect(final Path path, final PrintStream out) throws IOException {
         final long length = Files.size(path);
+        if (!Files.isRegularFile(path)) { // before it is opened, which could wait: for a pipe
+            throw new IOException("not a regular file");
+        }
         try {
-            FileHeader.checkLength(length); // before it is opened, which could wait: for a pipe
+            FileHeader.checkLength(length);
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
                 final MappedByteBuffer file = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
                 return new RingInspector(out, file, FileHeader.read(file, length)).inspect(path);
@@ -110,7 +113,7 @@ public final class RingInspector {
         }
     }
 
-    private Result inspect(final Path path) {
+    private Result inspect(final Path path) throws IOException {
         long consumer;
         long redo;
         long producer;
@@ -146,7 +149,15 @@ public final class RingInspector {
             result = Result.CORRUPT;
         }
         out.println(result);
+        checkOutput();
         return result;
+    }
+
+    /** Ends where nobody reads any more: of a full ring there are millions of lines. */
+    private void checkOutput() throws IOException {
+        if (out.checkError()) {
+            throw new IOException("the output cannot be written");
+        }
     }
 
     private static String describe(final ProcessIdentity process) {
@@ -190,7 +201,8 @@ public final class RingInspector {
     }
 
     /** Goes over the headers with the checks of a drain. */
-    private Result printRecords(final long begin, final long consumer, final long producer, final long lap) {
+    private Result printRecords(final long begin, final long consumer, final long producer, final long lap)
+            throws IOException {
         final int mask = header.capacity() - 1;
         final boolean isSane = (begin | consumer) % ALIGNMENT == 0
                 && producer % ALIGNMENT == 0
@@ -198,10 +210,11 @@ public final class RingInspector {
                 && lap - producer >= 0;
         long position = begin;
         while (isSane && position - producer < 0) {
+            checkOutput();
             final int offset = (int) position & mask;
             final long word = memory.getHeaderAcquire(offset); // a snapshot [M1] [M10]
             if (word == NOT_READY) {
-                return printUnfinished(position, begin);
+                return printUnfinished(position, begin, producer);
             }
             final long length = word < 0 ? -word : word - RingLayout.HEADER_LENGTH;
             final boolean isGood = word < 0
@@ -251,10 +264,11 @@ public final class RingInspector {
     }
 
     /** Names who may finish what the consumer, or what stands behind it, will come to next. */
-    private Result printUnfinished(final long position, final long begin) {
+    private Result printUnfinished(final long position, final long begin, final long producer) {
         String owners = "";
         boolean mayBeFinished = false;
         boolean hasDeadOwner = false; // one that has told where it ends: others were slower
+        boolean isEndGood = true;
         for (int i = 0; i < header.slots(); i++) {
             final RingSlot slot = RingSlot.ofProducer(file, i);
             final long attempt = slot.getAttemptAcquire(); // a snapshot [M10] [M12]
@@ -264,7 +278,11 @@ public final class RingInspector {
                 final boolean mayLive = process.isSeenAlive()
                         || process.namespace() != ProcessIdentity.own().namespace();
                 mayBeFinished |= mayLive;
-                hasDeadOwner |= !mayLive && slot.getEndAcquire() - position > 0; // a snapshot [M10] [M13]
+                final long end = slot.getEndAcquire(); // a snapshot [M10] [M13]
+                if (!mayLive && end - position > 0) {
+                    hasDeadOwner = true;
+                    isEndGood &= end % ALIGNMENT == 0 && end - producer <= 0;
+                }
             }
         }
         final boolean isInTheWay = position == begin;
@@ -275,6 +293,10 @@ public final class RingInspector {
                 memory.getHeaderAcquire((int) position & (header.capacity() - 1)) == NOT_READY && !hasGoneOn(begin);
         if (!isStill) {
             out.println("it has been finished meanwhile");
+        }
+        if (isInTheWay && isStill && !isEndGood) {
+            out.println("its end is no multiple of 8 up to the producer position");
+            return Result.CORRUPT;
         }
         return isInTheWay && isStill && (hasDeadOwner || !mayBeFinished) ? Result.STALLED : Result.SOUND;
     }

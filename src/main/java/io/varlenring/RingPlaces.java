@@ -7,7 +7,9 @@ import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.NOT_READY;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
@@ -17,6 +19,11 @@ import java.util.function.LongConsumer;
 final class RingPlaces {
     final RingFile file;
     final Recovery recovery;
+    /** How often a slot is tried again whose lock somebody has and in which nobody stands; and how long between. */
+    private static final int MOST_LOOKS = 20;
+
+    private static final long LOOK_NANOS = 100_000;
+
     private final RingMemory memory;
     private final RingSlot consumerSlot;
     /** The slots of this ring, each noted before its lock is taken, until it is given back; guarded by itself. */
@@ -51,40 +58,73 @@ final class RingPlaces {
     RingSlot takeSlot() {
         checkAttached();
         letGoDropped();
-        int dead = 0;
-        int unknown = 0;
-        int own = 0;
-        final int slots = file.header.slots();
-        for (int i = 0; i < slots; i++) {
-            final RingSlot slot = file.slot(i);
-            boolean isTaken = false;
-            hold(slot);
-            try {
-                if (!file.tryLock(slot)) {
-                    own += slot.getProcessAcquire().equals(file.ownProcess()) ? 1 : 0; // pairs with enter() [M10]
-                    continue;
-                }
-                if (file.isSeenAlive(slot.getProcessAcquire())) { // pairs with enter() [M10]
-                    unknown++;
-                } else if (!isClean(slot)) {
-                    dead++;
-                } else {
-                    enter(slot);
-                    isTaken = true;
+        int looks = 0;
+        for (; ; ) {
+            final Map<Other, Integer> others = new EnumMap<>(Other.class);
+            for (int i = 0; i < file.header.slots(); i++) {
+                final RingSlot slot = file.slot(i);
+                final Other other = tryToTake(slot);
+                if (other == null) {
                     return slot;
                 }
-            } finally {
-                if (!isTaken) {
-                    slot.isDropped = true; // stores, which cannot fail: should the next line, another call goes on
-                    isOneDropped = true;
-                    giveBack(slot);
-                }
+                others.merge(other, 1, Integer::sum);
+            }
+            looks++;
+            if (!others.containsKey(Other.PASSING) || looks > MOST_LOOKS) {
+                throw allTaken(others);
+            }
+            memory.park(LOOK_NANOS);
+        }
+    }
+
+    /** Who may have a slot that cannot be taken. */
+    private enum Other {
+        /** Nobody yet, or no more: a consumer that looks whether its holder lives, or who is about to take it. */
+        PASSING,
+        OWN,
+        /** Another process, which lives. */
+        LIVING,
+        /** One that lives and has lost its lock. */
+        UNKNOWN,
+        DEAD
+    }
+
+    /** Takes a slot, and returns null; or returns why not. */
+    private Other tryToTake(final RingSlot slot) {
+        boolean isTaken = false;
+        hold(slot);
+        try {
+            final boolean isLocked = file.tryLock(slot);
+            final ProcessIdentity holder = slot.getProcessAcquire(); // pairs with enter() [M10]
+            if (!isLocked) {
+                return holder.pid() == 0 ? Other.PASSING : holder.equals(file.ownProcess()) ? Other.OWN : Other.LIVING;
+            }
+            if (file.isSeenAlive(holder)) {
+                return Other.UNKNOWN;
+            }
+            if (!isClean(slot)) {
+                return Other.DEAD;
+            }
+            enter(slot);
+            isTaken = true;
+            return null;
+        } finally {
+            if (!isTaken) {
+                slot.isDropped = true; // stores, which cannot fail: should the next line, another call goes on
+                isOneDropped = true;
+                giveBack(slot);
             }
         }
-        throw new IllegalStateException("all " + slots + " slots of " + file.path + " are taken, " + own
-                + " of them by handles of this process, and " + dead
-                + " by processes that have died and left a reservation for the consumer to recover"
-                + (unknown == 0 ? "" : ", and " + unknown + " by processes that live and have lost their locks"));
+    }
+
+    private IllegalStateException allTaken(final Map<Other, Integer> others) {
+        final int unknown = others.getOrDefault(Other.UNKNOWN, 0);
+        return new IllegalStateException("all " + file.header.slots() + " slots of " + file.path + " are taken, "
+                + others.getOrDefault(Other.OWN, 0) + " of them by handles of this process, and "
+                + others.getOrDefault(Other.DEAD, 0)
+                + " by processes that have died and left what the consumer has not passed: it has to drain, and perhaps"
+                + " to recover"
+                + (unknown == 0 ? "" : "; " + unknown + " by processes that live and have lost their locks"));
     }
 
     private void hold(final RingSlot slot) {

@@ -37,12 +37,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -203,7 +207,7 @@ final class FileRingTest {
         assertEquals(
                 "all 1 slots of " + file.toAbsolutePath()
                         + " are taken, 1 of them by handles of this process, and 0 by processes that have died and left"
-                        + " a reservation for the consumer to recover",
+                        + " what the consumer has not passed: it has to drain, and perhaps to recover",
                 full.getMessage());
         producer.close();
     }
@@ -678,6 +682,67 @@ final class FileRingTest {
             for (final RingProducer handle : made) {
                 assertThrows(IllegalStateException.class, () -> offer(handle, new byte[1]));
             }
+        }
+    }
+
+    /** A consumer that looks who lives has a lock for a moment; so has who is about to take the slot. */
+    @Test
+    void newProducer_whileSomebodyLooksAtTheSlot_waitsForThat() throws Exception {
+        final VarLenMpscRing ring = kept(
+                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        final RingFile locks = ring.places.file;
+        final Thread taker = Thread.currentThread();
+        final RingSlot kept = locks.slot(0);
+        assertTrue(locks.tryLock(kept));
+        assertThrows(IllegalStateException.class, ring::newProducer); // not for ever
+        locks.unlock(kept);
+        RingProducer producer = null;
+        for (int i = 0; i < 100 && producer == null; i++) { // who looks may be kept from going on for longer than that
+            final RingSlot looked = locks.slot(0);
+            assertTrue(locks.tryLock(looked));
+            final AtomicBoolean isOver = new AtomicBoolean();
+            final Thread looker = new Thread(() -> {
+                while (!isOver.get() && taker.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+                locks.unlock(looked);
+            });
+            looker.start();
+            try {
+                producer = ring.newProducer();
+            } catch (final IllegalStateException taken) {
+                assertTrue(taken.getMessage().startsWith("all 1 slots of "), taken.getMessage());
+            }
+            isOver.set(true);
+            looker.join();
+        }
+        assertNotNull(producer);
+        assertTrue(offer(producer, new byte[1]));
+    }
+
+    @Test
+    void map_byAThreadThatIsInterruptedMeanwhile_makesTheFile() throws Exception {
+        final Thread maker = Thread.currentThread();
+        final SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 400; i++) {
+            final long nanos = random.nextLong(2_000_000);
+            final Thread interrupter = new Thread(() -> {
+                LockSupport.parkNanos(nanos);
+                maker.interrupt();
+            });
+            interrupter.start();
+            final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
+            while (interrupter.isAlive()) {
+                Thread.onSpinWait();
+            }
+            assertTrue(Thread.interrupted());
+            assertTrue(offer(ring.newProducer(), new byte[1]));
+            ring.detach();
+            Files.delete(file);
+        }
+        try (Stream<Path> left = Files.list(file.getParent())) {
+            assertFalse(left.anyMatch(
+                    other -> other.toString().contains(file.getFileName().toString())));
         }
     }
 

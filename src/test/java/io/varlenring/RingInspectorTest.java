@@ -4,12 +4,14 @@ package io.varlenring;
 import static io.varlenring.Rings.offer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.HeldProgram.Window;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -233,6 +235,11 @@ final class RingInspectorTest {
         assertCandidates(1, ring, dead, dead);
         ring.places.file.slot(1).setEndPlain(32); // so it is the owner, whoever else has tried
         assertCandidates(1, ring, lives, dead);
+        for (final long end : new long[] {31, 40, Long.MAX_VALUE}) { // recovery refuses it
+            ring.places.file.slot(1).setEndPlain(end);
+            assertFound(2, "its end is no multiple of 8 up to the producer position", "CORRUPT");
+        }
+        ring.places.file.slot(1).setEndPlain(32);
         assertCandidates(0, ring, dead, lives);
         ring.detach();
     }
@@ -340,14 +347,14 @@ final class RingInspectorTest {
     @Test
     void aPipe_isNoRing() throws Exception {
         assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
-        assertFound(2, "CORRUPT: not a ring: length");
+        assertFound(2, "cannot read " + file, "not a regular file");
     }
 
     @Test
     void whatCannotBeRead_isToldAsSuch() throws Exception {
         assertFound(2, "cannot read " + file);
-        assertSays(2, List.of(file.getParent().toString()));
-        assertSays(2, List.of("/dev/null"), "CORRUPT: not a ring: length");
+        assertSays(2, List.of(file.getParent().toString()), "not a regular file");
+        assertSays(2, List.of("/dev/null"), "not a regular file");
         assertSays(2, List.of(), "usage: java -jar");
         assertSays(2, List.of("one", "two"), "usage: java -jar");
     }
@@ -357,10 +364,7 @@ final class RingInspectorTest {
     /** Writes a copy of the file of the last ring, and changes it at each of its lines that contains a text. */
     private String inspect(final RingInspector.Result expected, final String line, final int offset, final long word)
             throws Exception {
-        final ByteBuffer content = FileRings.bytes(CAPACITY);
-        final byte[] copy = new byte[content.capacity()];
-        content.get(0, copy);
-        Files.write(file, copy);
+        Files.write(file, copyOfLast());
         final ByteArrayOutputStream said = new ByteArrayOutputStream();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8) {
@@ -375,6 +379,13 @@ final class RingInspectorTest {
             assertEquals(expected, RingInspector.inspect(file, out), () -> said.toString(StandardCharsets.UTF_8));
         }
         return said.toString(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] copyOfLast() {
+        final ByteBuffer content = FileRings.bytes(CAPACITY);
+        final byte[] copy = new byte[content.capacity()];
+        content.get(0, copy);
+        return copy;
     }
 
     private static ByteBuffer words(final FileChannel channel) {
@@ -505,6 +516,34 @@ final class RingInspectorTest {
         FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 32);
         FileRings.data(CAPACITY).putLong(32, RingLayout.recordHeader(24));
         assertFalse(inspect(RingInspector.Result.SOUND).contains("at 0"));
+    }
+
+    /** Else a ring full of short records would keep it busy for long. */
+    @Test
+    void outputThatNobodyReads_endsIt() throws Exception {
+        final VarLenMpscRing ring = FileRings.newRing(CAPACITY, 0, null);
+        final RingProducer producer = ring.newProducer();
+        while (producer.offer(new byte[0], 0, 0)) {
+            assertTrue(ring.size() > 0);
+        }
+        Files.write(file, copyOfLast());
+        final int[] lines = new int[1];
+        final OutputStream closed = new OutputStream() {
+            @Override
+            public void write(final int b) throws IOException {
+                throw new IOException("nobody reads");
+            }
+        };
+        try (PrintStream out = new PrintStream(closed, true, StandardCharsets.UTF_8) {
+            @Override
+            public void println(final String text) {
+                super.println(text);
+                lines[0] += text.contains("record of 0 bytes") ? 1 : 0;
+            }
+        }) {
+            assertThrows(IOException.class, () -> RingInspector.inspect(file, out));
+        }
+        assertEquals(0, lines[0]);
     }
 
     /** Recovery refuses them, wherever they are. */
