@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link IllegalStateException} when this handle is closed,
  *   <li>{@link RingCorruptException} when the words of a ring in a file make no sense,
  *   <li>{@link java.util.ConcurrentModificationException} when another thread changed a source of a batch meanwhile,
+ *   <li>what a source throws that cannot be read: an {@link IllegalStateException} when its memory is closed, say,
  *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
  * </ul>
  *
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * reaches the producer after its record was stored; but where it comes out of a refusal, or out of a wakeup that an
  * earlier call owed, nothing was. {@link RingStats#offered()} tells which. One such as a {@link StackOverflowError}
  * may come at any point. What it left unfinished is aborted by the next call on the same handle, or when the handle
- * has been collected.
+ * has been collected. A source that is a mapped file which somebody makes shorter meanwhile is an {@link Error} of that
+ * kind, or none: the virtual machine may tell of it late, and what was copied by then is stored as the record.
  *
  * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the
  * consumer reaches the record only after that claim is committed or aborted. On a ring in a file, what a handle offers

@@ -7,6 +7,7 @@ import static io.varlenring.RingLayout.NOT_READY;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystems;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -213,7 +214,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @param file where the ring is; on a file system in memory, such as {@code /dev/shm}, it is fast
      * @param capacity bytes for records, their headers and padding: a power of two, 64 to 1073741824
      * @return the ring
-     * @throws IllegalArgumentException when the capacity is anything else, or not that of the ring that is there
+     * @throws IllegalArgumentException when the capacity is anything else, or not that of the ring that is there; or
+     *     when the path is of another file system than the default one
      * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there before
      *     the machine was started
      * @throws IOException when the file cannot be made or opened, for example for want of room
@@ -228,6 +230,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * @param file where the ring is
      * @return the ring
+     * @throws IllegalArgumentException when the path is of another file system than the default one
      * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there before
      *     the machine was started
      * @throws IOException when the file is not there, or cannot be opened
@@ -323,9 +326,14 @@ public final class VarLenMpscRing implements AutoCloseable {
          *
          * @param file where the ring is
          * @return this builder
+         * @throws IllegalArgumentException when the path is of another file system than the default one
          */
         public Builder file(final Path file) {
-            this.file = Objects.requireNonNull(file, "file");
+            if (file.getFileSystem() != FileSystems.getDefault()) {
+                throw new IllegalArgumentException("the file must be one of the default file system, but is " + file
+                        + " of " + file.getFileSystem().provider());
+            }
+            this.file = file;
             return this;
         }
 

@@ -50,6 +50,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 /** Rings in files: how they are made, joined and left, and how one wakes another's consumer. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -210,6 +211,17 @@ final class FileRingTest {
                         + " what the consumer has not passed: it has to drain, and perhaps to recover",
                 full.getMessage());
         producer.close();
+    }
+
+    @Test
+    void map_inAnotherFileSystem_isRefused() {
+        final Path elsewhere = Path.of(java.net.URI.create("jrt:/java.base"));
+        for (final Executable call :
+                List.<Executable>of(() -> VarLenMpscRing.map(elsewhere, 64), () -> VarLenMpscRing.attach(elsewhere))) {
+            final String message =
+                    assertThrows(IllegalArgumentException.class, call).getMessage();
+            assertTrue(message.contains("/java.base of "), message);
+        }
     }
 
     @Test

@@ -205,7 +205,11 @@ final class LoopMemory {
     }
 
     void park(final long nanos) {
-        LockSupport.parkNanos(this, nanos);
+        if (nanos == Long.MAX_VALUE) { // a virtual thread would set a timer
+            LockSupport.park(this);
+        } else {
+            LockSupport.parkNanos(this, nanos);
+        }
     }
 
     void parkInterruptibly(final long nanos) throws InterruptedException {

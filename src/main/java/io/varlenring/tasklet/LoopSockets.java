@@ -3,10 +3,13 @@ package io.varlenring.tasklet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -14,11 +17,26 @@ import java.util.function.Consumer;
 final class LoopSockets {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** Which loop has a selector; neither of them is kept. */
+    private static final Map<Selector, WeakReference<TaskletLoop>> LOOPS = new WeakHashMap<>();
+
     private final Selector selector;
     private final Consumer<SelectionKey> intoTasklet = this::wakeupOf;
 
     LoopSockets(final Selector selector) {
         this.selector = selector;
+    }
+
+    /** Gives a selector to a loop: with two in one, what wakes one ends the other's sleep, and takes its sockets. */
+    static void take(final Selector selector, final TaskletLoop loop) {
+        synchronized (LOOPS) {
+            final WeakReference<TaskletLoop> known = LOOPS.get(selector);
+            final TaskletLoop other = known == null ? null : known.get();
+            if (other != null && !other.rings.isEnded()) {
+                throw new IllegalStateException("the selector belongs to another loop, which has not ended: " + other);
+            }
+            LOOPS.put(selector, new WeakReference<>(loop));
+        }
     }
 
     /** Behind the lock: so {@link #silence} cannot hit the new registration of a channel that has a key. */

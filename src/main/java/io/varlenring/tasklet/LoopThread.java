@@ -92,6 +92,10 @@ final class LoopThread {
         return loop.memory.isAsleepVolatile() ? "asleep" : "awake"; // a snapshot [T2]
     }
 
+    static IllegalArgumentException ofAnotherLoop(final Tasklet tasklet) {
+        return new IllegalArgumentException("the tasklet belongs to another loop: " + tasklet);
+    }
+
     static IllegalStateException notTheLoops(final String method) {
         return new IllegalStateException(
                 method + " must be called on the loop's thread, but was on " + Thread.currentThread());
@@ -181,7 +185,13 @@ final class LoopThread {
     }
 
     private static boolean isInsideExit(final Thread thread) {
-        for (final StackTraceElement frame : thread.getStackTrace()) {
+        final StackTraceElement[] frames;
+        try {
+            frames = thread.getStackTrace();
+        } catch (final SecurityException hidden) { // by a security manager, as below: then it is waited for
+            return false;
+        }
+        for (final StackTraceElement frame : frames) {
             if (frame.getClassName().equals("java.lang.Runtime")
                     && frame.getMethodName().equals("exit")) {
                 return true;
@@ -199,6 +209,8 @@ final class LoopThread {
             return false;
         } catch (final IllegalStateException exiting) {
             return true;
+        } catch (final SecurityException hidden) {
+            return false;
         }
     }
 }

@@ -31,9 +31,10 @@ import java.util.concurrent.TimeUnit;
  * them, hands over what was committed, whatever the budget, and kills the tasklet, before it comes to the next one.
  * The one made last comes first, as with resources: a ring whose handler offers to another of the same loop, which it
  * was given when it was made, is drained while that one is open. Reservations under way are waited for, but for 100 ms
- * at the most; what is behind a claim that stays open longer, or behind a record that the handler refuses, stays in
- * the ring. A ring in a file is not closed, for others may go on with it, and what they reserve after that stays in
- * it: {@linkplain VarLenMpscRing#detach() detach} from it when the loop has ended.
+ * at the most in each ring; what is behind a claim that stays open longer stays in the ring, and is reported as what a
+ * handler throws is; so does, without a report, what is behind a record that the handler refuses. Whoever has ended
+ * the loop may drain it. A ring in a file is not closed, for others may go on with it, and what they reserve after
+ * that stays in it: {@linkplain VarLenMpscRing#detach() detach} from it when the loop has ended.
  *
  * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
  * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms. What a dead
@@ -195,9 +196,10 @@ public final class RingTasklet {
     }
 
     /**
-     * Returns the ring. Its consumer belongs to the tasklet: nobody else may drain or arm it. What a dead producer has
-     * left in a ring in a file, another tasklet of the same loop may look for ({@link RingConsumer#stalledBy()}) and
-     * {@linkplain RingConsumer#recover recover}; what is behind it is handed over within a millisecond then.
+     * Returns the ring. Its consumer belongs to the tasklet: nobody else may drain or arm it before the loop has
+     * ended. What a dead producer has left in a ring in a file, another tasklet of the same loop may look for
+     * ({@link RingConsumer#stalledBy()}) and {@linkplain RingConsumer#recover recover}; what is behind it is handed
+     * over within a millisecond then.
      *
      * @return the ring that producers write to
      */
@@ -403,6 +405,11 @@ public final class RingTasklet {
                 loop.memory.park(POLL_NANOS);
             }
             tasklet.kill();
+            if (!aborted && isBefore(last)) {
+                loop.failed(
+                        new IllegalStateException("the loop has ended, and what is behind a reservation that has not"
+                                + " been finished is left: " + ring));
+            }
         }
         look.kill();
     }

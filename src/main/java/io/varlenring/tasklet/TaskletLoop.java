@@ -126,9 +126,6 @@ public final class TaskletLoop implements AutoCloseable {
      */
     public static final class Builder {
         private Selector selector;
-        /** Whether the selector given last is a loop's. */
-        private boolean isSelectorTaken;
-
         private String name;
         private boolean profiling;
         private ThreadFactory threadFactory;
@@ -138,8 +135,8 @@ public final class TaskletLoop implements AutoCloseable {
         /**
          * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
          * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest, since
-         * it would end every sleep. Nobody else may select with it, so it goes to one loop: to make another one,
-         * give the builder another selector. The loop does not close it.
+         * it would end every sleep. Nobody else may select with it, so it is one loop's, until that has ended. The
+         * loop does not close it.
          *
          * @param selector an open selector
          * @return this builder
@@ -151,7 +148,6 @@ public final class TaskletLoop implements AutoCloseable {
                 throw new IllegalArgumentException("the selector must be open, but is closed: " + selector);
             }
             this.selector = selector;
-            isSelectorTaken = false;
             return this;
         }
 
@@ -197,8 +193,8 @@ public final class TaskletLoop implements AutoCloseable {
          *
          * @param threadName name of the thread
          * @return a running loop
-         * @throws IllegalStateException when the thread factory has made no thread; or when the selector belongs to the
-         *     loop made before
+         * @throws IllegalStateException when the thread factory has made no thread; or when the selector belongs to
+         *     another loop, which has not ended
          * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then.
          *     Where a factory's thread ends before it runs its task, {@link TaskletLoop#toString()} says so later, and
          *     making rings is refused
@@ -213,19 +209,17 @@ public final class TaskletLoop implements AutoCloseable {
          * Makes a loop without a thread.
          *
          * @return a loop to be run by {@link TaskletLoop#runOnce}
-         * @throws IllegalStateException when the selector belongs to the loop made before
+         * @throws IllegalStateException when the selector belongs to another loop, which has not ended
          */
         public TaskletLoop manual() {
             return make(null);
         }
 
         private TaskletLoop make(final String threadName) {
-            if (isSelectorTaken) {
-                throw new IllegalStateException("the selector given belongs to the loop made before");
-            }
             final TaskletLoop loop = new TaskletLoop(this, threadName);
-            isSelectorTaken = selector != null;
-            selector = null;
+            if (selector != null) {
+                LoopSockets.take(selector, loop);
+            }
             return loop;
         }
     }
@@ -276,10 +270,10 @@ public final class TaskletLoop implements AutoCloseable {
             throws IOException {
         Objects.requireNonNull(tasklet, "tasklet");
         if (sockets == null) {
-            throw new IllegalStateException("this loop has no selector");
+            throw new IllegalStateException("this loop has no selector: " + this);
         }
         if (tasklet.loop != this) {
-            throw new IllegalArgumentException("the tasklet belongs to another loop");
+            throw LoopThread.ofAnotherLoop(tasklet);
         }
         checkNotClosed();
         return sockets.register(channel, operations, tasklet);
@@ -355,7 +349,7 @@ public final class TaskletLoop implements AutoCloseable {
             throw LoopThread.notTheLoops("wakeupAfter");
         }
         if (next.loop != this) {
-            throw new IllegalArgumentException("the tasklet belongs to another loop");
+            throw LoopThread.ofAnotherLoop(next);
         }
         // what an Error has left undone is done by wakeup() [T7]
         if (next.heavy || queues.isRunning(next) || next.isNotPutVolatile() || next.isNotSignalledVolatile()) {
@@ -438,7 +432,7 @@ public final class TaskletLoop implements AutoCloseable {
     /** Makes this the loop's thread; returns whether it was not before, and has to leave. */
     private boolean enterForDeadline(final Tasklet tasklet, final String method) {
         if (tasklet.loop != this) {
-            throw new IllegalArgumentException("the tasklet belongs to another loop");
+            throw LoopThread.ofAnotherLoop(tasklet);
         }
         if (isRunner()) {
             return false;
@@ -484,7 +478,7 @@ public final class TaskletLoop implements AutoCloseable {
             if (memory.isClosedVolatile()) { // pairs with close(), which is running what was left [T2]
                 return 0;
             }
-            throw new IllegalStateException("this loop is being run already");
+            throw new IllegalStateException("this loop is being run already: " + this);
         }
         int runs = 0;
         try {

@@ -68,7 +68,7 @@ public final class TaskletStats {
 
     /**
      * Returns how many bodies threw, how many rounds of a loop with a thread of its own found no memory, and, while the
-     * loop ends, how many handlers of its rings threw.
+     * loop ends, how many handlers of its rings threw, and how many rings kept something behind an open reservation.
      *
      * @return a number of failures
      */

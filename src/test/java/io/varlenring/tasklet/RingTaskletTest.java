@@ -201,8 +201,15 @@ final class RingTaskletTest {
         offer(0, 1);
         final RingClaim claim = producer.tryClaim(1);
         assertTrue(ring.newProducer().offer(new byte[] {2}, 0, 1));
+        final List<String> reported = new ArrayList<>();
+        final Thread thread = Thread.currentThread();
+        thread.setUncaughtExceptionHandler((t, failure) -> reported.add(failure.getMessage()));
         loop.close();
+        thread.setUncaughtExceptionHandler(null);
         assertEquals(List.of(0), seen);
+        assertEquals(1, reported.size(), reported::toString);
+        assertTrue(reported.get(0).contains(" is left: VarLenMpscRing["), reported.get(0));
+        assertEquals(1, loop.stats().failures());
         assertFalse(tasklet.awaitDrained(1, TimeUnit.HOURS));
         claim.commit();
         assertEquals(2, ring.consumer().drain(record -> {}));

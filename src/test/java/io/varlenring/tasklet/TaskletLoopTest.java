@@ -1091,12 +1091,16 @@ final class TaskletLoopTest {
                 Selector second = Selector.open()) {
             final TaskletLoop.Builder builder = TaskletLoop.builder().selector(first);
             assertThrows(NullPointerException.class, () -> builder.start(null));
-            assertTrue(builder.manual().hasSockets());
-            assertEquals(
-                    "the selector given belongs to the loop made before",
-                    assertThrows(IllegalStateException.class, builder::manual).getMessage());
-            assertThrows(IllegalStateException.class, () -> builder.start("another"));
+            final TaskletLoop user = builder.manual();
+            assertTrue(user.hasSockets());
+            assertTrue(assertThrows(IllegalStateException.class, builder::manual)
+                    .getMessage()
+                    .startsWith("the selector belongs to another loop, which has not ended: TaskletLoop[manual, "));
+            final TaskletLoop.Builder another = TaskletLoop.builder().selector(first);
+            assertThrows(IllegalStateException.class, () -> another.start("another"));
             assertTrue(builder.selector(second).manual().hasSockets());
+            user.close();
+            assertTrue(another.manual().hasSockets());
         }
     }
 
@@ -1453,6 +1457,27 @@ final class TaskletLoopTest {
                 if (next == second) {
                     runs.acquire();
                 }
+            }
+        }
+    }
+
+    /** With a limit a virtual thread would set a timer for each sleep. */
+    @Test
+    void sleepWithoutADeadline_hasNoLimit() throws Exception {
+        final AtomicReference<Thread> made = new AtomicReference<>();
+        try (TaskletLoop parking = TaskletLoop.builder()
+                .threadFactory(task -> {
+                    made.set(new Thread(task));
+                    return made.get();
+                })
+                .start("loop")) {
+            while (made.get().getState() != Thread.State.WAITING) { // else for ever
+                Thread.sleep(1);
+            }
+            parking.newTasklet((self, reasons) -> parking.wakeupAt(self, System.nanoTime() + 1_000_000_000_000L, 0))
+                    .wakeup();
+            while (made.get().getState() != Thread.State.TIMED_WAITING) {
+                Thread.sleep(1);
             }
         }
     }
