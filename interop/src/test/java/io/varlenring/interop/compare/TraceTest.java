@@ -21,7 +21,7 @@ class TraceTest {
         "CONNECTION_STORM, 1430, 1444, 4135",
         "NGTCP2_CUBIC, 75705, 1444, 22561",
         "PICOQUIC_BBR, 60000, 1440, 18130",
-        "QUICHE_GSO_UNPACED, 82437, 1350, 23375"
+        "QUICHE_GSO_UNPACED, 60000, 1350, 16719"
     })
     void load_oneCopy_hasAll(final Trace recorded, final int datagrams, final int maxSize, final long millis) {
         final List<Trace.Datagram> trace = recorded.load(1);
