@@ -6,6 +6,7 @@ import static io.varlenring.SharedFiles.neverClosed;
 import static io.varlenring.SharedFiles.unsure;
 
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
@@ -102,14 +103,14 @@ final class RingFile {
             final long initialPosition)
             throws IOException {
         final Path absolute = path.toAbsolutePath();
-        boolean wasInterrupted = Thread.interrupted(); // which would close the channels that write and map
+        boolean wasInterrupted = Thread.interrupted(); // which would close the channel that maps
         try {
             prepare();
             for (; ; ) {
+                if (capacity > 0 && !Files.exists(absolute)) {
+                    create(absolute, capacity, slots, permissions, initialPosition);
+                }
                 try {
-                    if (capacity > 0 && !Files.exists(absolute)) {
-                        create(absolute, capacity, slots, permissions, initialPosition);
-                    }
                     final RingFile file = attach(absolute);
                     if (file != null) {
                         return file;
@@ -117,7 +118,7 @@ final class RingFile {
                 } catch (final ClosedByInterruptException meanwhile) {
                     wasInterrupted |= Thread.interrupted();
                 } catch (final NoSuchFileException gone) {
-                    if (capacity == 0 || !Files.isDirectory(absolute.getParent())) {
+                    if (capacity == 0) {
                         throw gone;
                     }
                 }
@@ -182,27 +183,24 @@ final class RingFile {
             throws IOException {
         final boolean isPosix =
                 path.getFileSystem().supportedFileAttributeViews().contains("posix");
-        final Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        final ByteBuffer page = ByteBuffer.allocateDirect(RingLayout.PAGE);
-        FileHeader.write(page, capacity, slots, initialPosition);
-        try (FileChannel out = isPosix
-                ? FileChannel.open(path, options, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
-                : FileChannel.open(path, options)) {
-            writeAll(out, page);
-            final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
+        final byte[] page = new byte[RingLayout.PAGE];
+        FileHeader.write(ByteBuffer.wrap(page), capacity, slots, initialPosition);
+        if (isPosix) {
+            Files.createFile(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } else {
+            Files.createFile(path);
+        }
+        // A stream of java.io: it takes its time, and an interrupt would end a channel
+        try (FileOutputStream out = new FileOutputStream(path.toFile())) {
+            out.write(page);
+            final byte[] zeros = new byte[ZEROS];
             final long length = (long) RingLayout.dataOffset(slots) + capacity;
-            for (long done = RingLayout.PAGE; done < length; done += zeros.limit()) {
-                writeAll(out, zeros.clear().limit((int) Math.min(ZEROS, length - done)));
+            for (long done = RingLayout.PAGE; done < length; done += ZEROS) {
+                out.write(zeros, 0, (int) Math.min(ZEROS, length - done));
             }
         }
         if (isPosix) { // not only when it is made: the process's mask has cut them
             Files.setPosixFilePermissions(path, permissions == null ? OWNER_ONLY : permissions);
-        }
-    }
-
-    private static void writeAll(final FileChannel out, final ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
         }
     }
 

@@ -55,6 +55,7 @@ public final class RingInspector {
     private static final int MOST_LOOKS = 10_000;
 
     private final PrintStream out;
+    private boolean isRead = true;
     private final ByteBuffer file;
     private final FileHeader header;
     private final RingMemory memory;
@@ -113,7 +114,7 @@ public final class RingInspector {
         }
     }
 
-    private Result inspect(final Path path) throws IOException {
+    private Result inspect(final Path path) {
         long consumer;
         long redo;
         long producer;
@@ -126,13 +127,13 @@ public final class RingInspector {
             after = memory.getConsumerPositionAcquire(); // as above [M10]
         } while (after != consumer && ++looks < MOST_LOOKS);
         final long newest = producer & ~CLOSED;
-        out.println("ring " + header.id() + " in " + path);
-        out.println("capacity " + header.capacity() + ", slots " + header.slots() + ", data at " + header.dataOffset());
-        out.println("producer position " + newest + ((producer & CLOSED) == 0 ? "" : ", closed"));
-        out.println("consumer position " + consumer + (redo == consumer ? "" : ", giving back up to " + redo));
-        out.println("in use " + (newest - consumer) + " bytes");
+        print("ring " + header.id() + " in " + path);
+        print("capacity " + header.capacity() + ", slots " + header.slots() + ", data at " + header.dataOffset());
+        print("producer position " + newest + ((producer & CLOSED) == 0 ? "" : ", closed"));
+        print("consumer position " + consumer + (redo == consumer ? "" : ", giving back up to " + redo));
+        print("in use " + (newest - consumer) + " bytes");
         final ProcessIdentity reader = RingSlot.ofConsumer(file).getProcessAcquire(); // a snapshot [M10]
-        out.println("consumer: " + (reader.pid() == 0 ? "none" : describe(reader))
+        print("consumer: " + (reader.pid() == 0 ? "none" : describe(reader))
                 + (memory.isArmedVolatile() ? ", armed" : "") // a snapshot [M10]
                 + ", doorbell " + memory.getDoorbellVolatile()); // a snapshot [M10]
         final boolean areSlotsGood = printSlots(consumer);
@@ -145,18 +146,18 @@ public final class RingInspector {
         try {
             FileHeader.checkPositions(memory);
         } catch (final RingCorruptException corrupt) {
-            out.println(corrupt.getMessage());
+            print(corrupt.getMessage());
             result = Result.CORRUPT;
         }
-        out.println(result);
-        checkOutput();
+        print(result.toString());
         return result;
     }
 
-    /** Ends where nobody reads any more: of a full ring there are millions of lines. */
-    private void checkOutput() throws IOException {
-        if (out.checkError()) {
-            throw new IOException("the output cannot be written");
+    /** Nothing once nobody reads any more: of a full ring there are millions of lines, and the result counts. */
+    private void print(final String text) {
+        if (isRead) {
+            out.println(text);
+            isRead = !out.checkError();
         }
     }
 
@@ -179,10 +180,10 @@ public final class RingInspector {
             }
             used++;
             areGood &= attempt == 0 || RingLayout.isAttempt(attempt);
-            out.println("slot " + i + ": " + (process.pid() == 0 ? "nobody" : describe(process)) + ", "
+            print("slot " + i + ": " + (process.pid() == 0 ? "nobody" : describe(process)) + ", "
                     + describeAttempt(attempt, end, consumer));
         }
-        out.println(used + " slots in use");
+        print(used + " slots in use");
         return areGood;
     }
 
@@ -201,8 +202,7 @@ public final class RingInspector {
     }
 
     /** Goes over the headers with the checks of a drain. */
-    private Result printRecords(final long begin, final long consumer, final long producer, final long lap)
-            throws IOException {
+    private Result printRecords(final long begin, final long consumer, final long producer, final long lap) {
         final int mask = header.capacity() - 1;
         final boolean isSane = (begin | consumer) % ALIGNMENT == 0
                 && producer % ALIGNMENT == 0
@@ -210,7 +210,6 @@ public final class RingInspector {
                 && lap - producer >= 0;
         long position = begin;
         while (isSane && position - producer < 0) {
-            checkOutput();
             final int offset = (int) position & mask;
             final long word = memory.getHeaderAcquire(offset); // a snapshot [M1] [M10]
             if (word == NOT_READY) {
@@ -224,18 +223,18 @@ public final class RingInspector {
                             && offset + RingLayout.HEADER_LENGTH + length <= header.capacity()
                             && position + RingLayout.stride((int) length) - producer <= 0;
             if (!isGood && hasGoneOn(begin)) { // it was read meanwhile
-                out.println("the consumer has gone on");
+                print("the consumer has gone on");
                 return Result.SOUND;
             }
             if (!isGood) {
-                out.println("at " + position + ": a header that nobody writes, " + word);
+                print("at " + position + ": a header that nobody writes, " + word);
                 return Result.CORRUPT;
             }
             if (word < 0) {
-                out.println("at " + position + ": padding of " + length + " bytes");
+                print("at " + position + ": padding of " + length + " bytes");
                 position += length;
             } else {
-                out.println("at " + position + ": record of " + length + " bytes" + firstBytes(offset, (int) length));
+                print("at " + position + ": record of " + length + " bytes" + firstBytes(offset, (int) length));
                 position += RingLayout.stride((int) length);
             }
         }
@@ -251,13 +250,13 @@ public final class RingInspector {
         if (word == NOT_READY || (memory.getProducerPositionVolatile() & ~CLOSED) != producer) {
             return true;
         }
-        out.println("at " + producer + ": a header where nothing has been reserved, " + word);
+        print("at " + producer + ": a header where nothing has been reserved, " + word);
         return false;
     }
 
     private String firstBytes(final int offset, final int length) {
-        final StringBuilder text = new StringBuilder(length == 0 ? "" : ":");
-        for (int i = 0; i < Math.min(length, SHOWN_BYTES); i++) {
+        final StringBuilder text = new StringBuilder(length == 0 || !isRead ? "" : ":");
+        for (int i = 0; isRead && i < Math.min(length, SHOWN_BYTES); i++) {
             text.append(String.format(" %02x", data.get(offset + RingLayout.HEADER_LENGTH + i)));
         }
         return text.append(length > SHOWN_BYTES ? " ..." : "").toString();
@@ -286,16 +285,16 @@ public final class RingInspector {
             }
         }
         final boolean isInTheWay = position == begin;
-        out.println("at " + position + ": unfinished" + (owners.isEmpty() ? ", of nobody" : owners)
+        print("at " + position + ": unfinished" + (owners.isEmpty() ? ", of nobody" : owners)
                 + (isInTheWay ? "; the consumer stands before it" : ""));
         // what was published or passed while the slots were looked at is no obstacle [M1] [M10]
         final boolean isStill =
                 memory.getHeaderAcquire((int) position & (header.capacity() - 1)) == NOT_READY && !hasGoneOn(begin);
         if (!isStill) {
-            out.println("it has been finished meanwhile");
+            print("it has been finished meanwhile");
         }
         if (isInTheWay && isStill && !isEndGood) {
-            out.println("its end is no multiple of 8 up to the producer position");
+            print("its end is no multiple of 8 up to the producer position");
             return Result.CORRUPT;
         }
         return isInTheWay && isStill && (hasDeadOwner || !mayBeFinished) ? Result.STALLED : Result.SOUND;

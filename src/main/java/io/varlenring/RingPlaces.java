@@ -58,22 +58,28 @@ final class RingPlaces {
     RingSlot takeSlot() {
         checkAttached();
         letGoDropped();
-        int looks = 0;
-        for (; ; ) {
-            final Map<Other, Integer> others = new EnumMap<>(Other.class);
-            for (int i = 0; i < file.header.slots(); i++) {
-                final RingSlot slot = file.slot(i);
-                final Other other = tryToTake(slot);
-                if (other == null) {
-                    return slot;
+        boolean wasInterrupted = false;
+        try {
+            for (int looks = 1; ; looks++) {
+                final Map<Other, Integer> others = new EnumMap<>(Other.class);
+                for (int i = 0; i < file.header.slots(); i++) {
+                    final RingSlot slot = file.slot(i);
+                    final Other other = tryToTake(slot);
+                    if (other == null) {
+                        return slot;
+                    }
+                    others.merge(other, 1, Integer::sum);
                 }
-                others.merge(other, 1, Integer::sum);
+                if (!others.containsKey(Other.PASSING) || looks > MOST_LOOKS) {
+                    throw allTaken(others);
+                }
+                wasInterrupted |= Thread.interrupted(); // which would end the pause
+                memory.park(LOOK_NANOS);
             }
-            looks++;
-            if (!others.containsKey(Other.PASSING) || looks > MOST_LOOKS) {
-                throw allTaken(others);
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
             }
-            memory.park(LOOK_NANOS);
         }
     }
 

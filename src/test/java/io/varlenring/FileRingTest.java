@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varlenring.tasklet.RingTasklet;
 import io.varlenring.tasklet.TaskletLoop;
@@ -51,6 +52,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rings in files: how they are made, joined and left, and how one wakes another's consumer. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -698,8 +701,9 @@ final class FileRingTest {
     }
 
     /** A consumer that looks who lives has a lock for a moment; so has who is about to take the slot. */
-    @Test
-    void newProducer_whileSomebodyLooksAtTheSlot_waitsForThat() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void newProducer_whileSomebodyLooksAtTheSlot_waitsForThat(final boolean isInterrupted) throws Exception {
         final VarLenMpscRing ring = kept(
                 VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
         final RingFile locks = ring.places.file;
@@ -720,11 +724,15 @@ final class FileRingTest {
                 locks.unlock(looked);
             });
             looker.start();
+            if (isInterrupted) {
+                taker.interrupt();
+            }
             try {
                 producer = ring.newProducer();
             } catch (final IllegalStateException taken) {
                 assertTrue(taken.getMessage().startsWith("all 1 slots of "), taken.getMessage());
             }
+            assertEquals(isInterrupted, Thread.interrupted());
             isOver.set(true);
             looker.join();
         }
@@ -756,6 +764,33 @@ final class FileRingTest {
             assertFalse(left.anyMatch(
                     other -> other.toString().contains(file.getFileName().toString())));
         }
+    }
+
+    /** Who wants a thread to end may interrupt it again and again. */
+    @Test
+    void map_byAThreadThatIsInterruptedAgainAndAgain_makesTheFile() throws Exception {
+        final Thread maker = Thread.currentThread();
+        final AtomicBoolean isOver = new AtomicBoolean();
+        final Thread interrupter = new Thread(() -> {
+            while (!isOver.get()) {
+                maker.interrupt();
+                LockSupport.parkNanos(1_000_000);
+            }
+        });
+        interrupter.start();
+        final VarLenMpscRing ring = kept(VarLenMpscRing.map(file, 1 << 26));
+        isOver.set(true);
+        while (interrupter.isAlive()) {
+            Thread.onSpinWait();
+        }
+        assertTrue(Thread.interrupted());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+    }
+
+    @Test
+    void map_whereNoFileCanBeMade_fails() {
+        assumeTrue(Files.isDirectory(Path.of("/proc")));
+        assertThrows(IOException.class, () -> VarLenMpscRing.map(Path.of("/proc/no-such-process"), CAPACITY));
     }
 
     @Test

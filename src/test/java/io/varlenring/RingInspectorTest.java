@@ -4,7 +4,6 @@ package io.varlenring;
 import static io.varlenring.Rings.offer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.HeldProgram.Window;
@@ -518,9 +517,9 @@ final class RingInspectorTest {
         assertFalse(inspect(RingInspector.Result.SOUND).contains("at 0"));
     }
 
-    /** Else a ring full of short records would keep it busy for long. */
+    /** Else a ring full of short records would keep it busy for long; and the result is what it would be. */
     @Test
-    void outputThatNobodyReads_endsIt() throws Exception {
+    void outputThatNobodyReads_isNotWritten() throws Exception {
         final VarLenMpscRing ring = FileRings.newRing(CAPACITY, 0, null);
         final RingProducer producer = ring.newProducer();
         while (producer.offer(new byte[0], 0, 0)) {
@@ -541,7 +540,7 @@ final class RingInspectorTest {
                 lines[0] += text.contains("record of 0 bytes") ? 1 : 0;
             }
         }) {
-            assertThrows(IOException.class, () -> RingInspector.inspect(file, out));
+            assertEquals(RingInspector.Result.SOUND, RingInspector.inspect(file, out));
         }
         assertEquals(0, lines[0]);
     }

@@ -21,18 +21,25 @@ final class LoopSockets {
     private static final Map<Selector, WeakReference<TaskletLoop>> LOOPS = new WeakHashMap<>();
 
     private final Selector selector;
+    private final TaskletLoop loop;
     private final Consumer<SelectionKey> intoTasklet = this::wakeupOf;
+    /** Whether an Error has ended a select: perhaps behind a change of interest, of which the system was not told. */
+    private boolean isUntold;
 
-    LoopSockets(final Selector selector) {
+    LoopSockets(final Selector selector, final TaskletLoop loop) {
         this.selector = selector;
+        this.loop = loop;
     }
 
     /** Gives a selector to a loop: with two in one, what wakes one ends the other's sleep, and takes its sockets. */
     static void take(final Selector selector, final TaskletLoop loop) {
+        if (!selector.isOpen()) {
+            throw new IllegalStateException("the selector has been closed: " + selector);
+        }
         synchronized (LOOPS) {
             final WeakReference<TaskletLoop> known = LOOPS.get(selector);
             final TaskletLoop other = known == null ? null : known.get();
-            if (other != null && !other.rings.isEnded()) {
+            if (other != null && !other.rings.isEnded() && !LoopThread.hasNotBeenStarted(other)) {
                 throw new IllegalStateException("the selector belongs to another loop, which has not ended: " + other);
             }
             LOOPS.put(selector, new WeakReference<>(loop));
@@ -53,10 +60,16 @@ final class LoopSockets {
     }
 
     void selectNow() {
+        if (isUntold) {
+            tellAgain();
+        }
         try {
             selector.selectNow(intoTasklet);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
+        } catch (final Error failure) {
+            isUntold = true;
+            throw failure;
         }
     }
 
@@ -64,15 +77,33 @@ final class LoopSockets {
      * Waits for a socket, or {@link #wakeup}, for this time, rounded up to milliseconds: 0 of them would be for ever.
      */
     void select(final long nanos) {
+        if (isUntold) {
+            tellAgain();
+        }
         try {
             selector.select(intoTasklet, nanos / MILLISECOND + (nanos % MILLISECOND == 0 ? 0 : 1));
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
+        } catch (final Error failure) {
+            isUntold = true;
+            throw failure;
         }
     }
 
+    /** Has the system told of all interest: of a change the JDK tells only once, and forgets it before it does. */
+    private synchronized void tellAgain() {
+        for (final SelectionKey key : selector.keys()) {
+            try {
+                key.interestOpsOr(key.interestOpsAnd(0));
+            } catch (final CancelledKeyException cancelled) {
+                // nor will it be ready again
+            }
+        }
+        isUntold = false;
+    }
+
     private void wakeupOf(final SelectionKey key) {
-        if (key.attachment() instanceof Tasklet tasklet && !tasklet.isKilled()) {
+        if (key.attachment() instanceof Tasklet tasklet && isServed(tasklet)) {
             int reasons;
             try {
                 reasons = key.readyOps();
@@ -85,6 +116,11 @@ final class LoopSockets {
         }
     }
 
+    /** Of a loop that had the selector before, nobody will run it. */
+    private boolean isServed(final Tasklet tasklet) {
+        return tasklet.loop == loop && !tasklet.isKilled();
+    }
+
     /** Keeps a ready key that nobody serves from ending every sleep, unless it has been registered anew meanwhile. */
     private synchronized void silence(final SelectionKey key) {
         if (!(key.attachment() instanceof Tasklet tasklet)) {
@@ -93,7 +129,7 @@ final class LoopSockets {
             } catch (final CancelledKeyException cancelled) {
                 // nor will it be ready again
             }
-        } else if (tasklet.isKilled()) {
+        } else if (!isServed(tasklet)) {
             key.cancel();
         }
     }

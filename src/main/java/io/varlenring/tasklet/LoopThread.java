@@ -78,6 +78,11 @@ final class LoopThread {
                 && loop.memory.getRunnerVolatile() == null; // pairs with runUntilClosed(), which leaves it there [T5]
     }
 
+    /** Tells whether a loop has been closed because its thread could not be started. */
+    static boolean hasNotBeenStarted(final TaskletLoop loop) {
+        return loop.isClosed() && loop.thread != null && loop.thread.getState() == Thread.State.NEW;
+    }
+
     /** Says what a loop does, for people. */
     static String stateOf(final TaskletLoop loop) {
         if (loop.rings.isEnded()) {

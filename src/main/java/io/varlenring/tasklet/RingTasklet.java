@@ -5,6 +5,7 @@ import io.varlenring.ControlledRecordHandler;
 import io.varlenring.ControlledRecordHandler.Action;
 import io.varlenring.RecordHandler;
 import io.varlenring.RingConsumer;
+import io.varlenring.RingCorruptException;
 import io.varlenring.VarLenMpscRing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,6 +72,8 @@ public final class RingTasklet {
 
     /** Whether the last drain was ended by {@link Action#ABORT}; used by the loop's thread only. */
     private boolean aborted;
+    /** Whether the last drain of a loop that ends has thrown, and come to nothing; as above. */
+    private boolean hasFailed;
     /** Whether the loop keeps this, since the last drain was; as that. */
     private boolean isKept;
     /** After which time, at the most, the look was set to come; as that. */
@@ -405,7 +408,7 @@ public final class RingTasklet {
                 loop.memory.park(POLL_NANOS);
             }
             tasklet.kill();
-            if (!aborted && isBefore(last)) {
+            if (!aborted && !hasFailed && isBefore(last)) {
                 loop.failed(
                         new IllegalStateException("the loop has ended, and what is behind a reservation that has not"
                                 + " been finished is left: " + ring));
@@ -419,10 +422,16 @@ public final class RingTasklet {
         boolean more = true;
         while (more && isBefore(last)) {
             final long position = ring.consumerPosition();
+            hasFailed = false;
             try {
                 more = drain() > 0 && !aborted;
+            } catch (final RingCorruptException corrupt) { // it would come again
+                hasFailed = true;
+                loop.failed(corrupt);
+                return false;
             } catch (final Throwable failure) { // its record is consumed, unless not even a view of it could be had
                 more = ring.consumerPosition() != position;
+                hasFailed = !more;
                 loop.failed(failure);
             }
         }

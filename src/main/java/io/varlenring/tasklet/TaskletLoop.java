@@ -83,7 +83,7 @@ public final class TaskletLoop implements AutoCloseable {
     private final LoopProfile profile;
 
     private TaskletLoop(final Builder builder, final String threadName) {
-        this.sockets = builder.selector == null ? null : new LoopSockets(builder.selector);
+        this.sockets = builder.selector == null ? null : new LoopSockets(builder.selector, this);
         this.profile = builder.profiling ? new LoopProfile(this, memory, counters) : null;
         this.name = builder.name != null ? builder.name : threadName == null ? "manual" : threadName;
         this.thread = threadName == null
@@ -135,8 +135,9 @@ public final class TaskletLoop implements AutoCloseable {
         /**
          * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
          * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest, since
-         * it would end every sleep. Nobody else may select with it, so it is one loop's, until that has ended. The
-         * loop does not close it.
+         * it would end every sleep, and one with a tasklet of another loop is cancelled. Nobody else may select with
+         * it, so it is one loop's, until that has ended, a manual one by {@link TaskletLoop#close()}. The loop does
+         * not close it.
          *
          * @param selector an open selector
          * @return this builder
@@ -194,7 +195,7 @@ public final class TaskletLoop implements AutoCloseable {
          * @param threadName name of the thread
          * @return a running loop
          * @throws IllegalStateException when the thread factory has made no thread; or when the selector belongs to
-         *     another loop, which has not ended
+         *     another loop, which has not ended, or has been closed
          * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then.
          *     Where a factory's thread ends before it runs its task, {@link TaskletLoop#toString()} says so later, and
          *     making rings is refused
@@ -209,7 +210,8 @@ public final class TaskletLoop implements AutoCloseable {
          * Makes a loop without a thread.
          *
          * @return a loop to be run by {@link TaskletLoop#runOnce}
-         * @throws IllegalStateException when the selector belongs to another loop, which has not ended
+         * @throws IllegalStateException when the selector belongs to another loop, which has not ended, or has been
+         *     closed
          */
         public TaskletLoop manual() {
             return make(null);
@@ -217,8 +219,13 @@ public final class TaskletLoop implements AutoCloseable {
 
         private TaskletLoop make(final String threadName) {
             final TaskletLoop loop = new TaskletLoop(this, threadName);
-            if (selector != null) {
-                LoopSockets.take(selector, loop);
+            try {
+                if (selector != null) {
+                    LoopSockets.take(selector, loop);
+                }
+            } catch (final IllegalStateException taken) {
+                loop.beginClose(); // its thread may have been started by who has made it
+                throw taken;
             }
             return loop;
         }

@@ -25,6 +25,7 @@ import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -1104,6 +1105,67 @@ final class TaskletLoopTest {
         }
     }
 
+    /** What the last loop has left there is nobody's, and must not end every sleep. */
+    @Test
+    void selector_ofALoopThatHasEnded_forgetsItsKeys() throws Exception {
+        try (Selector selector = Selector.open();
+                DatagramChannel channel = DatagramChannel.open()) {
+            final TaskletLoop first = TaskletLoop.builder().selector(selector).manual();
+            channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .configureBlocking(false);
+            final SelectionKey key =
+                    first.register(channel, SelectionKey.OP_READ, first.newTasklet((self, reasons) -> {}));
+            first.close();
+            assertEquals(1, channel.send(ByteBuffer.allocate(1), channel.getLocalAddress()));
+            final TaskletLoop second = TaskletLoop.builder().selector(selector).manual();
+            while (key.isValid()) { // until the datagram has come
+                second.runOnce(1_000_000);
+            }
+        }
+    }
+
+    /** Whoever has made the thread may have started it. */
+    @Test
+    void loopThatIsRefusedItsSelector_isClosed() throws Exception {
+        final AtomicReference<Thread> made = new AtomicReference<>();
+        try (Selector selector = Selector.open()) {
+            final TaskletLoop user = TaskletLoop.builder().selector(selector).manual();
+            final TaskletLoop.Builder refused = TaskletLoop.builder()
+                    .selector(selector)
+                    .threadFactory(task -> {
+                        made.set(new Thread(task));
+                        made.get().start();
+                        return made.get();
+                    });
+            assertThrows(IllegalStateException.class, () -> refused.start("refused"));
+            made.get().join();
+            user.close();
+        }
+    }
+
+    @Test
+    void selector_ofALoopWhoseThreadCannotBeStarted_isFree() throws Exception {
+        final Selector selector = Selector.open();
+        final TaskletLoop.Builder builder = TaskletLoop.builder()
+                .selector(selector)
+                .threadFactory(task -> new Thread(task) {
+                    @Override
+                    public synchronized void start() {
+                        throw new OutOfMemoryError("on purpose");
+                    }
+                });
+        for (int i = 0; i < 2; i++) {
+            assertEquals(
+                    "on purpose",
+                    assertThrows(OutOfMemoryError.class, () -> builder.start("never"))
+                            .getMessage());
+        }
+        selector.close();
+        assertTrue(assertThrows(IllegalStateException.class, builder::manual)
+                .getMessage()
+                .startsWith("the selector has been closed: "));
+    }
+
     @Test
     void selector_keyOfAKilledTasklet_isCancelled() throws Exception {
         try (Selector selector = Selector.open();
@@ -1489,7 +1551,7 @@ final class TaskletLoopTest {
         final AtomicInteger fails = new AtomicInteger(2);
         final Semaphore reports = new Semaphore(0);
         final Semaphore runs = new Semaphore(0);
-        try (Selector selector = new WithoutMemory(fails);
+        try (WithoutMemory selector = new WithoutMemory(fails);
                 TaskletLoop selecting = TaskletLoop.builder()
                         .selector(selector)
                         .threadFactory(task -> {
@@ -1514,6 +1576,8 @@ final class TaskletLoopTest {
             runs.acquire();
             assertEquals(2, selecting.stats().failures());
             assertFalse(selecting.isClosed());
+            // the system may not have been told what had changed
+            assertEquals(List.of(0, SelectionKey.OP_READ, 0, SelectionKey.OP_READ), selector.told);
         }
     }
 
@@ -1769,13 +1833,59 @@ final class TaskletLoopTest {
         }
     }
 
-    /** A selector without keys, which has no memory now and then. */
+    /** A selector with a key, which has no memory now and then. */
     private static final class WithoutMemory extends FailingWakeup {
+        final List<Integer> told = Collections.synchronizedList(new ArrayList<>());
         private final AtomicInteger fails;
+        private final SelectionKey key = new SelectionKey() {
+            private int operations = OP_READ;
+
+            @Override
+            public SelectableChannel channel() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Selector selector() {
+                return WithoutMemory.this;
+            }
+
+            @Override
+            public boolean isValid() {
+                return true;
+            }
+
+            @Override
+            public void cancel() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public int interestOps() {
+                return operations;
+            }
+
+            @Override
+            public SelectionKey interestOps(final int ops) {
+                told.add(ops);
+                operations = ops;
+                return this;
+            }
+
+            @Override
+            public int readyOps() {
+                return 0;
+            }
+        };
 
         WithoutMemory(final AtomicInteger fails) {
             super(new AtomicBoolean(), () -> {});
             this.fails = fails;
+        }
+
+        @Override
+        public Set<SelectionKey> keys() {
+            return Set.of(key);
         }
 
         @Override
