@@ -94,7 +94,12 @@ final class LoopSockets {
     private synchronized void tellAgain() {
         for (final SelectionKey key : selector.keys()) {
             try {
-                key.interestOpsOr(key.interestOpsAnd(0));
+                final int operations = key.interestOps();
+                try {
+                    key.interestOpsAnd(0);
+                } finally { // also where there is still no memory, for which the change is made all the same
+                    key.interestOpsOr(operations);
+                }
             } catch (final CancelledKeyException cancelled) {
                 // nor will it be ready again
             }
