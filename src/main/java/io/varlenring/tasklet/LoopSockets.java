@@ -121,9 +121,9 @@ final class LoopSockets {
         }
     }
 
-    /** Of a loop that had the selector before, nobody will run it. */
+    /** Of a loop that has been closed, and had the selector before, nobody will run it. */
     private boolean isServed(final Tasklet tasklet) {
-        return tasklet.loop == loop && !tasklet.isKilled();
+        return !tasklet.isKilled() && (tasklet.loop == loop || !tasklet.loop.isClosed());
     }
 
     /** Keeps a ready key that nobody serves from ending every sleep, unless it has been registered anew meanwhile. */

@@ -135,7 +135,7 @@ public final class TaskletLoop implements AutoCloseable {
         /**
          * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
          * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest, since
-         * it would end every sleep, and one with a tasklet of another loop is cancelled. Nobody else may select with
+         * it would end every sleep, and one with a tasklet of a closed loop is cancelled. Nobody else may select with
          * it, so it is one loop's, until that has ended, a manual one by {@link TaskletLoop#close()}. The loop does
          * not close it.
          *

@@ -1118,7 +1118,14 @@ final class TaskletLoopTest {
             first.close();
             assertEquals(1, channel.send(ByteBuffer.allocate(1), channel.getLocalAddress()));
             final TaskletLoop second = TaskletLoop.builder().selector(selector).manual();
-            while (key.isValid()) { // until the datagram has come
+            final Tasklet another = named("of a third loop");
+            key.attach(another); // which is served as its own
+            while (loop.runOnce(0) == 0) { // until the datagram has come
+                second.runOnce(1_000_000);
+            }
+            assertTrue(key.isValid());
+            key.attach(first.newTasklet((self, reasons) -> {}));
+            while (key.isValid()) {
                 second.runOnce(1_000_000);
             }
         }
