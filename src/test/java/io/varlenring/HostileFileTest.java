@@ -344,6 +344,20 @@ final class HostileFileTest {
         assertEquals(0, ring.consumerPosition());
     }
 
+    /** It would hold up the recovery of what another one has reserved there. */
+    @Test
+    void offer_thatLostARace_andFindsTheConsumerPositionUnaligned_announcesNothing() {
+        final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+        final RingProducer slower = ring.newProducer();
+        final RingProducer faster = ring.newProducer();
+        for (int i = 0; i < 15; i++) {
+            assertTrue(Rings.offer(faster, new byte[8]));
+        }
+        FileRings.bytes(256).putLong(RingLayout.CONSUMER_POSITION_OFFSET, 4);
+        assertRefused("the consumer position is 4", () -> Rings.offer(slower, new byte[24]));
+        assertEquals(0, slower.side().slot.getAttemptAcquire());
+    }
+
     private static void assertRefused(final String message, final Executable call) {
         final RingCorruptException failure = assertThrows(RingCorruptException.class, call);
         assertTrue(failure.getMessage().startsWith(message + ", and must be "), failure.getMessage());

@@ -60,28 +60,20 @@ final class LoopSockets {
     }
 
     void selectNow() {
-        if (isUntold) {
-            tellAgain();
-        }
-        try {
-            selector.selectNow(intoTasklet);
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (final Error failure) {
-            isUntold = true;
-            throw failure;
-        }
+        select(0);
     }
 
-    /**
-     * Waits for a socket, or {@link #wakeup}, for this time, rounded up to milliseconds: 0 of them would be for ever.
-     */
+    /** Waits for a socket, or {@link #wakeup}, for this time, rounded up to milliseconds; with 0 not at all. */
     void select(final long nanos) {
         if (isUntold) {
             tellAgain();
         }
         try {
-            selector.select(intoTasklet, nanos / MILLISECOND + (nanos % MILLISECOND == 0 ? 0 : 1));
+            if (nanos == 0) { // which in milliseconds would be for ever
+                selector.selectNow(intoTasklet);
+            } else {
+                selector.select(intoTasklet, nanos / MILLISECOND + (nanos % MILLISECOND == 0 ? 0 : 1));
+            }
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         } catch (final Error failure) {
