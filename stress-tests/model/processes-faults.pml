@@ -97,6 +97,11 @@ inline tellEnd() {
 #undef REDO_POSITION_BEFORE_ZEROES
 #define REDO_POSITION_BEFORE_ZEROES
 #endif
+#define REDO_POSITION_BEFORE_EARLY_ZEROES REDO_POSITION_BEFORE_ZEROES
+#ifdef REDO_POSITION_WHEN_GIVING_BACK
+#undef REDO_POSITION_BEFORE_EARLY_ZEROES
+#define REDO_POSITION_BEFORE_EARLY_ZEROES
+#endif
 #ifdef REDO_POSITION_LATE
 #undef REDO_POSITION_BEFORE_ZEROES
 #undef REDO_POSITION_AFTER_ZEROES
@@ -237,6 +242,10 @@ inline tellEnd() {
 #endif
 #ifdef ZERO_AT_ONCE
 #define LATER
+#elif defined(ZERO_EARLY)
+#define LATER \
+    :: position - givenBack < CAPACITY \
+    :: position - givenBack < CAPACITY -> zeroEarly()
 #else
 #define LATER :: position - givenBack < CAPACITY
 #endif

@@ -16,6 +16,7 @@
  *   -DGIVE_UP          a producer that is told "full" does not try again
  *   -DSTAY             the process in slot 0 does not end before all is consumed
  *   -DSPARE2           the process in slot 2 is not killed
+ *   -DZERO_EARLY       the consumer may zero what it gives back later
  *   -DLATE_CONSUMER, -DZERO_AT_ONCE, -DATTACH_AT_ONCE   make a search smaller, see there
  *   -DSTART=n          the position at which the ring begins; left out: each of the first four
  *   anything else      see processes-faults.pml
@@ -386,11 +387,11 @@ inline zeroWordNow(w) {
 }
 
 #ifdef ZERO_AT_ONCE /* SC only; the other rows have the orders */
-inline zero() {
+inline zeroConsumed() {
     d_step { zeroWordNow(0); zeroWordNow(1); zeroWordNow(2); zeroWordNow(3) }
 }
 #else
-inline zero() {
+inline zeroConsumed() {
     do
     :: zeroWord(0)
     :: zeroWord(1)
@@ -398,9 +399,13 @@ inline zero() {
     :: zeroWord(3)
     :: !TO_ZERO(0) && !TO_ZERO(1) && !TO_ZERO(2) && !TO_ZERO(3) -> break
     od;
-    zeroed = 0
+    skip
 }
 #endif
+inline zero() {
+    zeroConsumed();
+    zeroed = 0
+}
 
 inline forget(w) {
     if
@@ -432,6 +437,16 @@ inline giveBack() {
     REDO_POSITION_AFTER_ZEROES
     setConsumerPosition();
     givenBack = position;
+    from = 0;
+    to = 0
+}
+
+/* zero(false): what it zeroes is given back later, and not zeroed again */
+inline zeroEarly() {
+    from = givenBack;
+    to = position;
+    REDO_POSITION_BEFORE_EARLY_ZEROES
+    zeroConsumed();
     from = 0;
     to = 0
 }

@@ -308,6 +308,11 @@
 #ifndef MAY_HOLD_BACK
 #define MAY_HOLD_BACK (position - givenBack < CAPACITY)
 #endif
+#ifdef ZERO_EARLY
+#define EARLY :: MAY_HOLD_BACK -> zeroConsumed()
+#else
+#define EARLY
+#endif
 #ifndef RELEASE
 #define RELEASE \
     AT_ONCE { \

@@ -10,6 +10,7 @@
  *   -DSECOND=n      the same of producer 1
  *   -DOFFERS        producers call offer() and close() only
  *   -DSTART=n       the position at which the ring begins, in the second lap; left out: each of the four
+ *   -DZERO_EARLY    the consumer may zero what it gives back later
  *   -DREACH_..., and anything else: see ring-faults.pml
  */
 
@@ -482,8 +483,8 @@ inline zeroWord(offset) {
     }
 }
 
-/* RingMemory.zero() of all that is consumed */
-inline zero() {
+/* RingMemory.zero() of all that is consumed, as far as that has not been done */
+inline zeroConsumed() {
     do
     :: zeroWord(0)
     :: zeroWord(1)
@@ -491,7 +492,11 @@ inline zero() {
     :: zeroWord(3)
     :: !TO_ZERO(0) && !TO_ZERO(1) && !TO_ZERO(2) && !TO_ZERO(3) -> break
     od;
-    zeroed = 0 /* spin: no break may lead to a d_step */
+    skip /* spin: no break may lead to a d_step */
+}
+inline zero() {
+    zeroConsumed();
+    zeroed = 0
 }
 
 /* giveBack() */
@@ -558,6 +563,7 @@ inline handOver() {
             if
             :: giveBack()
             :: MAY_HOLD_BACK
+            EARLY
             fi
         fi
     od;

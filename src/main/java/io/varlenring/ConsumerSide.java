@@ -14,9 +14,9 @@ import java.nio.ByteBuffer;
  * The consumer's side of the algorithm; its state is in {@link ConsumerState}. {@link VarLenMpscRing} states the
  * invariants.
  *
- * <p>A drain is, record by record: move the cursor to the next one, hand it over; and give back what is behind the
- * cursor from time to time and at the end. The cursor stays where it is when anything fails, so the next drain goes on
- * from there.
+ * <p>A drain is, record by record: move the cursor to the next one, hand it over; and zero what is behind the cursor
+ * from time to time, and give it back, less often, and at the end. The cursor stays where it is when anything fails, so
+ * the next drain goes on from there.
  */
 final class ConsumerSide extends ConsumerState {
     @SuppressWarnings("unused") // room behind the fields above: see Padding
@@ -24,10 +24,13 @@ final class ConsumerSide extends ConsumerState {
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
-    /** Space is given back at the latest when it is this part of the ring: the rest is the producers' meanwhile. */
-    private static final int GIVE_BACK_FRACTION = 4;
-    /** And at the latest when it is so much, so that it is zeroed while the cache still holds it. */
-    private static final int MAX_GIVE_BACK_BYTES = 16 * 1024;
+    /** What is consumed is zeroed when it is a quarter of the ring, or so much, which the first cache still holds; */
+    private static final int MAX_ZERO_BYTES = 16 * 1024;
+    /**
+     * and given back later, when it is half the ring, or so much, most of which has left that cache: a producer that
+     * waits takes such lines at less cost to both. The rest of the ring is the producers' meanwhile.
+     */
+    private static final int MAX_GIVE_BACK_BYTES = 64 * 1024;
 
     /** How long a timed drain sleeps at the most while a reservation is unfinished: without a hook, or in a file. */
     private static final long POLL_NANOS = 100_000;
@@ -48,6 +51,7 @@ final class ConsumerSide extends ConsumerState {
     private final RingMemory memory;
     private final int capacity;
     private final int mask;
+    private final int zeroBytes;
     private final int giveBackBytes;
     private final boolean isMapped;
     /** The bits that no record's header less 1 has: of 1 to half the capacity they leave 0, and of nothing else. */
@@ -64,19 +68,21 @@ final class ConsumerSide extends ConsumerState {
         this.memory = ring.memory;
         this.capacity = memory.capacity();
         this.mask = capacity - 1;
-        this.giveBackBytes = Math.min(capacity / GIVE_BACK_FRACTION, MAX_GIVE_BACK_BYTES);
+        this.zeroBytes = Math.min(capacity / 4, MAX_ZERO_BYTES);
+        this.giveBackBytes = Math.min(capacity / 2, MAX_GIVE_BACK_BYTES);
         this.isMapped = memory.isMapped();
         this.notOfRecords = -(capacity / 2);
         this.view = new RecordView(memory, slices);
         this.recovery = isMapped ? ring.places.recovery : null;
         this.stallWatch = new StallWatch(ring, recovery);
-        this.pauseBytes = giveBackBytes;
+        this.pauseBytes = zeroBytes;
         startAt(position);
     }
 
     /** Begins here; before the first call. */
     void startAt(final long position) {
         cursor = position;
+        zeroed = position;
         givenBack = position;
         stalledPosition = position - 1; // none yet: positions are multiples of 8
     }
@@ -241,7 +247,7 @@ final class ConsumerSide extends ConsumerState {
     private void begin() {
         caughtUp = false;
         drainEnd = cursor + capacity;
-        pausePosition = givenBack + pauseBytes;
+        pausePosition = zeroed + pauseBytes;
     }
 
     /** Moves the cursor over one record, and returns that; or null when there is none, or a pause is due. */
@@ -303,8 +309,8 @@ final class ConsumerSide extends ConsumerState {
     }
 
     /**
-     * Gives back when it is time to, which MUST be before the cursor can be a lap ahead; returns false when the drain
-     * has gone over as many bytes as the ring holds, or twice as many without a record.
+     * Zeroes, or gives back, when it is time to, which MUST be before the cursor can be a lap ahead; returns false when
+     * the drain has gone over as many bytes as the ring holds, or twice as many without a record.
      */
     private boolean pause(final long position, final int records) {
         // pairs with publish() [M1]: what stood in the way is finished
@@ -315,15 +321,14 @@ final class ConsumerSide extends ConsumerState {
                 >= (records > 0 ? 0 : capacity)) { // what was readable when the drain began is behind it
             return false;
         }
-        if (position - givenBack >= giveBackBytes) {
-            giveBack();
+        final long consumed = position - zeroed;
+        if (consumed >= zeroBytes) {
+            // given back when giveBackBytes are behind; with long records, of which few fit in there, earlier
+            zero(position - givenBack + consumed >= giveBackBytes + zeroBytes);
         }
-        final long next = givenBack + giveBackBytes;
-        if (position - drainEnd >= 0) {
-            pausePosition = position + 1; // only padding so far: the first record ends the drain
-        } else {
-            pausePosition = next - drainEnd < 0 ? next : drainEnd;
-        }
+        final long next = zeroed + zeroBytes;
+        // behind the lap there was only padding so far: the first record ends the drain
+        pausePosition = position - drainEnd >= 0 ? position + 1 : next - drainEnd < 0 ? next : drainEnd;
         return true;
     }
 
@@ -346,28 +351,36 @@ final class ConsumerSide extends ConsumerState {
         }
     }
 
-    /** Zeroes what is behind the cursor, and gives it back to the producers. */
+    /** Gives all behind the cursor back to the producers. */
     private void giveBack() {
+        zero(true);
+    }
+
+    /** Zeroes what is behind the cursor, and may give it back, with what has been zeroed before. */
+    private void zero(final boolean givesBack) {
         final RingMemory memory = this.memory;
-        final long from = givenBack;
+        final long from = zeroed;
         final long to = cursor;
-        // The use of the ring was highest just before this: what was consumed, and what was reserved behind it. A drain
-        // that has caught up leaves out the latter, rather than take the line of the producer position from the
-        // producers.
-        final long reserved = caughtUp && !isMapped ? to : ring.producerPosition();
+        // The use of the ring was highest just before it is given back: what was consumed, and what was reserved behind
+        // it. A drain that has caught up leaves out the latter, rather than take the line of the producer position from
+        // the producers. In a file the redo position must not be beyond it.
+        final long reserved = (caughtUp || !givesBack) && !isMapped ? to : ring.producerPosition();
         if (to - reserved > 0) {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + to
                     + ", up to where there are headers: " + ring);
         }
-        noteUse(reserved - from);
         if (isMapped) { // before the zeroes: the next consumer makes them again should this process end [M14]
             memory.setRedoPositionPlain(to);
             memory.storeStoreFence();
         }
         memory.zero(from, to); // plain, before the store of the consumer position [M2]
-        // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
-        memory.setConsumerPositionRelease(to);
-        givenBack = to;
+        zeroed = to;
+        if (givesBack) {
+            noteUse(reserved - givenBack);
+            // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
+            memory.setConsumerPositionRelease(to);
+            givenBack = to;
+        }
     }
 
     /** Notes since when the consumer has stood behind an unfinished reservation; returns false when it does not. */
@@ -382,12 +395,12 @@ final class ConsumerSide extends ConsumerState {
             stalledNanos = memory.nanoTime();
             stalledPosition = cursor;
         }
-        pauseBytes = stallWatch.stands(cursor) ? 0 : giveBackBytes;
+        pauseBytes = stallWatch.stands(cursor) ? 0 : zeroBytes;
         return true;
     }
 
     private void endStall() {
-        pauseBytes = giveBackBytes;
+        pauseBytes = zeroBytes;
         stallWatch.ended();
     }
 

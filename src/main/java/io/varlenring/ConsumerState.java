@@ -13,7 +13,9 @@ abstract class ConsumerState extends RingCounters {
     WeakReference<Thread> lastUser = new WeakReference<>(null);
     /** Where the next header is. */
     long cursor;
-    /** The consumer position: all before it is zeroed and the producers'. */
+    /** All before it is zeroed. */
+    long zeroed;
+    /** The consumer position: all before it is the producers', too. */
     long givenBack;
     /** Where the drain under way has to give back, or to end. */
     long pausePosition;

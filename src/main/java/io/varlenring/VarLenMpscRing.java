@@ -796,7 +796,12 @@ public final class VarLenMpscRing implements AutoCloseable {
         final int capacity = memory.capacity();
         final long begin = consumerPosition();
         final long end = begin + size(); // no more than a lap, whatever a file says
-        long position = begin % RingLayout.ALIGNMENT == 0 ? begin : end;
+        // what a drain under way has zeroed is behind the consumer position, and finished [M14]
+        final long zeroed = places == null ? consumerSide.zeroed : memory.getRedoPositionAcquire();
+        long position = zeroed - begin > 0 && zeroed - end <= 0 ? zeroed : begin;
+        if (position % RingLayout.ALIGNMENT != 0) {
+            return NONE;
+        }
         while (position - end < 0 && consumerPosition() == begin) {
             final long header = memory.getHeaderAcquire((int) position & (capacity - 1)); // pairs with publish() [M1]
             if (header == NOT_READY) {

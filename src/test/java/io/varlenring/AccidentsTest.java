@@ -790,6 +790,22 @@ final class AccidentsTest {
         return Long.parseLong(stalled.group(1));
     }
 
+    /** What it has consumed and zeroed, and not given back, looks like a reservation that is not finished. */
+    @Test
+    void dump_insideALongDrain_takesNothingZeroedForUnfinished() {
+        while (ring.size() < ring.capacity() - 16) {
+            assertTrue(offer(producer, payload(1, 8)));
+        }
+        final long claimed = ring.producerPosition();
+        assertNotNull(producer.tryClaim(8));
+        final int[] behindZeroes = new int[1];
+        ring.consumer().drain(record -> {
+            behindZeroes[0] += ring.memory.getHeaderAcquire(0) == RingLayout.NOT_READY ? 1 : 0;
+            assertTrue(ring.dump().contains("oldest unfinished reservation: at position " + claimed), ring.dump());
+        });
+        assertTrue(behindZeroes[0] > 0);
+    }
+
     @Test
     void dump_saysSinceWhenTheConsumerHasWaited_howeverOftenItLooked() throws InterruptedException {
         final long begin = System.nanoTime();

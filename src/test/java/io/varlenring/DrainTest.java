@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.ControlledRecordHandler.Action;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,22 +40,31 @@ final class DrainTest {
         final List<Long> positions = new ArrayList<>();
         assertEquals(32, consumer.drain(record -> positions.add(ring.consumerPosition())));
         for (int i = 0; i < positions.size(); i++) {
-            assertEquals(i * 8L / 64 * 64, positions.get(i), "space given back before record " + i);
+            assertEquals(i * 8L / 128 * 128, positions.get(i), "space given back before record " + i);
         }
     }
 
     @Test
-    void drain_ofALargeRing_givesSpaceBackEvery16KiB() {
-        final VarLenMpscRing large = VarLenMpscRing.allocate(1 << 20);
+    void drain_ofALargeRing_zeroesEvery16KiBAndGivesBackEvery64() {
+        final ByteBuffer memory = ByteBuffer.allocateDirect((1 << 20) + 8).alignedSlice(8);
+        final VarLenMpscRing large = VarLenMpscRing.builder()
+                .memory(memory.slice(0, 1 << 20).order(ByteOrder.nativeOrder()))
+                .build();
         final RingProducer largeProducer = large.newProducer();
         while (offer(largeProducer, new byte[1016])) {
             assertTrue(large.size() % 1024 == 0);
         }
         final long[] record = new long[1];
-        assertEquals(
-                1024,
-                large.consumer().drain(view -> assertEquals(record[0]++ / 16 * 16 * 1024, large.consumerPosition())));
+        assertEquals(1024, large.consumer().drain(view -> {
+            assertEquals(record[0] / 64 * 64 * 1024, large.consumerPosition());
+            for (int i = 0; i < 1024; i++) {
+                final boolean isZero = memory.getLong(i * 1024) == 0; // the header
+                assertEquals(i < record[0] / 16 * 16, isZero, "record " + i + " in the handler of " + record[0]);
+            }
+            record[0]++;
+        }));
         assertTrue(large.isEmpty());
+        assertIntact(large);
     }
 
     @Test
@@ -64,6 +74,15 @@ final class DrainTest {
         final List<Boolean> room = new ArrayList<>();
         assertEquals(2, consumer.drain(record -> room.add(ring.newProducer().tryClaim(0) != null), 2));
         assertEquals(List.of(false, true), room);
+    }
+
+    @Test
+    void drain_ofTwoNearlyHalves_givesTheFirstBackBeforeTheSecond() {
+        assertTrue(offer(producer, payload(1, 112)));
+        assertTrue(offer(producer, payload(2, 112)));
+        final List<Long> positions = new ArrayList<>();
+        assertEquals(2, consumer.drain(record -> positions.add(ring.consumerPosition()), 2));
+        assertEquals(List.of(0L, 120L), positions);
     }
 
     @Test

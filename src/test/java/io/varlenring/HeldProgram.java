@@ -22,6 +22,7 @@ final class HeldProgram {
         DISARMED,
         LOST,
         IN_A_HANDLER,
+        IN_A_HANDLER_BEHIND_ZEROES,
         REDO_STORED,
         HALF_ZEROED,
         ALL_ZEROED,
@@ -48,6 +49,13 @@ final class HeldProgram {
         final HeldProgram program = new HeldProgram(VarLenMpscRing.attach(Path.of(arguments[0])));
         switch (window) {
             case IN_A_HANDLER -> program.ring.consumer().drain(record -> stop(window));
+            case IN_A_HANDLER_BEHIND_ZEROES ->
+                program.ring.consumer().drain(record -> {
+                    final long consumed = program.ring.consumerPosition();
+                    if (program.memory.getRedoPositionAcquire() != consumed) {
+                        stop(window);
+                    }
+                });
             case REDO_STORED, HALF_ZEROED, ALL_ZEROED -> program.giveBack(window);
             case CLAIM_BESIDE_OFFERS -> program.claimBesideOffers(3);
             case CLAIM_BESIDE_A_REFUSAL -> program.claimBesideOffers(Integer.MAX_VALUE);

@@ -120,6 +120,27 @@ final class HostileFileTest {
         Files.delete(file);
     }
 
+    /** They would be refused when they are given back: none is zeroed before, nor told of. */
+    @Test
+    void drain_ofRecordsThatNobodyReserved_leavesTheRedoPositionWhereAttachFindsIt() throws IOException {
+        final ByteBuffer hostile = goodFile();
+        for (int offset = 0; offset < CAPACITY; offset += 16) {
+            hostile.putLong(DATA_OFFSET + offset, RingLayout.recordHeader(8));
+        }
+        final Path file = FileRings.newFile();
+        Files.write(file, bytes(hostile));
+        final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+        for (int i = 0; i < 2; i++) {
+            final RingCorruptException failure = assertThrows(RingCorruptException.class, () -> Rings.drain(ring));
+            assertTrue(
+                    failure.getMessage().contains("producer position is 0, and must be at least "), failure::toString);
+        }
+        assertEquals(0, ring.memory.getRedoPositionAcquire());
+        assertEquals(RingLayout.recordHeader(8), ring.memory.getHeaderAcquire(0));
+        ring.detach();
+        Files.delete(file);
+    }
+
     @Test
     void attach_toAFileOfAnotherLength_saysSo() throws IOException {
         final byte[] good = bytes(goodFile());
