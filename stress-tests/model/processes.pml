@@ -441,7 +441,7 @@ inline giveBack() {
     to = 0
 }
 
-/* zero(false): what it zeroes is given back later, and not zeroed again */
+/* zeroConsumed(false): what it zeroes is given back later, and not zeroed again */
 inline zeroEarly() {
     from = givenBack;
     to = position;

@@ -24,11 +24,11 @@ final class ConsumerSide extends ConsumerState {
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
-    /** What is consumed is zeroed when it is a quarter of the ring, or so much, which the first cache still holds; */
+    /** What is consumed is zeroed when it is an eighth of the ring, or so much, which the first cache still holds; */
     private static final int MAX_ZERO_BYTES = 16 * 1024;
     /**
-     * and given back later, when it is half the ring, or so much, most of which has left that cache: a producer that
-     * waits takes such lines at less cost to both. The rest of the ring is the producers' meanwhile.
+     * and given back later, when it is a quarter of the ring, or so much, some of which has left that cache: a producer
+     * that waits takes such lines at less cost to both. The rest of the ring is the producers' meanwhile.
      */
     private static final int MAX_GIVE_BACK_BYTES = 64 * 1024;
 
@@ -68,8 +68,8 @@ final class ConsumerSide extends ConsumerState {
         this.memory = ring.memory;
         this.capacity = memory.capacity();
         this.mask = capacity - 1;
-        this.zeroBytes = Math.min(capacity / 4, MAX_ZERO_BYTES);
-        this.giveBackBytes = Math.min(capacity / 2, MAX_GIVE_BACK_BYTES);
+        this.zeroBytes = Math.min(capacity / 8, MAX_ZERO_BYTES);
+        this.giveBackBytes = Math.min(capacity / 4, MAX_GIVE_BACK_BYTES);
         this.isMapped = memory.isMapped();
         this.notOfRecords = -(capacity / 2);
         this.view = new RecordView(memory, slices);
@@ -321,10 +321,8 @@ final class ConsumerSide extends ConsumerState {
                 >= (records > 0 ? 0 : capacity)) { // what was readable when the drain began is behind it
             return false;
         }
-        final long consumed = position - zeroed;
-        if (consumed >= zeroBytes) {
-            // given back when giveBackBytes are behind; with long records, of which few fit in there, earlier
-            zero(position - givenBack + consumed >= giveBackBytes + zeroBytes);
+        if (position - zeroed >= zeroBytes) {
+            zeroConsumed(position - givenBack >= giveBackBytes);
         }
         final long next = zeroed + zeroBytes;
         // behind the lap there was only padding so far: the first record ends the drain
@@ -353,11 +351,11 @@ final class ConsumerSide extends ConsumerState {
 
     /** Gives all behind the cursor back to the producers. */
     private void giveBack() {
-        zero(true);
+        zeroConsumed(true);
     }
 
     /** Zeroes what is behind the cursor, and may give it back, with what has been zeroed before. */
-    private void zero(final boolean givesBack) {
+    private void zeroConsumed(final boolean givesBack) {
         final RingMemory memory = this.memory;
         final long from = zeroed;
         final long to = cursor;

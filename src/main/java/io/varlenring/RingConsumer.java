@@ -32,7 +32,8 @@ public final class RingConsumer {
 
     /**
      * Hands over what is readable, and ends once it has consumed as many bytes as the ring holds, even when producers
-     * are faster than the handler. Space is given back to the producers as the drain proceeds.
+     * are faster than the handler. Space is given back to the producers as the drain proceeds: when a quarter of the
+     * ring or 64 KiB has been consumed, and at the end.
      *
      * @param handler gets each record
      * @return the number of records handed over; 0 means that nothing was readable

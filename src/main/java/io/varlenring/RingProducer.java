@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>"Full" is the answer for a record that does not fit now; a shorter one may. On a ring that others keep full, a
  * record that is longer than what one drain gives back may never get in, however often it is offered: let the longest
- * record be no more than a quarter of the capacity and 16 KiB, or give long records a ring of their own.
+ * record be no more than a quarter of the capacity and 64 KiB, or give long records a ring of their own.
  *
  * @since 0.1.0
  */

@@ -112,7 +112,7 @@ final class InliningTest {
             "ConsumerSide.paddingLength",
             "ConsumerSide.corruptHeader",
             "ConsumerSide.giveBack",
-            "ConsumerSide.zero",
+            "ConsumerSide.zeroConsumed",
             "RingMemory.zero");
 
     /** Why the compiler leaves a call that is not reached, or ends in an exception. */
