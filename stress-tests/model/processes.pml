@@ -441,7 +441,7 @@ inline giveBack() {
     to = 0
 }
 
-/* zeroConsumed(false): what it zeroes is given back later, and not zeroed again */
+/* giveBack(false): what it zeroes is given back later, and not zeroed again */
 inline zeroEarly() {
     from = givenBack;
     to = position;

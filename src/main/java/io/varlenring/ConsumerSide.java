@@ -233,7 +233,7 @@ final class ConsumerSide extends ConsumerState {
                     break;
                 }
                 if (action == ControlledRecordHandler.Action.COMMIT) {
-                    giveBack();
+                    giveBack(true);
                 } else if (action == null) {
                     throw new NullPointerException("the handler returned null instead of an action");
                 }
@@ -322,7 +322,7 @@ final class ConsumerSide extends ConsumerState {
             return false;
         }
         if (position - zeroed >= zeroBytes) {
-            zeroConsumed(position - givenBack >= giveBackBytes);
+            giveBack(position - givenBack >= giveBackBytes);
         }
         final long next = zeroed + zeroBytes;
         // behind the lap there was only padding so far: the first record ends the drain
@@ -332,7 +332,7 @@ final class ConsumerSide extends ConsumerState {
 
     private void end(final int records) {
         if (cursor != givenBack) {
-            giveBack();
+            giveBack(true);
         }
         view.hide(); // a handler that keeps it, unless it is a slice, finds it empty
         count(records);
@@ -349,20 +349,15 @@ final class ConsumerSide extends ConsumerState {
         }
     }
 
-    /** Gives all behind the cursor back to the producers. */
-    private void giveBack() {
-        zeroConsumed(true);
-    }
-
-    /** Zeroes what is behind the cursor, and may give it back, with what has been zeroed before. */
-    private void zeroConsumed(final boolean givesBack) {
+    /** Zeroes what is behind the cursor; and gives all of it back to the producers now, or in a later call. */
+    private void giveBack(final boolean now) {
         final RingMemory memory = this.memory;
         final long from = zeroed;
         final long to = cursor;
         // The use of the ring was highest just before it is given back: what was consumed, and what was reserved behind
         // it. A drain that has caught up leaves out the latter, rather than take the line of the producer position from
         // the producers. In a file the redo position must not be beyond it.
-        final long reserved = (caughtUp || !givesBack) && !isMapped ? to : ring.producerPosition();
+        final long reserved = (caughtUp || !now) && !isMapped ? to : ring.producerPosition();
         if (to - reserved > 0) {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + to
                     + ", up to where there are headers: " + ring);
@@ -373,7 +368,7 @@ final class ConsumerSide extends ConsumerState {
         }
         memory.zero(from, to); // plain, before the store of the consumer position [M2]
         zeroed = to;
-        if (givesBack) {
+        if (now) {
             noteUse(reserved - givenBack);
             // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
             memory.setConsumerPositionRelease(to);

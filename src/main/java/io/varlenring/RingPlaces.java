@@ -232,7 +232,7 @@ final class RingPlaces {
     /** Gives back what a consumer has died giving back. Nobody else is the consumer now. */
     private long redo() {
         final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
-        final long redo = memory.getRedoPositionAcquire(); // pairs with zeroConsumed() [M14]
+        final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M14]
         if (((redo | position) & (ALIGNMENT - 1)) != 0 || redo - position < 0 || redo - position > memory.capacity()) {
             throw new RingCorruptException("the redo position is " + redo + ", and must be at most a lap ahead of the"
                     + " consumer position, " + position + ", and both multiples of 8");

@@ -112,7 +112,6 @@ final class InliningTest {
             "ConsumerSide.paddingLength",
             "ConsumerSide.corruptHeader",
             "ConsumerSide.giveBack",
-            "ConsumerSide.zeroConsumed",
             "RingMemory.zero");
 
     /** Why the compiler leaves a call that is not reached, or ends in an exception. */
