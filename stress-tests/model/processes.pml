@@ -398,8 +398,7 @@ inline zeroConsumed() {
     :: zeroWord(2)
     :: zeroWord(3)
     :: !TO_ZERO(0) && !TO_ZERO(1) && !TO_ZERO(2) && !TO_ZERO(3) -> break
-    od;
-    skip
+    od
 }
 #endif
 inline zero() {

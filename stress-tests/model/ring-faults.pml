@@ -309,7 +309,7 @@
 #define MAY_HOLD_BACK (position - givenBack < CAPACITY)
 #endif
 #ifdef ZERO_EARLY
-#define EARLY :: MAY_HOLD_BACK -> zeroConsumed()
+#define EARLY :: MAY_HOLD_BACK -> zeroConsumed(); skip /* as in zero() */
 #else
 #define EARLY
 #endif

@@ -491,12 +491,11 @@ inline zeroConsumed() {
     :: zeroWord(2)
     :: zeroWord(3)
     :: !TO_ZERO(0) && !TO_ZERO(1) && !TO_ZERO(2) && !TO_ZERO(3) -> break
-    od;
-    skip /* spin: no break may lead to a d_step */
+    od
 }
 inline zero() {
     zeroConsumed();
-    zeroed = 0
+    zeroed = 0 /* spin: no break may lead to a d_step */
 }
 
 /* giveBack() */

@@ -173,6 +173,9 @@ final class ConsumerSide extends ConsumerState {
                 memory.setWaiterVolatile(null);
             }
             memory.emptyDoorbell();
+            if (cursor != givenBack) { // an Error came at the end of a drain; who is refused looks at C for a reader
+                giveBack(true);
+            }
             return tryArm();
         } finally {
             isInUse = false;
@@ -247,7 +250,7 @@ final class ConsumerSide extends ConsumerState {
     private void begin() {
         caughtUp = false;
         drainEnd = cursor + capacity;
-        pausePosition = zeroed + pauseBytes;
+        pausePosition = earlier(zeroed + pauseBytes, givenBack + giveBackBytes);
     }
 
     /** Moves the cursor over one record, and returns that; or null when there is none, or a pause is due. */
@@ -321,13 +324,18 @@ final class ConsumerSide extends ConsumerState {
                 >= (records > 0 ? 0 : capacity)) { // what was readable when the drain began is behind it
             return false;
         }
-        if (position - zeroed >= zeroBytes) {
-            giveBack(position - givenBack >= giveBackBytes);
+        final boolean isDue = position - givenBack >= giveBackBytes;
+        if (isDue || position - zeroed >= zeroBytes) {
+            giveBack(isDue);
         }
-        final long next = zeroed + zeroBytes;
+        final long next = earlier(zeroed + zeroBytes, givenBack + giveBackBytes);
         // behind the lap there was only padding so far: the first record ends the drain
-        pausePosition = position - drainEnd >= 0 ? position + 1 : next - drainEnd < 0 ? next : drainEnd;
+        pausePosition = position - drainEnd >= 0 ? position + 1 : earlier(next, drainEnd);
         return true;
+    }
+
+    private static long earlier(final long position, final long other) {
+        return position - other < 0 ? position : other;
     }
 
     private void end(final int records) {
@@ -362,6 +370,7 @@ final class ConsumerSide extends ConsumerState {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + to
                     + ", up to where there are headers: " + ring);
         }
+        noteUse(reserved - givenBack);
         if (isMapped) { // before the zeroes: the next consumer makes them again should this process end [M14]
             memory.setRedoPositionPlain(to);
             memory.storeStoreFence();
@@ -369,7 +378,6 @@ final class ConsumerSide extends ConsumerState {
         memory.zero(from, to); // plain, before the store of the consumer position [M2]
         zeroed = to;
         if (now) {
-            noteUse(reserved - givenBack);
             // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
             memory.setConsumerPositionRelease(to);
             givenBack = to;

@@ -17,7 +17,7 @@ abstract class ConsumerState extends RingCounters {
     long zeroed;
     /** The consumer position: all before it is the producers', too. */
     long givenBack;
-    /** Where the drain under way has to give back, or to end. */
+    /** Where the drain under way has to zero, to give back, or to end. */
     long pausePosition;
 
     /** A lap behind where it began. */

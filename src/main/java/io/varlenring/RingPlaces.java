@@ -229,7 +229,7 @@ final class RingPlaces {
         }
     }
 
-    /** Gives back what a consumer has died giving back. Nobody else is the consumer now. */
+    /** Gives back what a consumer has zeroed, or begun to, before it died. Nobody else is the consumer now. */
     private long redo() {
         final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
         final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M14]

@@ -165,7 +165,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     private final String name;
     private final boolean slices;
-    private final ConsumerSide consumerSide;
+    final ConsumerSide consumerSide;
     private final RingConsumer consumer;
     private final ProducerRegistry producers = new ProducerRegistry();
     /** What close() wakes the consumer through, one thread at a time. */
@@ -796,21 +796,21 @@ public final class VarLenMpscRing implements AutoCloseable {
         final int capacity = memory.capacity();
         final long begin = consumerPosition();
         final long end = begin + size(); // no more than a lap, whatever a file says
-        // what a drain under way has zeroed is behind the consumer position, and finished [M14]
-        final long zeroed = places == null ? consumerSide.zeroed : memory.getRedoPositionAcquire();
-        long position = zeroed - begin > 0 && zeroed - end <= 0 ? zeroed : begin;
-        if (position % RingLayout.ALIGNMENT != 0) {
-            return NONE;
-        }
+        long position = begin % RingLayout.ALIGNMENT == 0 ? begin : end;
         while (position - end < 0 && consumerPosition() == begin) {
             final long header = memory.getHeaderAcquire((int) position & (capacity - 1)); // pairs with publish() [M1]
             if (header == NOT_READY) {
-                return position;
-            }
-            if (header > capacity || header < -capacity || (header < 0 && header % RingLayout.ALIGNMENT != 0)) {
+                // behind the header: a drain under way may have zeroed it, and gives it back later [M10] [M14]
+                final long consumed = places == null ? consumerSide.cursor : memory.getRedoPositionAcquire();
+                if (consumed - position <= 0 || consumed - end > 0 || consumed % RingLayout.ALIGNMENT != 0) {
+                    return position;
+                }
+                position = consumed;
+            } else if (header > capacity || header < -capacity || (header < 0 && header % RingLayout.ALIGNMENT != 0)) {
                 break;
+            } else {
+                position += header < 0 ? -header : RingLayout.stride(RingLayout.payloadLength(header));
             }
-            position += header < 0 ? -header : RingLayout.stride(RingLayout.payloadLength(header));
         }
         return NONE;
     }

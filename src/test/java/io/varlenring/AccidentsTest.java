@@ -756,6 +756,19 @@ final class AccidentsTest {
         assertTrue(sliced.isEmpty());
     }
 
+    /** As if an Error had come at its end: all is consumed and zeroed, and not given back. */
+    @Test
+    void arm_behindADrainThatAnErrorEnded_givesBackFirst() {
+        assertTrue(offer(producer, payload(1, 8)));
+        assertEquals(1, drain(ring).size());
+        assertTrue(offer(producer, payload(2, 8)));
+        ring.memory.zero(16, 32);
+        ring.consumerSide.cursor = 32;
+        ring.consumerSide.zeroed = 32;
+        assertTrue(ring.consumer().arm());
+        assertEquals(32, ring.consumerPosition());
+    }
+
     // Telling
 
     @Test
@@ -800,7 +813,8 @@ final class AccidentsTest {
         assertNotNull(producer.tryClaim(8));
         final int[] behindZeroes = new int[1];
         ring.consumer().drain(record -> {
-            behindZeroes[0] += ring.memory.getHeaderAcquire(0) == RingLayout.NOT_READY ? 1 : 0;
+            final boolean isZero = ring.memory.getHeaderAcquire(0) == RingLayout.NOT_READY;
+            behindZeroes[0] += isZero && ring.consumerPosition() == 0 ? 1 : 0;
             assertTrue(ring.dump().contains("oldest unfinished reservation: at position " + claimed), ring.dump());
         });
         assertTrue(behindZeroes[0] > 0);

@@ -54,6 +54,7 @@ final class DrainTest {
         while (offer(largeProducer, new byte[1016])) {
             assertTrue(large.size() % 1024 == 0);
         }
+        assertFalse(large.consumer().arm()); // which looks for a stall
         final long[] record = new long[1];
         assertEquals(1024, large.consumer().drain(view -> {
             assertEquals(record[0] / 64 * 64 * 1024, large.consumerPosition());
@@ -65,6 +66,19 @@ final class DrainTest {
         }));
         assertTrue(large.isEmpty());
         assertIntact(large);
+    }
+
+    /** Three are a quarter, and two an eighth. */
+    @Test
+    void drain_givesAQuarterBack_alsoWhereNoZeroingIsDue() {
+        final VarLenMpscRing larger = VarLenMpscRing.allocate(512);
+        final RingProducer largerProducer = larger.newProducer();
+        while (offer(largerProducer, new byte[48])) {
+            assertTrue(larger.size() <= 9 * 56);
+        }
+        final List<Long> positions = new ArrayList<>();
+        larger.consumer().drain(record -> positions.add(larger.consumerPosition()));
+        assertEquals(List.of(0L, 0L, 0L, 168L, 168L, 168L, 336L, 336L, 336L), positions);
     }
 
     @Test

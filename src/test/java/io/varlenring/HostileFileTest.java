@@ -124,8 +124,8 @@ final class HostileFileTest {
     @Test
     void drain_ofRecordsThatNobodyReserved_leavesTheRedoPositionWhereAttachFindsIt() throws IOException {
         final ByteBuffer hostile = goodFile();
-        for (int offset = 0; offset < CAPACITY; offset += 16) {
-            hostile.putLong(DATA_OFFSET + offset, RingLayout.recordHeader(8));
+        for (int offset = 0; offset < CAPACITY; offset += 8) {
+            hostile.putLong(DATA_OFFSET + offset, RingLayout.recordHeader(0));
         }
         final Path file = FileRings.newFile();
         Files.write(file, bytes(hostile));
@@ -136,7 +136,7 @@ final class HostileFileTest {
                     failure.getMessage().contains("producer position is 0, and must be at least "), failure::toString);
         }
         assertEquals(0, ring.memory.getRedoPositionAcquire());
-        assertEquals(RingLayout.recordHeader(8), ring.memory.getHeaderAcquire(0));
+        assertEquals(RingLayout.recordHeader(0), ring.memory.getHeaderAcquire(0));
         ring.detach();
         Files.delete(file);
     }
