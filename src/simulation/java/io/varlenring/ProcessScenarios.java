@@ -6,7 +6,7 @@ import io.varlenring.simulation.Word;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** What simulated processes do with a ring of 64 bytes in a file, each of one thread, that may be killed at any access. */
+/** What simulated processes do with a small ring in a file, each of one thread, that may be killed at any access. */
 final class ProcessScenarios {
     private static final int PRODUCERS = 2;
     private static final int RECORDS = 3;
@@ -15,8 +15,12 @@ final class ProcessScenarios {
 
     private ProcessScenarios() {}
 
-    private static VarLenMpscRing newProcess() {
-        return RingRun.builder().file(FILE).slots(SLOTS).build();
+    private static VarLenMpscRing newProcess(final int capacity) {
+        return VarLenMpscRing.builder()
+                .capacity(capacity)
+                .file(FILE)
+                .slots(SLOTS)
+                .build();
     }
 
     /** How many of the processes that others wait for have ended. */
@@ -26,7 +30,7 @@ final class ProcessScenarios {
     }
 
     private static void addProducer(final RingRun run, final int number, final Ended ended, final boolean isMortal) {
-        final VarLenMpscRing ring = newProcess();
+        final VarLenMpscRing ring = newProcess(run.ring.capacity());
         final RingProducer producer = ring.newProducer();
         run.simulation.addThread("producer" + number, () -> {
             try {
@@ -89,7 +93,7 @@ final class ProcessScenarios {
 
     /** Attaches again and again, which must never find what could not be. */
     private static void addOnlooker(final RingRun run) {
-        final RingMemory memory = newProcess().memory;
+        final RingMemory memory = newProcess(run.ring.capacity()).memory;
         run.simulation.addThread("onlooker", () -> {
             for (int i = 0; i < 4; i++) {
                 FileHeader.checkPositions(memory);
@@ -118,7 +122,7 @@ final class ProcessScenarios {
 
     /** Producers are killed at any access; the consumer recovers what they leave. */
     static void producersDie(final Simulation simulation) {
-        final VarLenMpscRing ring = newProcess();
+        final VarLenMpscRing ring = newProcess(RingRun.CAPACITY);
         final RingRun run = new RingRun(simulation, ring, PRODUCERS, true);
         final Ended ended = new Ended();
         for (int i = 0; i < PRODUCERS; i++) {
@@ -135,10 +139,13 @@ final class ProcessScenarios {
         simulation.addCheck(() -> checkFreeIsZero(run, ring.places.file.file()));
     }
 
-    /** Consumers are killed at any access, two of them; the next one goes on where space was given back. */
+    /**
+     * Consumers are killed at any access, two of them; the next one goes on where space was given back, or zeroed to be
+     * given back later, which they do in the larger ring only: an eighth of the other is less than a record.
+     */
     static void consumersDie(final Simulation simulation) {
         final int mortals = 2;
-        final VarLenMpscRing last = newProcess();
+        final VarLenMpscRing last = newProcess(RingRun.CAPACITY << simulation.choose(2));
         final RingRun run = new RingRun(simulation, last, PRODUCERS, true);
         final Ended ended = new Ended();
         for (int i = 0; i < PRODUCERS; i++) {
@@ -147,7 +154,7 @@ final class ProcessScenarios {
         addOnlooker(run);
         for (int i = 0; i <= mortals; i++) {
             final int number = i;
-            final VarLenMpscRing ring = i == mortals ? last : newProcess();
+            final VarLenMpscRing ring = i == mortals ? last : newProcess(last.capacity());
             simulation.addThread("consumer" + i, () -> {
                 while (ended.consumers < number) {
                     simulation.letOthersRun();

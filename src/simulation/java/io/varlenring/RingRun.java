@@ -126,9 +126,9 @@ public final class RingRun {
     private void checkFull(final long knownConsumerPosition, final int soFar, final int length) {
         final int stride = RingLayout.stride(length);
         final long position = ring.memory.highestProducerPositionSince(soFar);
-        final long untilWrap = CAPACITY - position % CAPACITY;
+        final long untilWrap = ring.capacity() - position % ring.capacity();
         final long end = position + (stride <= untilWrap ? 0 : untilWrap) + stride;
-        if (end <= knownConsumerPosition + CAPACITY) {
+        if (end <= knownConsumerPosition + ring.capacity()) {
             simulation.fail("full, although " + length + " bytes fit: producer position " + position
                     + ", consumer position at least " + knownConsumerPosition);
         }
