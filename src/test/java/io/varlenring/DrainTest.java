@@ -90,6 +90,16 @@ final class DrainTest {
         assertEquals(List.of(false, true), room);
     }
 
+    /** Of 24 bytes three at a time are zeroed, so that the end of the lap lies between. */
+    @Test
+    void drain_whileHandlerOffers_endsAfterOneLap_alsoBetweenTwoZeroings() {
+        final VarLenMpscRing larger = VarLenMpscRing.allocate(512);
+        final RingProducer largerProducer = larger.newProducer();
+        assertTrue(offer(largerProducer, payload(1, 16)));
+        larger.consumer().drain(record -> assertTrue(offer(largerProducer, payload(1, 16))));
+        assertEquals(512, larger.consumerPosition()); // 21 records and a gap
+    }
+
     @Test
     void drain_whileHandlerOffers_endsAfterOneLap() {
         for (int length = 0; length <= 56; length += 4) {
