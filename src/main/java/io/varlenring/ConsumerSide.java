@@ -175,6 +175,7 @@ final class ConsumerSide extends ConsumerState {
             memory.emptyDoorbell();
             if (cursor != givenBack) { // an Error came at the end of a drain; who is refused looks at C for a reader
                 giveBack(true);
+                view.hide();
             }
             return tryArm();
         } finally {

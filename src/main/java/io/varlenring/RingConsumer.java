@@ -149,6 +149,8 @@ public final class RingConsumer {
      *     drained), and the consumer MUST NOT sleep
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}
+     * @throws RingCorruptException when an {@code Error} has ended the last drain of a ring in a file, and the producer
+     *     position there is before what that drain has consumed
      */
     public boolean arm() {
         return side.arm();

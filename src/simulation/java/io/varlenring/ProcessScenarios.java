@@ -141,7 +141,7 @@ final class ProcessScenarios {
 
     /**
      * Consumers are killed at any access, two of them; the next one goes on where space was given back, or zeroed to be
-     * given back later, which they do in the larger ring only: an eighth of the other is less than a record.
+     * given back later, which they do in the larger ring only: no record is less than a quarter of the other.
      */
     static void consumersDie(final Simulation simulation) {
         final int mortals = 2;
