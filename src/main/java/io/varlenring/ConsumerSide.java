@@ -251,7 +251,7 @@ final class ConsumerSide extends ConsumerState {
     private void begin() {
         caughtUp = false;
         drainEnd = cursor + capacity;
-        pausePosition = earlier(zeroed + pauseBytes, givenBack + giveBackBytes);
+        pausePosition = givenBack + pauseBytes; // no later than pause() has it, also where an Error has left zeroes
     }
 
     /** Moves the cursor over one record, and returns that; or null when there is none, or a pause is due. */
