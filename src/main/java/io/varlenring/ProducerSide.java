@@ -57,8 +57,10 @@ final class ProducerSide extends Claims {
         expected = next;
         final int offset = (int) position & mask;
         try {
-            memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
-            src.position(srcPosition + length);
+            if (length > 0) { // a record without bytes, a signal, is spared the checks
+                memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
+                src.position(srcPosition + length);
+            }
         } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
             abortAfter(failure);
             throw failure;
