@@ -499,6 +499,12 @@ final class ConsumerSide extends ConsumerState {
     }
 
     private boolean tryArm() {
+        // first: it may wait for a lock, and so use up the permit that a wakeup gives once armed is set. And nobody
+        // else
+        // may ask before the wakeup that is waited for; pairs with publish() [M1]
+        if (memory.getHeaderAcquire((int) cursor & mask) == NOT_READY && noteStall(ring.producerPosition())) {
+            ring.finishAbandoned();
+        }
         memory.setArmedVolatile(true); // before the loads below: pairs with signal()'s load of armed [M5] [M6]
         // pairs with publish(): this load, or its load of armed, sees the other's store [M5]
         final boolean ready = memory.getHeaderVolatile((int) cursor & mask) != NOT_READY;
@@ -506,9 +512,6 @@ final class ConsumerSide extends ConsumerState {
         if (ready || producerPosition == (cursor | RingLayout.CLOSED)) {
             memory.setArmedVolatile(false); // a wakeup that comes before it is spurious [M5]
             return false;
-        }
-        if (noteStall(producerPosition)) {
-            ring.finishAbandoned(); // nobody else may ask before the wakeup that is waited for
         }
         return true;
     }

@@ -142,6 +142,7 @@ final class Doorbell {
             } catch (final ClosedChannelException closed) {
                 // by the user: nobody is heard here any more
             } catch (final IOException e) {
+                reader = before;
                 throw new UncheckedIOException(e);
             }
             reader = before;

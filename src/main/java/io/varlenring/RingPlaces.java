@@ -275,8 +275,9 @@ final class RingPlaces {
 
     /** Aborts what has been reserved through a slot, as the handle would; or leaves it as a process that ends does. */
     private void leave(final RingSlot slot) {
-        if (slot.isEntered) {
-            final long position = slot.getAttemptAcquire() & ~ATTEMPTED; // stored by this process [M12]
+        final long attempt = slot.getAttemptAcquire(); // stored by this process [M12]
+        if (slot.isEntered && attempt != 0) { // else nothing is announced, whatever the end says
+            final long position = attempt & ~ATTEMPTED;
             final long length = slot.getEndAcquire() - position; // likewise [M13]
             if (length <= 0 && !isClean(slot)) { // perhaps an Error came before the end was told
                 slot.setProcessRelease(ProcessIdentity.NOBODY); // for the consumer, as if it had died [M10]

@@ -11,8 +11,9 @@ import java.nio.channels.FileLock;
  * The words in a ring's file that belong to one process: those of a producer's slot, written by its holder only, or
  * only the identity of the consumer's process.
  *
- * <p>An attempt beyond the end says: this producer tries to reserve at that position. An end beyond the attempt says:
- * it has, and up to there.
+ * <p>An attempt of 0 says: nothing is reserved here, whatever the end is. Else, where the attempt is not behind C: one
+ * that the end is not beyond says that this producer tries to reserve at that position; an end beyond it, that it has,
+ * and up to there.
  */
 final class RingSlot {
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder())

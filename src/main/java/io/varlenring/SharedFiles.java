@@ -9,7 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * maps of classes that they share as well, kept where they do, among the system properties.
  */
 final class SharedFiles {
-    // Not looked up each time, which takes the monitor of the properties, and that while a file is being opened
+    // Not looked up each time: that takes the monitor of the properties while a file is being opened, and a program may
+    // replace them meanwhile
+    private static final Map<Object, Object[]> FILES = shared("io.varlenring.files");
     private static final Map<Object, Object[]> UNSURE = shared("io.varlenring.unsure");
     private static final Map<Object, Object[]> NEVER_CLOSED = shared("io.varlenring.neverClosed");
 
@@ -17,7 +19,7 @@ final class SharedFiles {
 
     /** The open files, by their keys. */
     static Map<Object, Object[]> files() {
-        return shared("io.varlenring.files");
+        return FILES;
     }
 
     /** Files that are being opened, by the keys that they had; should an Error end that, the next try finds them. */

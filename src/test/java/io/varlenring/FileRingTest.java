@@ -525,6 +525,19 @@ final class FileRingTest {
         assertEquals(0, consumer.drain(record -> {}));
     }
 
+    /** Its producer was refused in the end: its slot announces nothing, whatever the end of its last record. */
+    @Test
+    void ringThatIsDropped_leavesTheRecordsOfOthers() throws IOException {
+        final VarLenMpscRing ring = map();
+        final RingClaim claim = ring.newProducer().tryClaim(24);
+        final VarLenMpscRing dropped = map();
+        final int stored = Rings.fill(dropped.newProducer());
+        dropped.places.leaveAll(); // as when it has been collected
+        assertEquals(0, drain(ring).size());
+        claim.commit();
+        assertEquals(1 + stored, drain(ring).size());
+    }
+
     @Test
     void detach_leavesTheRingToOthers() throws IOException {
         final VarLenMpscRing ring = map();

@@ -237,6 +237,18 @@ final class ProducerRegistryTest {
         assertTheClaimWasAborted();
     }
 
+    /** Who asks may have to wait for a lock, which would use up the permit of a wakeup. */
+    @Test
+    void openClaimOfACollectedHandle_isLookedForBeforeTheConsumerIsArmed() throws Exception {
+        dropAClaimInTheWay();
+        while (ring.consumer().arm()) {
+            assertTrue(ring.memory.isArmedVolatile(), "what is to wake the consumer has come while it was being armed");
+            Thread.sleep(1);
+        }
+        assertEquals(1, drain(ring).size());
+        assertTheClaimWasAborted();
+    }
+
     private void dropAClaimInTheWay() throws InterruptedException {
         final WeakReference<RingProducer> dropped = dropWithClaim(ring);
         final RingProducer other = ring.newProducer();
