@@ -6,7 +6,6 @@ import static io.varlenring.SharedFiles.neverClosed;
 import static io.varlenring.SharedFiles.unsure;
 
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
@@ -18,18 +17,15 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -37,12 +33,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * lives, and who a process is. A twin of this class can play the system.
  *
  * <p>The system drops all locks of a process on a file when that process closes any descriptor of it. So there is one
- * channel for each file in a virtual machine, whatever the number of rings and of class loaders; it is closed when no
- * ring is left that maps the file, and no lock; and once it may hold locks, nothing but {@code tryLock} and {@code
- * release} is called on it, for an interrupted thread closes a channel by most of the others. A path may come to name
- * another file at any moment, so a new channel is first seen not to be one of a file that is open already: it takes the
- * mark, a lock that no two channels of one file can have in a virtual machine. One that is refused it is never closed.
- * And none may be lost on the way, when an Error comes: the collector would close it behind the locks of another.
+ * channel for each file in a virtual machine, whatever the number of rings and of class loaders; it is closed when the
+ * last ring has left the file, or been collected, and there is no lock; and once it may hold locks, nothing but {@code
+ * tryLock} and {@code release} is called on it, for an interrupted thread closes a channel by most of the others. A
+ * path may come to name another file at any moment, so a new channel is first seen not to be one of a file that is open
+ * already: it takes the mark, a lock that no two channels of one file can have in a virtual machine. One that is
+ * refused it is never closed. And none may be lost on the way, when an Error comes: the collector would close it behind
+ * the locks of another.
  */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
@@ -54,37 +51,34 @@ final class RingFile {
     private static final int LOCKS = 1;
     private static final int MAPPING = 2;
     private static final int MARK = 3;
+    /** How many rings have not left the file: an int[1]; changed where the entry is looked up. */
+    private static final int USERS = 4;
 
-    private static final int LONG_NAME = 70;
     /** More of the stack than a lock of the system's takes, and the classes that it may load. */
     private static final int FRAMES = 200;
 
     private static final String OWN_STAT = "/proc/self/stat";
-    private static final int ZEROS = 1 << 16;
     private static final Cleaner CLEANER = Cleaner.create();
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private static volatile boolean isPrepared;
 
     final Path path;
     final FileHeader header;
     private final Object key;
-    private final FileChannel channel;
+    private final Object[] entry;
+    final FileChannel channel;
     final Map<Integer, FileLock> locks;
     private final ByteBuffer bytes;
+    private boolean isLeft;
 
     private RingFile(
-            final Path path,
-            final FileHeader header,
-            final Object key,
-            final FileChannel channel,
-            final Map<Integer, FileLock> locks,
-            final ByteBuffer bytes) {
+            final Path path, final FileHeader header, final Object key, final Object[] entry, final ByteBuffer bytes) {
         this.path = path;
         this.header = header;
         this.key = key;
-        this.channel = channel;
-        this.locks = locks;
+        this.entry = entry;
+        this.channel = (FileChannel) entry[CHANNEL];
+        this.locks = locks(entry);
         this.bytes = bytes;
     }
 
@@ -92,7 +86,7 @@ final class RingFile {
         return slot + 1;
     }
 
-    // Making a file
+    // Opening
 
     /** Opens the file of a ring, and makes it first when there is none; with a capacity of 0 there must be one. */
     static RingFile open(
@@ -108,7 +102,7 @@ final class RingFile {
             prepare();
             for (; ; ) {
                 if (capacity > 0 && !Files.exists(absolute)) {
-                    create(absolute, capacity, slots, permissions, initialPosition);
+                    FileMaker.make(absolute, capacity, slots, permissions, initialPosition);
                 }
                 try {
                     final RingFile file = attach(absolute);
@@ -148,63 +142,6 @@ final class RingFile {
             isPrepared = true;
         }
     }
-
-    /** Makes the whole file under another name and then links it to its own, unless somebody was faster. */
-    private static void create(
-            final Path path,
-            final int capacity,
-            final int slots,
-            final Set<PosixFilePermission> permissions,
-            final long initialPosition)
-            throws IOException {
-        final String name = path.getFileName().toString();
-        final String known = name.length() > LONG_NAME ? "" : name; // so that it does not become too long
-        final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
-        try {
-            write(temporary, capacity, slots, permissions, initialPosition);
-            // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
-            Files.createLink(path, temporary);
-        } catch (final FileAlreadyExistsException faster) {
-            if (Files.isSymbolicLink(path) && !Files.exists(path)) {
-                throw new FileAlreadyExistsException(path.toString(), null, "a link to nothing");
-            }
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-    }
-
-    /** Writes all of it, zeroes too: so there is room for every page, and a full disk shows here. */
-    private static void write(
-            final Path path,
-            final int capacity,
-            final int slots,
-            final Set<PosixFilePermission> permissions,
-            final long initialPosition)
-            throws IOException {
-        final boolean isPosix =
-                path.getFileSystem().supportedFileAttributeViews().contains("posix");
-        final byte[] page = new byte[RingLayout.PAGE];
-        FileHeader.write(ByteBuffer.wrap(page), capacity, slots, initialPosition);
-        if (isPosix) {
-            Files.createFile(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        } else {
-            Files.createFile(path);
-        }
-        // A stream of java.io: it takes its time, and an interrupt would end a channel
-        try (FileOutputStream out = new FileOutputStream(path.toFile())) {
-            out.write(page);
-            final byte[] zeros = new byte[ZEROS];
-            final long length = (long) RingLayout.dataOffset(slots) + capacity;
-            for (long done = RingLayout.PAGE; done < length; done += ZEROS) {
-                out.write(zeros, 0, (int) Math.min(ZEROS, length - done));
-            }
-        }
-        if (isPosix) { // not only when it is made: the process's mask has cut them
-            Files.setPosixFilePermissions(path, permissions == null ? OWNER_ONLY : permissions);
-        }
-    }
-
-    // Attaching
 
     /** Returns null when it is to be tried again: the file was replaced meanwhile, or an Error had left it. */
     private static RingFile attach(final Path path) throws IOException {
@@ -247,7 +184,6 @@ final class RingFile {
             throws IOException {
         final boolean isKnown = known != null && ((FileChannel) known[CHANNEL]).isOpen();
         final Object[] entry = isKnown ? known : newEntry(path, key);
-        final FileChannel channel = (FileChannel) entry[CHANNEL];
         boolean isGood = false;
         try {
             final BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
@@ -255,8 +191,9 @@ final class RingFile {
                 final MappedByteBuffer bytes = mapping(entry, length);
                 final FileHeader header = FileHeader.read(bytes, length);
                 FileHeader.checkPositions(RingMemory.map(bytes, header.dataOffset(), header.capacity()));
-                opened[0] = new RingFile(path, header, key, channel, locks(entry), bytes);
+                opened[0] = new RingFile(path, header, key, entry, bytes);
                 know(key, entry, bytes);
+                ((int[]) entry[USERS])[0]++;
                 isGood = true;
             }
         } finally {
@@ -273,8 +210,9 @@ final class RingFile {
         if (left != null) {
             closeUnsure(path, key, left);
         }
-        final Object[] entry = new Object[MARK + 1];
+        final Object[] entry = new Object[USERS + 1];
         entry[LOCKS] = new ConcurrentHashMap<Integer, FileLock>();
+        entry[USERS] = new int[1];
         unsure().put(key, entry);
         try {
             needStack(FRAMES); // inside, an Error could leave a channel to the collector, which closes it some day
@@ -378,21 +316,40 @@ final class RingFile {
         return known == null ? null : known.get();
     }
 
-    /** Closes a file that no ring maps any more; else one that has been deleted would keep its memory. */
-    private static void closeUnused(final Object key, final Object[] entry) {
+    /**
+     * Ends the use of the file by a ring that will take no lock any more, and closes it behind the last one: who leaves
+     * many rings has their descriptors back without a collection. To be called again when an Error has ended it, or
+     * when a lock could not be given back.
+     */
+    void leave() {
         files().computeIfPresent(key, (same, known) -> {
-            if (known != entry
-                    || knownMapping(entry) != null
-                    || locks(entry).keySet().iterator().hasNext()) {
-                return known;
+            if (known == entry && !isLeft) {
+                ((int[]) entry[USERS])[0]--;
+                isLeft = true;
             }
-            try {
-                ((FileChannel) entry[CHANNEL]).close(); // there is no lock to lose
-            } catch (final IOException ignored) {
-                // it counts as closed all the same
-            }
-            return null;
+            return known == entry && ((int[]) entry[USERS])[0] == 0 ? closeUnlocked(entry) : known;
         });
+    }
+
+    /** Closes a file that no ring maps any more, also where one did not leave it. */
+    private static void closeUnused(final Object key, final Object[] entry) {
+        files().computeIfPresent(
+                        key,
+                        (same, known) -> known == entry && knownMapping(entry) == null ? closeUnlocked(entry) : known);
+    }
+
+    /** Returns what the files are to know of it from here on: null, or the entry when it has locks to lose. */
+    private static Object[] closeUnlocked(final Object[] entry) {
+        if (locks(entry).keySet().iterator().hasNext()) {
+            return entry;
+        }
+        needStack(FRAMES); // as in closeUnsure()
+        try {
+            ((FileChannel) entry[CHANNEL]).close();
+        } catch (final IOException ignored) {
+            // it counts as closed all the same
+        }
+        return null;
     }
 
     @SuppressWarnings("unchecked")
@@ -454,6 +411,8 @@ final class RingFile {
             if (locks.putIfAbsent(slot.place, lock) == null) {
                 lock.given = channel.tryLock(lock.position(), lock.size(), lock.isShared());
             }
+        } catch (final ClosedChannelException left) {
+            throw new IllegalStateException("this process has been detached from " + path, left);
         } catch (final OverlappingFileLockException own) {
             // An Error came inside the system's call, which needStack() should prevent: it stays, perhaps for good
         } catch (final IOException e) {

@@ -261,6 +261,7 @@ final class RingPlaces {
         recovery.unlockAll();
         leaveConsumersPlace();
         memory.closeSender();
+        file.leave();
     }
 
     /** Leaves a ring that has been collected, and its handles with it: nothing is stored through them any more. */

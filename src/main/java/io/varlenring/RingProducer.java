@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link RingClosedException} when the ring is closed,
  *   <li>{@link IllegalStateException} when this handle is closed,
  *   <li>{@link RingCorruptException} when the words of a ring in a file make no sense,
- *   <li>{@link java.util.ConcurrentModificationException} when another thread changed a source of a batch meanwhile,
+ *   <li>{@link java.util.ConcurrentModificationException}, or what the checks of a buffer throw, when another thread
+ *       changed a source meanwhile,
  *   <li>what a source throws that cannot be read: an {@link IllegalStateException} when its memory is closed, say,
  *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
  * </ul>

@@ -76,6 +76,8 @@ final class RingFile {
         }
     }
 
+    void leave() {}
+
     /** Nothing: no simulated thread calls what the collector would. */
     static void whenCollected(final Object object, final Runnable action) {}
 

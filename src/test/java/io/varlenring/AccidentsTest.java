@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -229,7 +230,7 @@ final class AccidentsTest {
     }
 
     @Test
-    void stackOverflow_whereAGivenUpClaimIsFinished_leavesItToTheNextCall() throws InterruptedException {
+    void stackOverflow_whereAGivenUpClaimIsFinished_leavesItToTheNextCall() throws Exception {
         for (int round = 0; round < 120; round++) {
             final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
             final RingProducer producer = ring.newProducer();
@@ -239,19 +240,15 @@ final class AccidentsTest {
             side.phase = Reservations.CLAIM_GIVEN_UP;
             final int[] left = {round / 2};
             final boolean isOdd = round % 2 == 1;
-            final Thread thread = new Thread(
-                    null,
-                    () -> assertThrows(StackOverflowError.class, () -> {
-                        if (isOdd) {
-                            finishDeeper(side, 0, 0, left);
-                        } else {
-                            finishDeeper(side, 0, left);
-                        }
-                    }),
-                    "deep",
-                    200_000);
-            thread.start();
-            thread.join();
+            final FutureTask<?> overflow = new FutureTask<>(() -> assertThrows(StackOverflowError.class, () -> {
+                if (isOdd) {
+                    finishDeeper(side, 0, 0, left);
+                } else {
+                    finishDeeper(side, 0, left);
+                }
+            }));
+            new Thread(null, overflow, "deep", 200_000).start();
+            overflow.get();
             assertTrue(offer(producer, payload(1, 4)));
             assertEquals(1, drain(ring).size(), "round " + round + ": " + ring.dump());
         }

@@ -10,11 +10,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing is allocated, on either side, once the handles have been used: read from the thread's own counter. */
 @ParameterizedClass
-@ValueSource(booleans = {false, true})
+@EnumSource
 final class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int ROUNDS = 20_000;
@@ -38,9 +38,20 @@ final class AllocationTest {
     private final ByteBuffer readOnly = ByteBuffer.allocate(100).asReadOnlyBuffer();
     private final ByteBuffer[] batch = {direct, heap, readOnly};
 
-    AllocationTest(final boolean hook) {
+    /** What a ring is. */
+    enum Kind {
+        PLAIN,
+        HOOKED,
+        IN_A_FILE
+    }
+
+    AllocationTest(final Kind kind) {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(1024);
-        ring = hook ? builder.hook(() -> handled++).build() : builder.build();
+        ring = switch (kind) {
+            case PLAIN -> builder.build();
+            case HOOKED -> builder.hook(() -> handled++).build();
+            case IN_A_FILE -> FileRings.newRing(1024, 0, null);
+        };
         producer = ring.newProducer();
         consumer = ring.consumer();
     }

@@ -471,7 +471,6 @@ final class FileAccidentsTest {
             assertNothingIsUnsure();
             assertTrue(offer(ring.newProducer(), new byte[1]));
             ring.detach();
-            ((FileChannel) entry()[0]).close(); // so that it is opened once more
         }
     }
 
@@ -488,7 +487,6 @@ final class FileAccidentsTest {
         assertThrows(IOException.class, () -> VarLenMpscRing.attach(file));
         assertTrue(left.isOpen(), "the locks of the other ring are gone");
         ring.detach();
-        ((FileChannel) entry(another)[0]).close();
         VarLenMpscRing.attach(file).detach();
         assertFalse(left.isOpen());
         Files.delete(another);

@@ -525,6 +525,26 @@ final class FileRingTest {
         assertEquals(0, consumer.drain(record -> {}));
     }
 
+    /** Else a program that makes ring after ring would have no descriptor left before its garbage is collected. */
+    @Test
+    void detach_ofTheLastRingInAFile_closesIt() throws IOException {
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
+        final FileChannel channel = ring.places.file.channel;
+        other.detach();
+        other.detach();
+        assertTrue(channel.isOpen());
+        assertTrue(offer(ring.newProducer(), payload(1, 9)));
+        final RingPlaces places = ring.places;
+        ring.detach();
+        assertFalse(channel.isOpen());
+        assertEquals(
+                "this process has been detached from " + ring.file(),
+                assertThrows(IllegalStateException.class, () -> places.file.tryLock(places.file.slot(0)))
+                        .getMessage());
+        assertEquals(1, drain(map()).size());
+    }
+
     /** Its producer was refused in the end: its slot announces nothing, whatever the end of its last record. */
     @Test
     void ringThatIsDropped_leavesTheRecordsOfOthers() throws IOException {
@@ -1032,7 +1052,7 @@ final class FileRingTest {
     }
 
     @Test
-    void hook_isCalledInTheConsumersProcessOnly() throws Exception {
+    void hook_isCalledThroughTheConsumersRingOnly() throws Exception {
         final int[] calls = new int[2];
         final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
                 .file(file)

@@ -200,13 +200,12 @@ final class ProducerRegistryTest {
         }
         collect(dropped);
         Thread.sleep(100);
-        int before = registry.size();
-        registry.finishCollected();
-        assertTrue(before - registry.size() <= 64, before + " and then " + registry.size());
-        do {
-            Thread.sleep(1);
+        while (registry.size() > 0) {
+            final int before = registry.size();
             registry.finishCollected();
-        } while (registry.size() > 0);
+            assertTrue(before - registry.size() <= 64, before + " and then " + registry.size());
+            Thread.sleep(1);
+        }
     }
 
     private WeakReference<RingProducer> addEmpty(final ProducerRegistry registry) {

@@ -7,6 +7,7 @@ import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.fill;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
+import static io.varlenring.Rings.stride;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -196,8 +197,11 @@ final class RingClaimTest {
             for (int length = 0; length <= claimed; length++) {
                 final byte[] sent = payload(length, length);
                 final RingClaim claim = producer.tryClaim(claimed);
+                final long claimedAt = ring.producerPosition() - stride(claimed);
                 filled(claim).put(sent);
                 claim.commit(length);
+                // in a file the rest is padding
+                assertEquals(claimedAt + stride(ring.file() == null ? length : claimed), ring.producerPosition(), "P");
                 assertTrue(offer(producer, new byte[0]));
                 assertArrayEquals(sent, drain(ring, 1).get(0));
                 assertEquals(1, consumer.drain(record -> assertEquals(0, record.remaining())));

@@ -432,10 +432,13 @@ final class StatsTest {
             }));
         }
         racers.forEach(Thread::start);
-        while (raced.stats().casRetries() == 0) {
-            drain(raced);
+        try {
+            while (raced.stats().casRetries() == 0) {
+                drain(raced);
+            }
+        } finally {
+            done.set(true);
         }
-        done.set(true);
         for (final Thread racer : racers) {
             racer.join();
         }

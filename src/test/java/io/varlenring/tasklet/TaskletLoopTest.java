@@ -3,6 +3,7 @@ package io.varlenring.tasklet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -1058,7 +1060,7 @@ final class TaskletLoopTest {
     }
 
     @Test
-    void register_aTaskletOfAnotherLoop_isRefused() throws Exception {
+    void register_whatDoesNotFit_isRefused() throws Exception {
         try (Selector selector = Selector.open();
                 DatagramChannel channel = DatagramChannel.open()) {
             final TaskletLoop selecting =
@@ -1073,6 +1075,11 @@ final class TaskletLoopTest {
             gone.close();
             final Tasklet own = selecting.newTasklet((self, reasons) -> {});
             assertThrows(IOException.class, () -> selecting.register(gone, SelectionKey.OP_READ, own));
+            assertThrows(
+                    IllegalArgumentException.class, () -> selecting.register(channel, SelectionKey.OP_ACCEPT, own));
+            channel.configureBlocking(true);
+            assertThrows(
+                    IllegalBlockingModeException.class, () -> selecting.register(channel, SelectionKey.OP_READ, own));
         }
     }
 
@@ -1286,6 +1293,11 @@ final class TaskletLoopTest {
         final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
         selector.close();
         assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0));
+        try (DatagramChannel channel = DatagramChannel.open()) {
+            channel.configureBlocking(false);
+            final Tasklet own = selecting.newTasklet((self, reasons) -> {});
+            assertThrows(ClosedSelectorException.class, () -> selecting.register(channel, SelectionKey.OP_READ, own));
+        }
         final Exception refused =
                 assertThrows(IllegalStateException.class, () -> loop.register(DatagramChannel.open(), 0, named("a")));
         assertTrue(refused.getMessage().contains("selector"), refused::toString);
@@ -1371,10 +1383,11 @@ final class TaskletLoopTest {
     @Test
     void profiling_betweenTwoRuns_saysThatNothingRuns() {
         final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+        final long[] since = new long[1];
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
         final Tasklet ends = profiled.newTasklet((self, reasons) -> {});
         final Tasklet throwing = profiled.newTasklet((self, reasons) -> {
-            assertTrue(profiled.stats().runningSinceNanos() != 0);
+            since[0] = profiled.stats().runningSinceNanos();
             throw new IllegalStateException("as planned");
         });
         final Tasklet killed = profiled.newTasklet((self, reasons) -> {});
@@ -1386,6 +1399,7 @@ final class TaskletLoopTest {
             profiled.runOnce(0);
             assertEquals(0, profiled.stats().runningSinceNanos());
         }
+        assertNotEquals(0, since[0]);
     }
 
     @Test
@@ -1590,14 +1604,14 @@ final class TaskletLoopTest {
     }
 
     /** It sleeps, and the one that was to wake it is about to fail. */
-    private static Thread beginToFail(final TaskletLoop loop, final Tasklet tasklet, final AtomicBoolean fails)
+    private static FutureTask<?> beginToFail(final TaskletLoop loop, final Tasklet tasklet, final AtomicBoolean fails)
             throws InterruptedException {
         while (!loop.toString().contains("asleep")) {
             Thread.sleep(1);
         }
         fails.set(true);
-        final Thread waker = new Thread(() -> assertThrows(StackOverflowError.class, tasklet::wakeup), "waker");
-        waker.start();
+        final FutureTask<?> waker = new FutureTask<>(() -> assertThrows(StackOverflowError.class, tasklet::wakeup));
+        new Thread(waker, "waker").start();
         while (fails.get()) {
             Thread.sleep(1);
         }
@@ -1613,7 +1627,7 @@ final class TaskletLoopTest {
             try (Selector selector = new FailingWakeup(fails, fail::acquireUninterruptibly)) {
                 final TaskletLoop loop =
                         TaskletLoop.builder().selector(selector).start("loop");
-                final Thread waker = beginToFail(loop, loop.newTasklet((self, reasons) -> {}), fails);
+                final FutureTask<?> waker = beginToFail(loop, loop.newTasklet((self, reasons) -> {}), fails);
                 final FutureTask<Boolean> closing = new FutureTask<>(() -> {
                     if (limited) {
                         return loop.close(1, TimeUnit.HOURS);
@@ -1628,7 +1642,7 @@ final class TaskletLoopTest {
                 }
                 fail.release();
                 assertTrue(closing.get());
-                waker.join();
+                waker.get();
             }
         }
     }
@@ -1644,14 +1658,14 @@ final class TaskletLoopTest {
             final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
             final Thread sleeper = new Thread(() -> loop.runOnce(Long.MAX_VALUE), "sleeper");
             sleeper.start();
-            final Thread waker = beginToFail(loop, tasklet, fails);
+            final FutureTask<?> waker = beginToFail(loop, tasklet, fails);
             selector.wakeups.release(); // the sleep ends all the same
             sleeper.join();
             assertEquals(1, runs.get());
             assertTrue(tasklet.addWakeup(0));
             tasklet.notPut = true; // as an Error leaves a wakeup
             fail.release();
-            waker.join();
+            waker.get();
             assertTrue(tasklet.notSignalled);
             tasklet.wakeup();
             loop.runOnce(0);

@@ -372,7 +372,9 @@ final class TaskletThreadedTest {
 
     private static long awaitSleep(final TaskletLoop loop) throws InterruptedException {
         long sleeps = -1;
-        while (loop.stats().sleeps() != sleeps || sleeps == 0) {
+        while (loop.stats().sleeps() != sleeps
+                || sleeps == 0
+                || !loop.toString().contains("asleep")) {
             sleeps = loop.stats().sleeps();
             Thread.sleep(5);
         }

@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -202,10 +203,10 @@ final class TaskletTimeTest {
     void cancelWakeup_thatFails_leavesALoopThatNobodyRunsToOthers() throws Exception {
         final Tasklet tasklet = named("a");
         new Deadlines().set(tasklet, 0, 1, 0);
-        final Thread other =
-                new Thread(() -> assertThrows(ArrayIndexOutOfBoundsException.class, () -> loop.cancelWakeup(tasklet)));
-        other.start();
-        other.join();
+        final FutureTask<?> other = new FutureTask<>(
+                () -> assertThrows(ArrayIndexOutOfBoundsException.class, () -> loop.cancelWakeup(tasklet)));
+        new Thread(other).start();
+        other.get();
         assertEquals(0, loop.runOnce(0));
     }
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varlenring;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
+
+/** Makes the file of a ring, at once with all that is in it. */
+final class FileMaker {
+    private static final int LONG_NAME = 70;
+    private static final int ZEROS = 1 << 16;
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+    private FileMaker() {}
+
+    /** Makes the whole file under another name and then links it to its own, unless somebody was faster. */
+    static void make(
+            final Path path,
+            final int capacity,
+            final int slots,
+            final Set<PosixFilePermission> permissions,
+            final long initialPosition)
+            throws IOException {
+        final String name = path.getFileName().toString();
+        final String known = name.length() > LONG_NAME ? "" : name; // so that it does not become too long
+        final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
+        try {
+            write(temporary, capacity, slots, permissions, initialPosition);
+            // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
+            Files.createLink(path, temporary);
+        } catch (final FileAlreadyExistsException faster) {
+            if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+                throw new FileAlreadyExistsException(path.toString(), null, "a link to nothing");
+            }
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Writes all of it, zeroes too: so there is room for every page, and a full disk shows here. */
+    private static void write(
+            final Path path,
+            final int capacity,
+            final int slots,
+            final Set<PosixFilePermission> permissions,
+            final long initialPosition)
+            throws IOException {
+        final boolean isPosix =
+                path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        final byte[] page = new byte[RingLayout.PAGE];
+        FileHeader.write(ByteBuffer.wrap(page), capacity, slots, initialPosition);
+        if (isPosix) {
+            Files.createFile(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } else {
+            Files.createFile(path);
+        }
+        // A stream of java.io: it takes its time, and an interrupt would end a channel
+        try (FileOutputStream out = new FileOutputStream(path.toFile())) {
+            out.write(page);
+            final byte[] zeros = new byte[ZEROS];
+            final long length = (long) RingLayout.dataOffset(slots) + capacity;
+            for (long done = RingLayout.PAGE; done < length; done += ZEROS) {
+                out.write(zeros, 0, (int) Math.min(ZEROS, length - done));
+            }
+        }
+        if (isPosix) { // not only when it is made: the process's mask has cut them
+            Files.setPosixFilePermissions(path, permissions == null ? OWNER_ONLY : permissions);
+        }
+    }
+}
