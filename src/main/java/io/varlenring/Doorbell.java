@@ -49,21 +49,29 @@ final class Doorbell {
 
     // The consumer
 
-    /** Returns the channel, which is opened by the first call. */
+    /** Returns the channel, which is opened by the first call; a user may have made it blocking. */
     DatagramChannel channel() {
-        if (channel == null) {
-            DatagramChannel opened = null;
-            try {
+        DatagramChannel opened = null;
+        try {
+            if (channel == null) {
                 opened = DatagramChannel.open(StandardProtocolFamily.INET);
                 opened.configureBlocking(false);
                 opened.bind(new InetSocketAddress(LOOPBACK, 0));
                 channel = opened;
-            } catch (final IOException e) {
-                closeAfter(e, opened);
-                throw new UncheckedIOException("no port for the doorbell", e);
+            } else if (channel.isOpen()) {
+                unblock();
             }
+        } catch (final IOException e) {
+            closeAfter(e, opened);
+            throw new UncheckedIOException("no port for the doorbell", e);
         }
         return channel;
+    }
+
+    private void unblock() throws IOException {
+        if (channel.isBlocking()) {
+            channel.configureBlocking(false);
+        }
     }
 
     private static void closeAfter(final Throwable failure, final Closeable opened) {
@@ -136,6 +144,7 @@ final class Doorbell {
             final Thread before = reader; // this thread, when an Error has ended a call of it: then it stays noted
             reader = Thread.currentThread();
             try {
+                unblock();
                 for (int i = 0; i < MOST_AT_ONCE && channel.receive(read.clear()) != null; i++) {
                     // the sender does not matter
                 }

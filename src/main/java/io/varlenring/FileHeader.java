@@ -73,7 +73,7 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
     static void checkLength(final long length) {
         final long least = RingLayout.dataOffset(1) + (long) MIN_CAPACITY;
         final long most = RingLayout.dataOffset(MAX_SLOTS) + (long) MAX_CAPACITY;
-        check(length >= least && length <= most, "length", "bytes of the file", length, least + " to " + most);
+        check(length >= least && length <= most, "length in bytes", length, least + " to " + most);
     }
 
     /** Reads each word once, and checks it. */
@@ -111,7 +111,7 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
                 "a multiple of " + PAGE + " in " + least + " to " + length);
         final long said = file.getLong(FILE_LENGTH_OFFSET);
         check(said == dataOffset + capacity, "file length", FILE_LENGTH_OFFSET, said, dataOffset + capacity);
-        check(said == length, "length", "bytes of the file", length, said);
+        check(said == length, "length in bytes", length, said);
         checkBoot(boot);
         return new FileHeader((int) capacity, (int) dataOffset, slots, id);
     }
@@ -151,10 +151,13 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
     }
 
     private static void check(
-            final boolean isGood, final String what, final Object where, final Object found, final Object limit) {
+            final boolean isGood, final String what, final int offset, final Object found, final Object limit) {
+        check(isGood, what + " (at " + offset + ")", found, limit);
+    }
+
+    private static void check(final boolean isGood, final String what, final Object found, final Object limit) {
         if (!isGood) {
-            throw new RingCorruptException(
-                    "not a ring: " + what + " (at " + where + ") is " + found + ", and must be " + limit);
+            throw new RingCorruptException("not a ring: " + what + " is " + found + ", and must be " + limit);
         }
     }
 

@@ -24,7 +24,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -135,7 +134,6 @@ final class RingFile {
             new FileInputStream(OWN_STAT).close(); // says what it wants
         }
         ProcessIdentity.checkOwn();
-        Objects.requireNonNull(StalledClaim.Owner.DEAD);
         if (!isPrepared) {
             Doorbell.loadClasses();
             PlaceLock.load();

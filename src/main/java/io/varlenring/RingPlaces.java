@@ -207,8 +207,9 @@ final class RingPlaces {
     void takeConsumersPlace(final LongConsumer consumer) {
         checkAttached();
         if (!file.tryLock(consumerSlot)) {
-            throw new IllegalStateException("the consumer's place of " + file.path + " is taken by "
-                    + consumerSlot.getProcessAcquire()); // as in enter() [M10]
+            final ProcessIdentity taker = consumerSlot.getProcessAcquire(); // as in enter() [M10]
+            throw new IllegalStateException("the consumer's place of " + file.path + " is taken by " + taker
+                    + (taker.equals(file.ownProcess()) ? ", which is this one" : ""));
         }
         try {
             final ProcessIdentity last = consumerSlot.getProcessAcquire(); // as in enter() [M10]

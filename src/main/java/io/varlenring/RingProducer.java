@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * used needs no closing; but on a ring in a file each has a slot of the file, and to close it gives the slot back. A
  * handle MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
  * edge. Two threads in one handle at once is undefined, and mostly stops the ring for good, without an exception. Only
- * the methods with a timeout ever wait.
+ * the methods with a timeout ever wait; but what takes a slot of a file, as {@link VarLenMpscRing#newProducer()} and
+ * the first record beside an open claim do, tries for some milliseconds while another process looks at the last free
+ * one.
  *
  * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is
  * not an error; or an exception is thrown and nothing was stored:
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *       could never be stored,
  *   <li>{@link RingClosedException} when the ring is closed,
  *   <li>{@link IllegalStateException} when this handle is closed,
- *   <li>{@link RingCorruptException} when the words of a ring in a file make no sense,
+ *   <li>{@link RingCorruptException}, which is one of those, when the words of a ring in a file make no sense,
+ *   <li>{@link java.io.UncheckedIOException} when the system refuses the lock of a second slot,
  *   <li>{@link java.util.ConcurrentModificationException}, or what the checks of a buffer throw, when another thread
  *       changed a source meanwhile,
  *   <li>what a source throws that cannot be read: an {@link IllegalStateException} when its memory is closed, say,
@@ -198,7 +201,8 @@ public final class RingProducer implements AutoCloseable {
     /**
      * Stores each of several buffers as a record of its own: the longest prefix of them that fits, perhaps not all,
      * with one reservation, and makes it visible to the consumer as a whole. The positions of the buffers stored move
-     * to their limits; the others stay as they are. When any buffer of the batch is longer than {@code maxPayload()},
+     * to their limits; the others stay as they are. No buffer may be there twice: it would be stored twice, and what is
+     * left of the batch would be empty. When any buffer of the batch is longer than {@code maxPayload()},
      * nothing is stored.
      *
      * @param srcs the buffers

@@ -5,7 +5,8 @@ package io.varlenring;
  * What a ring has counted since it was built, summed over all its producer handles, also those no longer in use.
  *
  * <p>A snapshot: while threads run, the counts belong to slightly different moments. All are exact once the threads
- * that made them have finished; but a call that an {@link Error} has ended may have counted what it did not do.
+ * that made them have finished; but a call that an {@link Error}, or a corrupt file, has ended may have
+ * counted what it did not do, or not what it did.
  *
  * @since 0.1.0
  */
@@ -37,7 +38,8 @@ public final class RingStats {
 
     /**
      * Returns how many records were handed over to a handler and consumed, those whose handler threw included. {@code
-     * offered() - handedOver()} is how many are in a ring on the heap; in a file each ring object has its own counts.
+     * offered() - handedOver()} is how many are in a ring on the heap, unless an {@code Error}, or a corrupt file, has
+     * come between what was done and its count; in a file each ring object has its own counts.
      *
      * @return a number of records
      */
@@ -86,7 +88,8 @@ public final class RingStats {
 
     /**
      * Returns how many claims were still open when the garbage collector took their handle, and were aborted for it.
-     * Every one is a fault of the program: it stops delivery until the collector has run, and a drain, a refused offer,
+     * Every one is a fault of the program: it stops delivery until the collector has run, which in a program that makes
+     * no garbage may be never; and, but on a ring with a hook or in a file, until a drain, an arming, a refused offer,
      * {@link VarLenMpscRing#newProducer()} or {@link VarLenMpscRing#stats()} has asked it.
      *
      * @return a number of claims

@@ -66,8 +66,8 @@ import org.jspecify.annotations.Nullable;
  *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been
  *       collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
  *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and its first batch, but a weak
- *       reference where another thread takes over the consumer, or claims by a handle; and see
- *       {@link Builder#slices()}.
+ *       reference where another thread takes over the consumer, or claims by a handle; in a file about 100 bytes where
+ *       a producer rings the doorbell of a consumer that sleeps; and see {@link Builder#slices()}.
  *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes
  *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned
  *       {@code true}, or whose commit returned, is handed over at least once, and not again once its space was given
@@ -173,6 +173,9 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     private VarLenMpscRing(final RingMemory memory, final RingPlaces places, final Builder builder) {
         RingEvents.prepare();
+        // A class that cannot be loaded for want of stack is lost for good: not in the middle of a drain
+        Objects.requireNonNull(ControlledRecordHandler.Action.CONTINUE);
+        Objects.requireNonNull(StalledClaim.Owner.DEAD);
         this.memory = memory;
         this.places = places;
         this.name = builder.name != null ? builder.name : nameOf(places);
@@ -312,8 +315,9 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Puts the ring in a file, where other processes can join it: any number of producers, and one consumer at a
-         * time. With a capacity the file is made when it is not there; without one it must be.
+         * Puts the ring in a file, where other processes can join it: as many producers in all of them as there are
+         * {@linkplain #slots slots}, and one consumer at a time. With a capacity the file is made when it is not there;
+         * without one it must be.
          *
          * <p>The processes must see the same file, by mappings that are coherent and with locks: on a local file
          * system, best one in memory such as {@code /dev/shm}, and not on one that is reached through a network. What
@@ -503,6 +507,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *     its place in a file back at once
      * @throws IllegalStateException when the ring is in a file, and all slots of the file are taken; or this process
      *     has been {@linkplain #detach() detached} from it
+     * @throws RingCorruptException which is one of those, when the positions in the file make no sense
      * @throws UncheckedIOException when the system refuses the lock of a slot
      */
     public RingProducer newProducer() {

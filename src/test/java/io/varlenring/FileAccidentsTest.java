@@ -549,6 +549,36 @@ final class FileAccidentsTest {
         assertNothingIsUnsure();
     }
 
+    /** On the heap, in a class loader that has not loaded the class of the actions yet. */
+    @Test
+    void drainControlled_thatAnErrorEndsTheFirstTime_isGoodAgain() throws Exception {
+        final URL[] classes = {
+            VarLenMpscRing.class.getProtectionDomain().getCodeSource().getLocation(),
+            FirstDrain.class.getProtectionDomain().getCodeSource().getLocation()
+        };
+        for (int shift = 0; shift < 8; shift++) {
+            try (URLClassLoader loader = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+                final Object drain = loader.loadClass(FirstDrain.class.getName())
+                        .getDeclaredConstructor()
+                        .newInstance();
+                assertTrue(SmallStacks.callAtTheEndOfTheStack(shift, (Runnable) drain) > 0);
+            }
+        }
+    }
+
+    /** Drains a record. */
+    public static final class FirstDrain implements Runnable {
+        private final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
+        private final RingProducer producer = ring.newProducer();
+        private final ControlledRecordHandler handler = record -> ControlledRecordHandler.Action.CONTINUE;
+
+        @Override
+        public void run() {
+            producer.offer(new byte[1], 0, 1);
+            ring.consumer().drainControlled(handler, 9);
+        }
+    }
+
     /** Wherever it comes; a file that is not open yet each time. */
     @Test
     void attach_thatAnErrorEnds_isFinishedByTheNextOne() throws Exception {

@@ -1038,6 +1038,10 @@ final class FileRingTest {
         Thread.currentThread().interrupt();
         assertTrue(rung.ring(heard.port()));
         assertTrue(Thread.interrupted());
+        channel.configureBlocking(true); // as a user may
+        assertTrue(heard.empty());
+        assertTrue(heard.empty());
+        channel.configureBlocking(true);
         assertTrue(rung.ring(heard.port()));
         heard.prepareToAwait();
         heard.await(TimeUnit.HOURS.toNanos(1));

@@ -146,7 +146,7 @@ final class HostileFileTest {
         final byte[] good = bytes(goodFile());
         for (final int length : new int[] {0, 8, 4096, DATA_OFFSET, good.length - 8, good.length + 8}) {
             final String message = failure(java.util.Arrays.copyOf(good, length));
-            assertTrue(message.startsWith("not a ring: length (at bytes of the file) is " + length), message);
+            assertTrue(message.startsWith("not a ring: length in bytes is " + length), message);
         }
     }
 
@@ -268,7 +268,7 @@ final class HostileFileTest {
         FileHeader.checkLength((1L << 30) + 528_384);
         for (final long length : new long[] {-1, 8255, (1L << 30) + 528_385, Long.MAX_VALUE}) {
             assertEquals(
-                    "not a ring: length (at bytes of the file) is " + length + ", and must be 8256 to 1074270208",
+                    "not a ring: length in bytes is " + length + ", and must be 8256 to 1074270208",
                     assertThrows(RingCorruptException.class, () -> FileHeader.checkLength(length))
                             .getMessage());
         }
