@@ -382,6 +382,20 @@ final class BadInputTest {
     }
 
     @Test
+    void null_isRefused() {
+        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder();
+        for (final Executable call : List.<Executable>of(
+                () -> VarLenMpscRing.map(null, 64),
+                () -> VarLenMpscRing.attach(null),
+                () -> builder.file(null),
+                () -> builder.hook(null),
+                () -> ring.stats().minus(null),
+                () -> consumer.recover(null))) {
+            assertThrows(NullPointerException.class, call);
+        }
+    }
+
+    @Test
     void consumer_calledFromItsOwnHandler_isRefused() {
         assertTrue(offer(producer, payload(1, 1)));
         assertTrue(offer(producer, payload(2, 1)));

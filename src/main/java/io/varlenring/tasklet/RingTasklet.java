@@ -134,7 +134,7 @@ public final class RingTasklet {
      * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
-     *     already, or as {@link VarLenMpscRing.Builder#build()} says
+     *     already, or as {@link VarLenMpscRing.Builder#build()} and {@link VarLenMpscRing#consumer()} say
      */
     public static RingTasklet create(
             final TaskletLoop loop, final VarLenMpscRing.Builder ring, final RecordHandler handler, final int budget) {
@@ -157,7 +157,7 @@ public final class RingTasklet {
      * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
-     *     already, or as {@link VarLenMpscRing.Builder#build()} says
+     *     already, or as {@link VarLenMpscRing.Builder#build()} and {@link VarLenMpscRing#consumer()} say
      */
     public static RingTasklet createControlled(
             final TaskletLoop loop,

@@ -23,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +32,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Wakeups, kills and closes from other threads: a run too few is a hang, a run too many or at once is seen. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TaskletThreadedTest {
-    private static TaskletLoop start(final boolean selecting) throws Exception {
-        return selecting ? TaskletLoop.builder().selector(Selector.open()).start("loop") : TaskletLoop.start("loop");
+    private final List<Selector> selectors = new ArrayList<>();
+
+    private TaskletLoop start(final boolean selecting) throws Exception {
+        if (!selecting) {
+            return TaskletLoop.start("loop");
+        }
+        selectors.add(Selector.open());
+        return TaskletLoop.builder()
+                .selector(selectors.get(selectors.size() - 1))
+                .start("loop");
+    }
+
+    @AfterEach
+    void closeSelectors() throws Exception {
+        for (final Selector selector : selectors) {
+            selector.close();
+        }
     }
 
     /** A thread that wakes the loop again and again just before it would sleep does not keep it from its sockets. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +27,26 @@ final class TaskletTimeTest {
 
     private final TaskletLoop loop = TaskletLoop.manual();
     private final List<String> ran = new ArrayList<>();
+    private Selector selector;
 
     private Tasklet named(final String name) {
         return loop.newTasklet((self, reasons) -> ran.add(name + reasons));
     }
 
     /** Makes a manual loop, which sleeps in a selector or parked. */
-    private static TaskletLoop manual(final boolean selecting) throws Exception {
-        return selecting ? TaskletLoop.builder().selector(Selector.open()).manual() : TaskletLoop.manual();
+    private TaskletLoop manual(final boolean selecting) throws Exception {
+        if (!selecting) {
+            return TaskletLoop.manual();
+        }
+        selector = Selector.open();
+        return TaskletLoop.builder().selector(selector).manual();
+    }
+
+    @AfterEach
+    void closeSelector() throws Exception {
+        if (selector != null) {
+            selector.close();
+        }
     }
 
     @Test
