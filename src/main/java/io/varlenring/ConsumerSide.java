@@ -499,9 +499,8 @@ final class ConsumerSide extends ConsumerState {
     }
 
     private boolean tryArm() {
-        // first: it may wait for a lock, and so use up the permit that a wakeup gives once armed is set. And nobody
-        // else
-        // may ask before the wakeup that is waited for; pairs with publish() [M1]
+        // First, not once armed is set: it may wait for a lock, which would use up the permit of a wakeup. And nobody
+        // else may ask before the wakeup that is waited for. Pairs with publish() [M1]
         if (memory.getHeaderAcquire((int) cursor & mask) == NOT_READY && noteStall(ring.producerPosition())) {
             ring.finishAbandoned();
         }

@@ -5,8 +5,8 @@ package io.varlenring;
  * What a ring has counted since it was built, summed over all its producer handles, also those no longer in use.
  *
  * <p>A snapshot: while threads run, the counts belong to slightly different moments. All are exact once the threads
- * that made them have finished; but a call that an {@link Error}, or a corrupt file, has ended may have
- * counted what it did not do, or not what it did.
+ * that made them have finished; but a call that an {@link Error}, or a corrupt file, has ended may have counted what it
+ * did not do, or not what it did.
  *
  * @since 0.1.0
  */
