@@ -182,6 +182,9 @@ final class RingFile {
             throws IOException {
         final boolean isKnown = known != null && ((FileChannel) known[CHANNEL]).isOpen();
         final Object[] entry = isKnown ? known : newEntry(path, key);
+        if (known != null) { // the memory of a file that was left is still that: it keeps the key from any other file
+            entry[MAPPING] = known[MAPPING];
+        }
         boolean isGood = false;
         try {
             final BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
@@ -190,7 +193,7 @@ final class RingFile {
                 final FileHeader header = FileHeader.read(bytes, length);
                 FileHeader.checkPositions(RingMemory.map(bytes, header.dataOffset(), header.capacity()));
                 opened[0] = new RingFile(path, header, key, entry, bytes);
-                know(key, entry, bytes);
+                know(key, entry, bytes, isKnown);
                 ((int[]) entry[USERS])[0]++;
                 isGood = true;
             }
@@ -300,9 +303,10 @@ final class RingFile {
     }
 
     /** Only weakly, so that the memory goes with the last ring; and only a good one, which may replace the last one. */
-    private static void know(final Object key, final Object[] entry, final MappedByteBuffer bytes) {
+    private static void know(
+            final Object key, final Object[] entry, final MappedByteBuffer bytes, final boolean isKnown) {
         final MappedByteBuffer known = knownMapping(entry);
-        if (known == null || known.capacity() != bytes.capacity()) { // else it is that one
+        if (!isKnown || known == null || known.capacity() != bytes.capacity()) { // else it is that one
             entry[MAPPING] = new WeakReference<>(bytes);
             whenCollected(bytes, () -> closeUnused(key, entry));
         }
@@ -315,39 +319,47 @@ final class RingFile {
     }
 
     /**
-     * Ends the use of the file by a ring that will take no lock any more, and closes it behind the last one: who leaves
+     * Ends the use of the file by a ring that will keep no lock any more, and closes it behind the last one: who leaves
      * many rings has their descriptors back without a collection. To be called again when an Error has ended it, or
-     * when a lock could not be given back.
+     * when a lock could not be given back; what is never called again is left to the collector.
      */
     void leave() {
         files().computeIfPresent(key, (same, known) -> {
+            final int[] users = (int[]) entry[USERS];
             if (known == entry && !isLeft) {
-                ((int[]) entry[USERS])[0]--;
+                users[0]--;
                 isLeft = true;
             }
-            return known == entry && ((int[]) entry[USERS])[0] == 0 ? closeUnlocked(entry) : known;
+            if (known == entry && users[0] == 0) {
+                closeUnlocked(entry);
+            }
+            return known; // for its memory, until that has been collected
         });
     }
 
     /** Closes a file that no ring maps any more, also where one did not leave it. */
     private static void closeUnused(final Object key, final Object[] entry) {
-        files().computeIfPresent(
-                        key,
-                        (same, known) -> known == entry && knownMapping(entry) == null ? closeUnlocked(entry) : known);
+        files().computeIfPresent(key, (same, known) -> {
+            final boolean isUnused = known == entry && knownMapping(entry) == null;
+            return isUnused && closeUnlocked(entry) ? null : known;
+        });
     }
 
-    /** Returns what the files are to know of it from here on: null, or the entry when it has locks to lose. */
-    private static Object[] closeUnlocked(final Object[] entry) {
-        if (locks(entry).keySet().iterator().hasNext()) {
-            return entry;
-        }
+    /** Closes a file, unless there are locks to lose; returns whether it did. Excludes {@link #tryLock}. */
+    private static boolean closeUnlocked(final Object[] entry) {
         needStack(FRAMES); // as in closeUnsure()
-        try {
-            ((FileChannel) entry[CHANNEL]).close();
-        } catch (final IOException ignored) {
-            // it counts as closed all the same
+        final Map<Integer, FileLock> locks = locks(entry);
+        synchronized (locks) {
+            if (locks.keySet().iterator().hasNext()) {
+                return false;
+            }
+            try {
+                ((FileChannel) entry[CHANNEL]).close();
+            } catch (final IOException ignored) {
+                // it counts as closed all the same
+            }
+            return true;
         }
-        return null;
     }
 
     @SuppressWarnings("unchecked")
@@ -406,8 +418,10 @@ final class RingFile {
         final PlaceLock lock = new PlaceLock(channel, slot.place);
         slot.lock = lock;
         try {
-            if (locks.putIfAbsent(slot.place, lock) == null) {
-                lock.given = channel.tryLock(lock.position(), lock.size(), lock.isShared());
+            synchronized (locks) { // or closeUnlocked() could come between the two, and drop what has just been given
+                if (locks.putIfAbsent(slot.place, lock) == null) {
+                    lock.given = channel.tryLock(lock.position(), lock.size(), lock.isShared());
+                }
             }
         } catch (final ClosedChannelException left) {
             throw new IllegalStateException("this process has been detached from " + path, left);

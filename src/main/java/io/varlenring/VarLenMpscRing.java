@@ -452,6 +452,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             }
             final RingFile opened = openFile();
             if (capacity != 0 && capacity != opened.header.capacity()) {
+                opened.leave();
                 throw new IllegalArgumentException("capacity must be that of the ring in " + file + ", "
                         + opened.header.capacity() + ", but is " + capacity);
             }
@@ -585,8 +586,9 @@ public final class VarLenMpscRing implements AutoCloseable {
      * Leaves a ring in a file, which goes on without this process: the consumer's place and all slots are given back,
      * and every handle is closed, as by {@link RingProducer#close()}. Only the snapshots of this class still work. The
      * memory stays mapped as long as a handle or view is reachable, but the file is closed when the last ring of this
-     * virtual machine leaves it. MUST NOT be called while another thread is in a
-     * call of a handle, or uses a record or a claim. On a ring on the heap, which has nobody else, it does nothing.
+     * virtual machine leaves it. MUST NOT be called while another thread is in a call of a handle, or uses a record or
+     * a claim; {@link #newProducer()} and {@link #consumer()}, at the same time, are good or refused. On a ring on the
+     * heap, which has nobody else, it does nothing.
      *
      * @throws IllegalStateException when called from a handler, or another thread is in a call of the consumer
      */

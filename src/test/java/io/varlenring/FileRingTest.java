@@ -44,6 +44,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -535,14 +536,55 @@ final class FileRingTest {
         other.detach();
         assertTrue(channel.isOpen());
         assertTrue(offer(ring.newProducer(), payload(1, 9)));
-        final RingPlaces places = ring.places;
+        assertThrows(IllegalArgumentException.class, () -> VarLenMpscRing.map(file, 2 * CAPACITY));
+        final RingSlot slot = ring.places.file.slot(9);
+        assertTrue(ring.places.file.tryLock(slot)); // as by a newProducer() that comes at the same time
+        ring.detach();
+        assertTrue(channel.isOpen());
+        assertTrue(slot.lock.isValid());
+        ring.places.file.unlock(slot);
         ring.detach();
         assertFalse(channel.isOpen());
         assertEquals(
                 "this process has been detached from " + ring.file(),
-                assertThrows(IllegalStateException.class, () -> places.file.tryLock(places.file.slot(0)))
+                assertThrows(IllegalStateException.class, () -> ring.places.file.tryLock(slot))
                         .getMessage());
-        assertEquals(1, drain(map()).size());
+        final VarLenMpscRing again = map();
+        assertEquals(1, drain(again).size());
+    }
+
+    /** Closing the file would drop the lock, and another process take the place. */
+    @Test
+    void detach_whileAPlaceIsTaken_dropsNoLock() throws Exception {
+        map().detach();
+        for (int round = 0; round < 2000; round++) {
+            final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+            final RingFile opened = ring.places.file;
+            final RingSlot slot = opened.slot(5);
+            final AtomicInteger ready = new AtomicInteger();
+            final FutureTask<Boolean> taking = new FutureTask<>(() -> {
+                ready.incrementAndGet();
+                while (ready.get() < 2) {
+                    Thread.onSpinWait();
+                }
+                try {
+                    return opened.tryLock(slot);
+                } catch (final IllegalStateException detached) {
+                    return false;
+                }
+            });
+            new Thread(taking, "taker").start();
+            ready.incrementAndGet();
+            while (ready.get() < 2) {
+                Thread.onSpinWait();
+            }
+            ring.detach();
+            if (taking.get()) {
+                assertTrue(slot.lock.isValid(), "round " + round);
+                opened.unlock(slot);
+                ring.detach();
+            }
+        }
     }
 
     /** Its producer was refused in the end: its slot announces nothing, whatever the end of its last record. */

@@ -13,22 +13,24 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Rings in files for tests that make many, one after the other. A file stays open as long as the virtual machine runs, so
- * there is one for each capacity, which is made new for each ring.
+ * Rings in files for tests that make many, one after the other: one file for each capacity, which is made new for each
+ * ring.
  */
 final class FileRings {
     private static final Map<Integer, FileRings> ALL = new HashMap<>();
     private static final int SLOTS = 64;
 
     private final Path file;
+    /** Never closed, nor collected: either would drop the locks of the rings. */
+    private final FileChannel channel;
+
     private final ByteBuffer bytes;
     private VarLenMpscRing last;
 
     private FileRings(final int capacity) throws IOException {
         file = newFile();
         VarLenMpscRing.builder().file(file).capacity(capacity).slots(SLOTS).build();
-        // Never closed: that would drop the locks of the rings
-        final FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size()).order(ByteOrder.nativeOrder());
     }
 
