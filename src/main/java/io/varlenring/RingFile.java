@@ -26,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 
 /**
  * The file of a ring, and what the operating system does for it: the mapping, the locks by which processes tell who
@@ -69,6 +70,8 @@ final class RingFile {
     final Map<Integer, FileLock> locks;
     private final ByteBuffer bytes;
     private boolean isLeft;
+    /** Linked when the file is opened: an Error could end that later, each time. */
+    private final BiFunction<Object, Object[], Object[]> leaving = this::leave;
 
     private RingFile(
             final Path path, final FileHeader header, final Object key, final Object[] entry, final ByteBuffer bytes) {
@@ -324,17 +327,19 @@ final class RingFile {
      * when a lock could not be given back; what is never called again is left to the collector.
      */
     void leave() {
-        files().computeIfPresent(key, (same, known) -> {
-            final int[] users = (int[]) entry[USERS];
-            if (known == entry && !isLeft) {
-                users[0]--;
-                isLeft = true;
-            }
-            if (known == entry && users[0] == 0) {
-                closeUnlocked(entry);
-            }
-            return known; // for its memory, until that has been collected
-        });
+        files().computeIfPresent(key, leaving);
+    }
+
+    private Object[] leave(final Object same, final Object[] known) {
+        final int[] users = (int[]) entry[USERS];
+        if (known == entry && !isLeft) {
+            users[0]--;
+            isLeft = true;
+        }
+        if (known == entry && users[0] == 0) {
+            closeUnlocked(entry);
+        }
+        return known; // for its memory, until that has been collected
     }
 
     /** Closes a file that no ring maps any more, also where one did not leave it. */

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -557,38 +556,32 @@ final class FileAccidentsTest {
             VarLenMpscRing.class.getProtectionDomain().getCodeSource().getLocation(),
             FirstDrain.class.getProtectionDomain().getCodeSource().getLocation()
         };
-        for (int shift = 0; shift < 2; shift++) { // not for long: the JDK may lose classes of its own
-            try (URLClassLoader loader = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
-                final Object drain = loader.loadClass(FirstDrain.class.getName())
-                        .getDeclaredConstructor()
-                        .newInstance();
-                assertTrue(SmallStacks.callAtTheEndOfTheStack(shift, (Runnable) drain) > 0);
-            }
+        try (URLClassLoader loader = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+            ((Runnable) loader.loadClass(FirstDrain.class.getName())
+                            .getDeclaredConstructor()
+                            .newInstance())
+                    .run();
         }
     }
 
-    /** Drains a record. */
+    /** Drains a record by a handler that names an action at the end of the stack. */
     public static final class FirstDrain implements Runnable {
-        private final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
-        private final RingProducer producer = ring.newProducer();
-        private final ControlledRecordHandler handler = record -> ControlledRecordHandler.Action.CONTINUE;
-
-        /** The class of the actions is loaded, but not used; and what else a drain calls is compiled, and so takes less. */
-        public FirstDrain() {
-            Objects.requireNonNull(ControlledRecordHandler.Action.class);
-            for (int i = 0; i < 3000; i++) {
-                producer.offer(new byte[1], 0, 1);
-                ring.consumer().drain(record -> {}, 1);
-                ring.consumer().drainControlled(handler, 1);
-            }
-            while (producer.offer(new byte[1], 0, 1)) {
-                Thread.onSpinWait();
+        @Override
+        public void run() {
+            final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
+            ring.newProducer().offer(new byte[1], 0, 1);
+            if (ring.consumer().drainControlled(record -> actionOfADeepCall(), 1) != 1) {
+                throw new AssertionError(ring.toString());
             }
         }
 
-        @Override
-        public void run() {
-            ring.consumer().drainControlled(handler, 1);
+        @SuppressWarnings("InfiniteRecursion") // until the stack is full
+        private static ControlledRecordHandler.Action actionOfADeepCall() {
+            try {
+                return actionOfADeepCall();
+            } catch (final StackOverflowError full) {
+                return ControlledRecordHandler.Action.CONTINUE;
+            }
         }
     }
 
