@@ -20,6 +20,7 @@ import io.varlenring.tasklet.RingTasklet;
 import io.varlenring.tasklet.TaskletLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -738,6 +739,30 @@ final class FileRingTest {
         ring.consumer();
         ring.detach();
         return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    /** The first mapping goes, and another ring maps the file by then. */
+    @Test
+    void fileThatIsMappedAnew_isNotClosed() throws Exception {
+        final CountDownLatch collected = new CountDownLatch(1);
+        final VarLenMpscRing other = mapTwice(collected);
+        while (!collected.await(1, TimeUnit.MILLISECONDS)) {
+            System.gc();
+        }
+        Thread.sleep(50); // what the library does then may come behind it
+        assertTrue(other.places.file.channel.isOpen());
+        assertTrue(offer(other.newProducer(), payload(1, 9)));
+    }
+
+    private VarLenMpscRing mapTwice(final CountDownLatch collected) throws IOException {
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
+        final Object[] entry = SharedFiles.files()
+                .get(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+        RingFile.whenCollected(((WeakReference<?>) entry[2]).get(), collected::countDown);
+        entry[2] = new WeakReference<>(null); // as if it had been collected
+        final VarLenMpscRing other = map();
+        ring.detach();
+        return other;
     }
 
     /** Whoever finds that the consumer is here uses it, so it knows by then where to go on. */
