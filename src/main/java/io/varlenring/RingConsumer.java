@@ -32,8 +32,8 @@ public final class RingConsumer {
 
     /**
      * Hands over what is readable, and ends once it has consumed as many bytes as the ring holds, or twice as many
-     * where it finds padding only, even when producers are faster than the handler. Space is given back
-     * to the producers as the drain proceeds: when a quarter of the ring or 64 KiB has been consumed, and at the end.
+     * where it finds padding only, even when producers are faster than the handler. Space is given back to the
+     * producers as the drain proceeds: when a quarter of the ring or 64 KiB has been consumed, and at the end.
      *
      * @param handler gets each record
      * @return the number of records handed over; 0 means that nothing was readable
@@ -179,8 +179,8 @@ public final class RingConsumer {
      *
      * <p>{@link #arm()} takes from it what has come; do not read from it, nor make it blocking. A producer may end
      * between its record and its ring, or be in a network of its own, so sleep for 100 milliseconds at the most, and
-     * for a millisecond while the ring is not empty. Producers of this process ring here too, but for those of
-     * this very ring object when it has a hook. A drain with a timeout and a tasklet do all this by themselves.
+     * for a millisecond while the ring is not empty. Producers of this process ring here too, but for those of this
+     * very ring object when it has a hook. A drain with a timeout and a tasklet do all this by themselves.
      *
      * @return always the same channel, not blocking, bound to the loopback address; but another one when an Error has
      *     ended an {@link #arm()} or a timed drain of one thread inside it, and another thread has called the next one

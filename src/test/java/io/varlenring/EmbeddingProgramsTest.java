@@ -157,12 +157,7 @@ final class EmbeddingProgramsTest {
                     }
                     return method.invoke(UnpooledByteBufAllocator.DEFAULT, args);
                 }));
-        final ChannelHandler handler = (ChannelHandler)
-                load("RingToChannel").getConstructor(Channel.class, int.class).newInstance(channel, 1 << 12);
-        channel.pipeline().addLast(handler);
-        channel.runPendingTasks();
-        final VarLenMpscRing ring =
-                (VarLenMpscRing) handler.getClass().getMethod("ring").invoke(handler);
+        final VarLenMpscRing ring = addRingToChannel(channel);
         final RingProducer producer = ring.newProducer();
         for (byte i = 0; i < 100; i++) {
             while (!producer.offer(new byte[] {i}, 0, 1)) {
@@ -182,5 +177,32 @@ final class EmbeddingProgramsTest {
         }
         assertFalse(channel.isOpen());
         assertTrue(channel.closeFuture().await(1, TimeUnit.SECONDS));
+    }
+
+    /** As where a connection is refused: such a channel does not become inactive either. */
+    @Test
+    void ringToChannel_neverActive_closesAndDrainsItsRing() throws Exception {
+        final EmbeddedChannel channel = new EmbeddedChannel() {
+            @Override
+            public boolean isActive() {
+                return false;
+            }
+        };
+        final VarLenMpscRing ring = addRingToChannel(channel);
+        assertTrue(ring.newProducer().offer(new byte[1], 0, 1));
+        channel.runPendingTasks();
+        assertFalse(ring.isEmpty());
+        assertTrue(channel.close().isDone());
+        channel.runPendingTasks();
+        assertTrue(ring.isClosed());
+        assertTrue(ring.isEmpty());
+    }
+
+    private VarLenMpscRing addRingToChannel(final EmbeddedChannel channel) throws Exception {
+        final ChannelHandler handler = (ChannelHandler)
+                load("RingToChannel").getConstructor(Channel.class, int.class).newInstance(channel, 1 << 12);
+        channel.pipeline().addLast(handler);
+        channel.runPendingTasks();
+        return (VarLenMpscRing) handler.getClass().getMethod("ring").invoke(handler);
     }
 }
