@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  * from time to time, and give it back, less often, and at the end. The cursor stays where it is when anything fails, so
  * the next drain goes on from there.
  */
-final class ConsumerSide extends ConsumerState {
+final class ConsumerSide extends ProducersLead {
     @SuppressWarnings("unused") // room behind the fields above: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
@@ -43,9 +43,6 @@ final class ConsumerSide extends ConsumerState {
      * who is just about to reserve, of the producer position and of whatever lies beside the registry.
      */
     private static final int FRUITLESS_DRAINS = 64;
-
-    /** Stands for the user once this process has left the ring. */
-    private static final WeakReference<Thread> DETACHED = new WeakReference<>(null);
 
     private final VarLenMpscRing ring;
     private final RingMemory memory;
@@ -125,11 +122,6 @@ final class ConsumerSide extends ConsumerState {
         final boolean inside = isInUse;
         memory.loadLoadFence();
         return inside && lastUser.get() == caller;
-    }
-
-    /** Says who is inside a call, behind these words for it; or {@code nobody}. Perhaps of a moment ago. */
-    String describeUser(final String words, final String nobody) {
-        return !isInUse ? nobody : lastUser == DETACHED ? "detached" : words + lastUser.get();
     }
 
     // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
@@ -281,10 +273,14 @@ final class ConsumerSide extends ConsumerState {
     }
 
     /**
-     * Goes on where {@link #next} has found no record, in a drain that has handed over so many: after a pause, and
-     * behind padding; returns false when the drain is over.
+     * Goes on where {@link #next} has found no record, in a drain that has handed over so many: after a pause, behind
+     * padding, and where it pays to look once more; returns false when the drain is over.
      */
     private boolean goOn(final int records) {
+        if (caughtUp && records == 0 && isLeadDue()) {
+            memory.spin(LEAD_NANOS);
+            caughtUp = false;
+        }
         return !caughtUp && (cursor - pausePosition < 0 || pause(cursor, records));
     }
 
@@ -321,8 +317,8 @@ final class ConsumerSide extends ConsumerState {
         if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
         }
-        if (position - drainEnd
-                >= (records > 0 ? 0 : capacity)) { // what was readable when the drain began is behind it
+        // what was readable when the drain began is behind it
+        if (position - drainEnd >= (records > 0 ? 0 : capacity)) {
             return false;
         }
         final boolean isDue = position - givenBack >= giveBackBytes;
@@ -349,6 +345,7 @@ final class ConsumerSide extends ConsumerState {
 
     /** Apart from {@link #end}, so that both are small enough to be inlined. */
     private void count(final int records) {
+        learn(records);
         if (records > 0) {
             countHandedOver(records);
             fruitlessDrains = 0;
@@ -471,7 +468,7 @@ final class ConsumerSide extends ConsumerState {
                 if (tryArm()) {
                     // isEmpty() loads P after tryArm() has stored armed: pairs with the compare-and-set of P [M6]
                     final boolean isEmpty = ring.isEmpty();
-                    memory.sleep(Math.min(remaining, isEmpty ? longestSleep() : longestPause()));
+                    memory.sleep(Math.min(remaining, longestSleep(isEmpty)));
                     checkInterrupt();
                 }
                 handedOver = handOver(handler, maxRecords);
@@ -484,12 +481,10 @@ final class ConsumerSide extends ConsumerState {
         }
     }
 
-    private long longestSleep() {
-        return isMapped ? BOUNDED_NANOS : Long.MAX_VALUE;
-    }
-
-    private long longestPause() {
-        return ring.hook == null || isMapped ? POLL_NANOS : STALLED_NANOS;
+    private long longestSleep(final boolean isEmpty) {
+        return isEmpty
+                ? isMapped ? BOUNDED_NANOS : Long.MAX_VALUE
+                : ring.hook == null || isMapped ? POLL_NANOS : STALLED_NANOS;
     }
 
     private static void checkInterrupt() throws InterruptedException {

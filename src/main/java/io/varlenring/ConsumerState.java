@@ -5,6 +5,9 @@ import java.lang.ref.WeakReference;
 
 /** What the consumer writes with every record or drain. */
 abstract class ConsumerState extends RingCounters {
+    /** Stands for the user once this process has left the ring. */
+    static final WeakReference<Thread> DETACHED = new WeakReference<>(null);
+
     /**
      * The thread inside a call, or that was in the last one; the ring does not keep it. Renewed only where another
      * comes: it takes memory, and with each reference in an object a collector is told, which takes cache lines from
@@ -35,4 +38,9 @@ abstract class ConsumerState extends RingCounters {
     long stalledPosition;
 
     long stalledNanos;
+
+    /** Says who is inside a call, behind these words for it; or {@code nobody}. Perhaps of a moment ago. */
+    final String describeUser(final String words, final String nobody) {
+        return !isInUse ? nobody : lastUser == DETACHED ? "detached" : words + lastUser.get();
+    }
 }

@@ -321,6 +321,14 @@ final class RingMemory extends ControlWords {
         return doorbell != null && doorbell.ring(getDoorbellVolatile());
     }
 
+    /** Lets this thread wait, without sleeping. */
+    void spin(final long nanos) {
+        final long begin = System.nanoTime();
+        do {
+            Thread.onSpinWait();
+        } while (System.nanoTime() - begin < nanos);
+    }
+
     long nanoTime() {
         return System.nanoTime();
     }

@@ -27,6 +27,9 @@ final class RingMemory {
     private static final ByteBuffer NO_BYTES = ByteBuffer.allocateDirect(1024);
 
     private final Simulation simulation = Simulation.running();
+    /** How often a drain has waited for its producers to get ahead. */
+    int spins;
+
     private final int capacity;
     private final Word[] data;
     private final Word producerPosition;
@@ -421,6 +424,12 @@ final class RingMemory {
     void unpark(final Thread thread) {
         mayFail();
         simulation.unpark(thread);
+    }
+
+    /** Others may run; how long it lasts does not matter. */
+    void spin(final long nanos) {
+        spins++;
+        simulation.letOthersRun();
     }
 
     long nanoTime() {

@@ -95,6 +95,20 @@ final class RingScenarios {
                 RingScenarios::drain);
     }
 
+    /** Counts the drains that waited, having found nothing, and found records then. */
+    static void leads(final Simulation simulation, final int[] found) {
+        final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
+        addThreads(run, 3, RingScenarios::offer, same -> {
+            final int waited = run.ring.memory.spins;
+            final int drained = run.ring.consumer().drain(run::onRecord);
+            if (drained > 0 && run.ring.memory.spins > waited) {
+                found[0]++;
+            } else if (drained == 0) {
+                simulation.letOthersRun();
+            }
+        });
+    }
+
     static void claims(final Simulation simulation) {
         addThreads(
                 new RingRun(simulation, (WakeupHook) null, PRODUCERS, false),

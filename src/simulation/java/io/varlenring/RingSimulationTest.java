@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.varlenring.simulation.Schedules;
 import org.junit.jupiter.api.Test;
 
@@ -9,6 +11,13 @@ final class RingSimulationTest {
     @Test
     void offers_arriveOnceInOrderAndWhole() {
         Schedules.check("offers", RingScenarios::offers);
+    }
+
+    @Test
+    void drainThatWaits_findsWhatHasComeMeanwhile() {
+        final int[] found = {0};
+        Schedules.check("leads", simulation -> RingScenarios.leads(simulation, found));
+        assertTrue(found[0] > 0);
     }
 
     @Test
