@@ -16,8 +16,13 @@ import org.jspecify.annotations.Nullable;
  * allocates a weak reference to it.
  *
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
- * but the one with a timeout ever waits, and none ever waits for a producer that has not finished: the records behind
+ * but the one with a timeout ever sleeps, and none ever waits for a producer that has not finished: the records behind
  * an open claim are simply not readable yet.
+ *
+ * <p>A drain that finds nothing, right behind one that found several records, may spin for 1.5 microseconds and look
+ * once more. While that brings 12 records or more, as it does from about 8 million a second, every such drain does so:
+ * a consumer that looks for each record as soon as it comes would hold up its producers. In vain it is done once, then
+ * behind ever fewer of such drains, down to each 16th. Where records come one by one no drain ever waits.
  *
  * @since 0.1.0
  */
