@@ -20,7 +20,7 @@ class TraceTest {
         "DOWNLOAD, 50000, 1444, 1730",
         "CONNECTION_STORM, 1430, 1444, 4135",
         "NGTCP2_CUBIC, 50000, 1444, 14876",
-        "PICOQUIC_BBR, 50000, 1440, 15117",
+        "PICOQUIC_BBR, 40000, 1440, 12106",
         "QUICHE_GSO_UNPACED, 50000, 1350, 13956"
     })
     void load_oneCopy_hasAll(final Trace recorded, final int datagrams, final int maxSize, final long millis) {
