@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  * allocates a weak reference to it.
  *
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
- * but the one with a timeout ever sleeps, and none ever waits for a producer that has not finished: the records behind
- * an open claim are simply not readable yet.
+ * but the one with a timeout ever sleeps, and none goes on until a producer has finished: the records behind an open
+ * claim are simply not readable yet.
  *
- * <p>A drain that finds nothing, right behind one that found several records, may spin for 1.5 microseconds and look
- * once more. While that brings 12 records or more, as it does from about 8 million a second, every such drain does so:
- * a consumer that looks for each record as soon as it comes would hold up its producers. In vain it is done once, then
- * behind ever fewer of such drains, down to each 16th. Where records come one by one no drain ever waits.
+ * <p>A drain that finds nothing, right behind one that found records, may spin for 1.5 microseconds and look once more:
+ * a consumer that looks for each record as soon as it comes would hold up its producers. It begins when a drain has
+ * found several records, and goes on while that brings 12 or more until the ring is empty again, as it does from about
+ * 8 million a second, and where 12 or more come at a time and more right behind the answer. Where it does not, 2 drains
+ * must find several before the next try, then 4, 8, and 16 from there on. Where records come one by one no drain waits.
  *
  * @since 0.1.0
  */
@@ -80,7 +81,7 @@ public final class RingConsumer {
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
-     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param timeout how long to sleep at the most; 0 or less does not sleep
      * @param unit unit of {@code timeout}
      * @return the number of records handed over; 0 means that the time is up, or that the ring is closed and nothing
      *     can come any more, or that {@code maxRecords} is 0

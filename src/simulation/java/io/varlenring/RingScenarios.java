@@ -95,16 +95,25 @@ final class RingScenarios {
                 RingScenarios::drain);
     }
 
-    /** Counts the drains that waited, having found nothing, and found records then. */
+    /** Counts the drains that waited, having found nothing, and found records then; none waits behind a record. */
     static void leads(final Simulation simulation, final int[] found) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
+        final int[] waitsBeforeRecord = {0};
         addThreads(run, 3, RingScenarios::offer, same -> {
-            final int waited = run.ring.memory.spins;
-            final int drained = run.ring.consumer().drain(run::onRecord);
-            if (drained > 0 && run.ring.memory.spins > waited) {
-                found[0]++;
-            } else if (drained == 0) {
+            final int waits = run.ring.memory.spins;
+            final int drained = run.ring.consumer().drain(record -> {
+                waitsBeforeRecord[0] = run.ring.memory.spins;
+                run.onRecord(record);
+            });
+            if (drained == 0) {
                 simulation.letOthersRun();
+                return;
+            }
+            if (run.ring.memory.spins > waits) {
+                found[0]++;
+            }
+            if (run.ring.memory.spins > waitsBeforeRecord[0]) {
+                throw new AssertionError("a drain that had handed over records waited for more");
             }
         });
     }

@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** After which drains a consumer that finds nothing waits for its producers to get ahead. */
 final class ProducersLeadTest {
     private final ProducersLead lead = new ProducersLead() {};
+
+    {
+        lead.pauseBytes = 1024;
+    }
 
     /** A drain that finds nothing at once, and this much when it has waited; returns whether it has. */
     private boolean waits(final int recordsBehindTheWait) {
@@ -70,14 +75,46 @@ final class ProducersLeadTest {
         assertFalse(waits(0));
     }
 
-    @Test
-    void drainThatItsLimitEnds_wasWorthTheWait() {
+    /** A limit, the handler, or what it throws ends a drain before it has caught up. */
+    @ParameterizedTest
+    @CsvSource({"1, true", "2, false", "0, false"})
+    void drainsThatEndEarly_areJudgedTogether(final int recordsOfTheLast, final boolean isMany) {
         drain(2);
         assertTrue(lead.isLeadDue());
         lead.caughtUp = false;
-        lead.learn(2);
+        for (int records = 0; records < ProducersLead.MANY_RECORDS - 1; records += isMany ? 1 : 4) {
+            lead.learn(1);
+            assertFalse(lead.isLeadDue());
+        }
+        drain(recordsOfTheLast);
 
-        assertTrue(waits(0));
+        assertEquals(isMany, waits(0));
+    }
+
+    @Test
+    void drainThatFoundPadding_doesNotWait() {
+        drain(2);
+        lead.cursor = lead.givenBack + 8;
+
+        assertFalse(waits(0));
+    }
+
+    @Test
+    void drainThatHasToTellTheEndOfAStall_doesNotWait() {
+        drain(2);
+        lead.pauseBytes = 0;
+
+        assertFalse(waits(0));
+    }
+
+    @Test
+    void spin_takesItsTime() {
+        final RingMemory memory = RingMemory.allocate(1024);
+        final long begin = System.nanoTime();
+        memory.spin(1_000_000);
+
+        assertTrue(System.nanoTime() - begin >= 1_000_000);
+        assertEquals(1_500, ProducersLead.LEAD_NANOS, "as documented");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.varlenring.simulation;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.function.BooleanSupplier;
+
 /** Runs a scenario with many seeds. */
 public final class Schedules {
     private static final long ONE_SEED = Long.getLong("simulation.seed", 0);
@@ -37,6 +39,15 @@ public final class Schedules {
             throw new IllegalArgumentException("-Dsimulation.schedules must be at least 1, but is " + count);
         }
         return count;
+    }
+
+    /** Fails if no schedule meets something, or one before it fails. */
+    public static void checkMeets(final BooleanSupplier met, final Simulation.Scenario scenario) {
+        for (long seed = 1; !met.getAsBoolean(); seed++) {
+            if (seed > MOST_FOR_A_CONTROL || Simulation.run(scenario, seed, Weakening.NONE) != null) {
+                fail("not met up to schedule " + seed + "\nthe last accesses:\n" + Simulation.lastTrace());
+            }
+        }
     }
 
     /** Fails if no schedule shows the weakening. */
