@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * a consumer that looks for each record as soon as it comes would hold up its producers. It begins when a drain has
  * found several records, and goes on while that brings 12 or more until the ring is empty again, as it does from about
  * 8 million a second, and where 12 or more come at a time and more right behind the answer. Where it does not, 2 drains
- * must find several before the next try, then 4, 8, and 16 from there on. Where records come one by one no drain waits.
+ * must find several before the next try, then 4, 8, and 16 from there on: records one by one lead to none.
  *
  * @since 0.1.0
  */
