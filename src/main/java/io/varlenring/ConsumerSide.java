@@ -277,7 +277,7 @@ final class ConsumerSide extends ProducersLead {
      * padding, and where it pays to look once more; returns false when the drain is over.
      */
     private boolean goOn(final int records) {
-        if (caughtUp && records == 0 && isLeadDue()) {
+        if (caughtUp && records == 0 && beginsLead()) {
             memory.spin(LEAD_NANOS);
             caughtUp = false;
         }

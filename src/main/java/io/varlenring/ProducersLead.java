@@ -31,8 +31,8 @@ abstract class ProducersLead extends ConsumerState {
     /** How many records have been handed over since then. */
     private int sinceWait;
 
-    /** Tells a drain that has found nothing whether to wait and look again, which it MUST do then. */
-    final boolean isLeadDue() {
+    /** Begins a wait of a drain that has found nothing, if one is due; then the drain MUST wait and look again. */
+    final boolean beginsLead() {
         if (drainsToGo > 0
                 || hasWaited
                 || fruitlessDrains > 0 // not the first one

@@ -20,8 +20,8 @@ final class ProducersLeadTest {
 
     /** A drain that finds nothing at once, and this much when it has waited; returns whether it has. */
     private boolean waits(final int recordsBehindTheWait) {
-        final boolean waits = lead.isLeadDue();
-        assertFalse(lead.isLeadDue(), "a second time in one drain");
+        final boolean waits = lead.beginsLead();
+        assertFalse(lead.beginsLead(), "a second time in one drain");
         lead.caughtUp = true;
         lead.learn(waits ? recordsBehindTheWait : 0);
         return waits;
@@ -80,11 +80,11 @@ final class ProducersLeadTest {
     @CsvSource({"1, true", "2, false", "0, false"})
     void drainsThatEndEarly_areJudgedTogether(final int recordsOfTheLast, final boolean isMany) {
         drain(2);
-        assertTrue(lead.isLeadDue());
+        assertTrue(lead.beginsLead());
         lead.caughtUp = false;
         for (int records = 0; records < ProducersLead.MANY_RECORDS - 1; records += isMany ? 1 : 4) {
             lead.learn(1);
-            assertFalse(lead.isLeadDue());
+            assertFalse(lead.beginsLead());
         }
         drain(recordsOfTheLast);
 
