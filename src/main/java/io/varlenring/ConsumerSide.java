@@ -482,9 +482,10 @@ final class ConsumerSide extends ProducersLead {
     }
 
     private long longestSleep(final boolean isEmpty) {
-        return isEmpty
-                ? isMapped ? BOUNDED_NANOS : Long.MAX_VALUE
-                : ring.hook == null || isMapped ? POLL_NANOS : STALLED_NANOS;
+        if (isEmpty) {
+            return isMapped ? BOUNDED_NANOS : Long.MAX_VALUE;
+        }
+        return ring.hook == null || isMapped ? POLL_NANOS : STALLED_NANOS;
     }
 
     private static void checkInterrupt() throws InterruptedException {
