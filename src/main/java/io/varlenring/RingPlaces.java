@@ -195,6 +195,9 @@ final class RingPlaces {
                 held.remove(index);
             }
         }
+        if (isDetached) {
+            file.leave(); // leave() may have found this lock, and then has not closed the file
+        }
     }
 
     // The consumer

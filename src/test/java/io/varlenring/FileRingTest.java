@@ -42,6 +42,8 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -585,6 +587,28 @@ final class FileRingTest {
                 opened.unlock(slot);
                 ring.detach();
             }
+        }
+    }
+
+    @Test
+    void newProducer_whileDetached_leavesNoFileOpen() throws Exception {
+        map().detach();
+        for (int round = 0; round < 2000; round++) {
+            final VarLenMpscRing ring = VarLenMpscRing.attach(file);
+            final CyclicBarrier together = new CyclicBarrier(2);
+            final FutureTask<RingProducer> taking = new FutureTask<>(() -> {
+                together.await();
+                return ring.newProducer();
+            });
+            new Thread(taking, "taker").start();
+            together.await();
+            ring.detach();
+            try {
+                taking.get();
+            } catch (final ExecutionException refused) {
+                assertInstanceOf(IllegalStateException.class, refused.getCause());
+            }
+            assertFalse(ring.places.file.channel.isOpen(), "round " + round);
         }
     }
 
