@@ -4,7 +4,7 @@ package io.varlenring;
 import java.nio.ByteBuffer;
 
 /**
- * Receives the records of a ring, one call each, and says after each how the drain goes on.
+ * Receives the records of a ring, one call each, and decides after each how the drain goes on.
  *
  * @since 0.1.0
  */
@@ -12,16 +12,16 @@ import java.nio.ByteBuffer;
 public interface ControlledRecordHandler {
     /** What a drain does after a record. */
     enum Action {
-        /** The record is consumed; go on. Its space is given back when the drain sees fit. */
+        /** The record is consumed; go on. Its space is given back when the drain next does so. */
         CONTINUE,
         /** The record is consumed; give back its space and that of all records before it now, and go on. */
         COMMIT,
         /** The record is consumed; end the drain. */
         BREAK,
         /**
-         * The record is not consumed; end the drain. It is the first one of the next drain, with whatever the handler
-         * changed in it. Do not {@linkplain RingConsumer#arm() arm} before that: there is something to look at, so the
-         * answer would be {@code false} each time. Sleep until what is in the way has gone, and drain then.
+         * The record is not consumed; end the drain. It comes first in the next drain, with whatever the handler
+         * changed in it. Do not {@linkplain RingConsumer#arm() arm} before that: there is a record to read, so it would
+         * return {@code false} each time. Sleep until the obstacle is gone, then drain.
          */
         ABORT
     }

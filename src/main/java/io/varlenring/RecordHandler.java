@@ -26,8 +26,8 @@ public interface RecordHandler {
      * what must outlive the call. Using the buffer later is undefined and may damage other records.
      *
      * <p>The handler may offer to any ring, this one included, and may close it. It must not drain or arm the ring that
-     * called it, nor wait for room in it. When it throws, its record counts as consumed, the ring stays sound, and the
-     * exception reaches the caller of the drain, who has to drain again for what is behind it.
+     * called it, nor wait for room in it. When it throws, its record counts as consumed, the ring stays consistent, and
+     * the exception reaches the caller of the drain, who has to drain again for the records behind it.
      *
      * @param record a view of the payload
      */

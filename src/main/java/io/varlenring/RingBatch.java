@@ -6,17 +6,17 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Space in a ring for several records, which a producer has reserved at once and fills in place, one behind the other.
+ * Space for several records that a producer has reserved at once and fills in place, one after the other.
  *
- * <p>{@link #next} gives the space of the next record, {@link #add} or {@link #addWritten} makes it one, and the one
- * behind it begins right at its end; {@link #commit()} hands all of them over at once, and gives the rest back.
+ * <p>{@link #next} returns space for the next record, {@link #add} or {@link #addWritten} makes it a record, and the
+ * following one begins right at its end; {@link #commit()} hands all of them over at once, and gives the rest back.
  *
- * <p>A batch is open from {@link RingProducer#tryClaimBatch} until it is committed or aborted. What a {@link RingClaim}
- * says of its life, its thread and its buffer holds here too: the object is reused by its producer; whoever still uses
- * a buffer of an open batch MUST keep the batch; the buffers are views of the whole ring, on which {@code clear},
- * {@code flip}, {@code rewind} and {@code compact} must never be called, but for a ring with
- * {@link VarLenMpscRing.Builder#slices()}. In a ring in a file what a batch does not use is padding, and nothing is
- * given back before the consumer has passed it: claim no more there than what comes.
+ * <p>A batch is open from {@link RingProducer#tryClaimBatch} until it is committed or aborted. The lifetime, thread and
+ * buffer rules of {@link RingClaim} apply here too: the producer reuses the object; whatever still uses a buffer of an
+ * open batch MUST keep a reference to the batch; the buffers are views of the whole ring, on which {@code clear},
+ * {@code flip}, {@code rewind} and {@code compact} must never be called, except on a ring with {@link
+ * VarLenMpscRing.Builder#slices()}. In a ring in a file the unused part of a batch is padding, given back only when the
+ * consumer has passed it: claim no more there than what comes.
  *
  * @since 0.1.0
  */
@@ -47,12 +47,12 @@ public final class RingBatch implements AutoCloseable {
 
     /**
      * Returns space for the next record: exactly the bytes from position to limit, big-endian, with undefined content.
-     * The position is usually not 0. The space that the last call gave, if it was not added, is forgotten.
+     * The position is usually not 0. The space from the last call, if not added, is discarded.
      *
-     * @param maxLength how long the record may become, {@code 0..maxPayload()}
+     * @param maxLength the longest payload, {@code 0..maxPayload()}
      * @return the ring's own memory, valid until {@code next} gives another space, or the batch is added to, committed
      *     or aborted; or {@code null} when the batch has no room for such a record, in which case nothing changes. The
-     *     first record has room for what {@link RingProducer#tryClaimBatch} was asked to have room for
+     *     first record always has the room that {@link RingProducer#tryClaimBatch} was asked for
      * @throws IllegalArgumentException when the length is out of its range; the batch stays open
      * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
      *     outside its space: the batch is then aborted
@@ -69,7 +69,7 @@ public final class RingBatch implements AutoCloseable {
     }
 
     /**
-     * Makes the first bytes of the space that {@link #next} gave a record of this batch. The buffer's position does not
+     * Makes the first bytes of the space from {@link #next} a record of this batch. The buffer's position does not
      * matter, as long as it is within that space.
      *
      * @param length number of bytes, from 0 to the length asked for
@@ -91,8 +91,8 @@ public final class RingBatch implements AutoCloseable {
     }
 
     /**
-     * Makes the bytes before the buffer's position a record of this batch: what relative puts, or a channel, have
-     * written into the space that {@link #next} gave.
+     * Makes a record of this batch of the bytes before the buffer's position, which relative puts or a channel have
+     * written into the space from {@link #next}.
      *
      * @throws IllegalStateException when this batch is not open, or has given no space since the last record; or when
      *     position or limit of the buffer lie outside its space: the batch is then aborted
@@ -120,8 +120,8 @@ public final class RingBatch implements AutoCloseable {
     /**
      * Returns how long the next record can be.
      *
-     * @return the longest payload, in bytes, that {@link #next} would still give; or -1 when not even an empty record
-     *     has room
+     * @return the longest payload, in bytes, for which {@link #next} still has room; or -1 when not even an empty
+     *     record fits
      * @throws IllegalStateException when this batch is not open
      */
     public int remaining() {
@@ -130,8 +130,8 @@ public final class RingBatch implements AutoCloseable {
     }
 
     /**
-     * Hands over all records that were added, and gives the rest back as {@link RingClaim#commit(int)} does. Space that
-     * was not added is part of the rest. Without any record this is an abort.
+     * Hands over all added records, and gives the rest back as {@link RingClaim#commit(int)} does. Space not added is
+     * part of the rest. Without any record this is an abort.
      *
      * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
      *     outside its space: the batch is then aborted

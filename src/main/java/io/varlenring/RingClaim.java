@@ -8,12 +8,12 @@ import java.nio.ByteBuffer;
  * Space in a ring that a producer has reserved and fills in place.
  *
  * <p>A claim is open from {@link RingProducer#tryClaim} until it is committed or aborted, whatever happens to the ring
- * meanwhile: a claim taken before the ring was closed can still be committed. The object is reused by its producer, so
- * a reference kept after that is the producer's next claim. It follows the thread rule of its producer.
+ * meanwhile: a claim taken before the ring was closed can still be committed. The producer reuses the object, so a
+ * reference kept after that is the producer's next claim. The thread rule of its producer applies.
  *
- * <p>Whoever still uses the buffer of an open claim, an asynchronous read for example, MUST keep the claim itself: when
- * neither the claim nor its producer is reachable any more, nobody can commit it, so it is aborted, and its bytes
- * become other records.
+ * <p>Whatever still uses the buffer of an open claim, for example an asynchronous read, MUST keep a reference to the
+ * claim itself: once neither the claim nor its producer is reachable, nobody can commit it, so it is aborted, and its
+ * bytes become other records.
  *
  * <p>The buffer is a view of the whole ring. Never call {@code clear}, {@code flip}, {@code rewind} or {@code compact}
  * on it, and never use an absolute index without adding its first position; pass {@code buffer().slice()} to code you
@@ -50,8 +50,8 @@ public final class RingClaim implements AutoCloseable {
 
     /**
      * Returns the space: at first exactly the bytes from position to limit, big-endian, with undefined content. It is
-     * the same buffer each time, so later the position is where the user has moved it. It begins at a position that is
-     * usually not 0. Bytes outside that range belong to others; touching them is undefined.
+     * the same buffer each time, so later the position is where the user has moved it. The initial position is usually
+     * not 0. Bytes outside that range belong to others; touching them is undefined.
      *
      * @return the ring's own memory, valid until this claim is committed or aborted
      * @throws IllegalStateException when this claim is not open
@@ -62,10 +62,10 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Makes the claimed bytes, all of them, a record.
+     * Makes all the claimed bytes a record.
      *
-     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
-     *     the claim, which is then aborted
+     * @throws IllegalStateException when this claim is not open; or when its buffer's position or limit is outside the
+     *     claim, which is then aborted
      */
     public void commit() {
         checkOpen();
@@ -73,15 +73,15 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Makes the first bytes of the claim a record and gives the rest back: to the producers, when nobody has reserved
-     * behind it and the ring is neither closed nor in a file, and else as padding to the consumer. What goes back to
-     * the producers is zeroed, so a claim that is much longer than its record costs time. The buffer's position does
+     * Makes the first bytes of the claim a record and gives the rest back: to the producers, if nobody has reserved
+     * behind it and the ring is neither closed nor in a file; otherwise it becomes padding for the consumer. What goes
+     * back to the producers is zeroed, so a claim much longer than its record costs time. The buffer's position does
      * not matter, as long as it is within the claim.
      *
      * @param length number of bytes, from 0 to the length claimed
      * @throws IllegalArgumentException when the length is out of that range; the claim stays open
-     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
-     *     the claim, which is then aborted
+     * @throws IllegalStateException when this claim is not open; or when its buffer's position or limit is outside the
+     *     claim, which is then aborted
      */
     public void commit(final int length) {
         checkOpen();
@@ -93,11 +93,11 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Makes the bytes before the buffer's position a record, and gives the rest back as {@link #commit(int)} does: what
-     * relative puts, or a channel, have written into the claim.
+     * Makes a record of the bytes before the buffer's position, which relative puts or a channel have written, and
+     * gives the rest back as {@link #commit(int)} does.
      *
-     * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
-     *     the claim, which is then aborted
+     * @throws IllegalStateException when this claim is not open; or when its buffer's position or limit is outside the
+     *     claim, which is then aborted
      */
     public void commitWritten() {
         checkOpen();
@@ -105,8 +105,8 @@ public final class RingClaim implements AutoCloseable {
     }
 
     /**
-     * Gives all the space back, as {@link #commit(int)} does the rest; there will be no record. Nobody is woken when it
-     * goes back to the producers.
+     * Gives all the space back, as {@link #commit(int)} does with the rest; there will be no record. If it goes back to
+     * the producers, nobody is woken.
      *
      * @throws IllegalStateException when this claim is not open; or when position or limit of its buffer lie outside
      *     the claim, which is aborted all the same

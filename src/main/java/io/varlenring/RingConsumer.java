@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The handle through which one thread reads from a ring. There is one per ring.
  *
- * <p>It MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
- * edge, as event loops do. A call while another is under way is misuse: it is an {@link IllegalStateException} when it
- * comes from inside a handler, or from another thread that can see the first one's call; two threads that start at the
- * same moment may not be told apart, and then everything is undefined. A call by another thread than the last one
- * allocates a weak reference to it.
+ * <p>It MUST be used by one thread at a time; it may move between threads over a happens-before edge, as event loops
+ * do. A call during another one is misuse: it throws {@link IllegalStateException} when it comes from inside a handler,
+ * or from another thread that can see the first call; two threads that start at the same moment may not be detected,
+ * and then everything is undefined. A call by another thread than the last one allocates a weak reference to it.
  *
- * <p>Records come in the order in which their space was reserved; for one producer that is its program order. No method
- * but the one with a timeout ever sleeps, and none goes on until a producer has finished: the records behind an open
+ * <p>Records come in the order in which their space was reserved; for one producer that is its program order. Only the
+ * method with a timeout ever sleeps, and none keeps trying until a producer has finished: the records behind an open
  * claim are simply not readable yet.
  *
- * <p>A drain that finds nothing, right behind one that found records, may spin for 1.5 microseconds and look once more:
- * a consumer that looks for each record as soon as it comes would hold up its producers. It begins when a drain has
- * found several records, and goes on while that brings 12 or more until the ring is empty again, as it does from about
- * 8 million a second, and where 12 or more come at a time and more right behind the answer. Where it does not, 2 drains
- * must find several before the next try, then 4, 8, and 16 from there on: records one by one lead to none.
+ * <p>A drain that finds nothing, right after one that found records, may spin for 1.5 microseconds and look once more:
+ * a consumer that polls for each record as soon as it comes would slow its producers down. This begins when a drain has
+ * found several records, and continues while it brings 12 or more until the ring is empty again, as it does from about
+ * 8 million a second, and where 12 or more come at a time and more right behind the answer. When it does not, 2 drains
+ * must find several records before the next try, then 4, 8, and 16 from there on: records arriving one by one never
+ * cause it.
  *
  * @since 0.1.0
  */
@@ -37,15 +37,15 @@ public final class RingConsumer {
     }
 
     /**
-     * Hands over what is readable, and ends once it has consumed as many bytes as the ring holds, or twice as many
-     * where it finds padding only, even when producers are faster than the handler. Space is given back to the
-     * producers as the drain proceeds: when a quarter of the ring or 64 KiB has been consumed, and at the end.
+     * Hands over what is readable, and ends once it has consumed as many bytes as the ring holds, or twice as many if
+     * it finds only padding, even when producers are faster than the handler. Space is given back to the producers as
+     * the drain proceeds: when a quarter of the ring or 64 KiB has been consumed, and at the end.
      *
      * @param handler gets each record
      * @return the number of records handed over; 0 means that nothing was readable
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
-     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
-     *     counts as consumed
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
+     *     the record counts as consumed
      * @throws RingCorruptException when a header in a file makes no sense
      */
     public int drain(final RecordHandler handler) {
@@ -63,8 +63,8 @@ public final class RingConsumer {
      * @return the number of records handed over; 0 means that nothing was readable, or that {@code maxRecords} is 0
      * @throws IllegalArgumentException when {@code maxRecords} is negative
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
-     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
-     *     counts as consumed
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
+     *     the record counts as consumed
      * @throws RingCorruptException when a header in a file makes no sense
      */
     public int drain(final RecordHandler handler, final int maxRecords) {
@@ -74,23 +74,23 @@ public final class RingConsumer {
     }
 
     /**
-     * Hands over what is readable, and when nothing is, waits for the first records. Works on every ring: a wakeup hook
-     * is not needed, and while a thread waits here it is woken in place of the hook. Once it has waited the ring is no
-     * longer armed, even if it was before the call. While a reservation is unfinished the thread checks it every 100
+     * Hands over what is readable, and if nothing is, waits for the first records. Works on every ring: no wakeup hook
+     * is needed, and a thread that waits here is woken in place of the hook. Once it has waited the ring is no longer
+     * armed, even if it was before the call. While a reservation is unfinished the thread checks it every 100
      * microseconds on a ring without a hook or in a file, and every 100 milliseconds otherwise.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
-     * @param timeout how long to sleep at the most; 0 or less does not sleep
+     * @param timeout how long to sleep at most; 0 or less does not sleep
      * @param unit unit of {@code timeout}
      * @return the number of records handed over; 0 means that the time is up, or that the ring is closed and nothing
      *     can come any more, or that {@code maxRecords} is 0
      * @throws IllegalArgumentException when {@code maxRecords} is negative
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
-     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
-     *     counts as consumed
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
+     *     the record counts as consumed
      * @throws RingCorruptException when a header in a file makes no sense
-     * @throws InterruptedException when the thread's interrupt is set at the call, whatever there is to read, or while
+     * @throws InterruptedException when the thread is interrupted before the call, whatever there is to read, or while
      *     it waits; no record is lost
      */
     public int drain(final RecordHandler handler, final int maxRecords, final long timeout, final TimeUnit unit)
@@ -102,16 +102,16 @@ public final class RingConsumer {
     }
 
     /**
-     * Hands over what is readable, at most {@code maxRecords}, while the handler says after each record how to go on;
-     * ends once it has consumed as many bytes as the ring holds.
+     * Hands over what is readable, at most {@code maxRecords}, while the handler decides after each record how to go
+     * on; ends once it has consumed as many bytes as the ring holds.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
-     * @return the number of records consumed, which does not include one answered with {@code ABORT}
+     * @return the number of records consumed, not including one answered with {@code ABORT}
      * @throws IllegalArgumentException when {@code maxRecords} is negative
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
-     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside it, which
-     *     counts as consumed
+     *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
+     *     the record counts as consumed
      * @throws RingCorruptException when a header in a file makes no sense
      * @throws NullPointerException when the handler returns null; the record counts as consumed
      */
@@ -122,7 +122,7 @@ public final class RingConsumer {
     }
 
     /**
-     * Announces that the consumer is about to sleep. To be called when a drain has returned 0:
+     * Announces that the consumer is about to sleep. Call it when a drain has returned 0:
      *
      * <pre>{@code
      * while (running) {
@@ -136,19 +136,19 @@ public final class RingConsumer {
      * }
      * }</pre>
      *
-     * <p>An arming lasts until the hook is called, {@code arm()} answers {@code false}, or a drain with a timeout has
-     * waited: after that, arm again before you sleep. On a ring without a hook the answer is a snapshot only, since
-     * there is nobody to call.
+     * <p>The ring stays armed until the hook is called, {@code arm()} returns {@code false}, or a drain with a timeout
+     * has waited: after that, arm again before you sleep. On a ring without a hook the result is only a snapshot, since
+     * there is no hook to call.
      *
-     * <p>On a ring in a file sleep 100 milliseconds at the most, see {@link #doorbell()}, and look for what {@linkplain
-     * #stalledBy() stands in the way}. On the heap no limit is needed as long as the hook
-     * does not throw: whoever finishes a reservation calls it, also that of a claim whose handle has been collected.
-     * One that throws, such as that of a bounded executor which refuses the task, is called again by the next commit, a
-     * refusal of the full ring, or {@code close()}: where that may be late, sleep with a limit there, too.
+     * <p>On a ring in a file sleep at most 100 milliseconds, see {@link #doorbell()}, and look for {@linkplain
+     * #stalledBy() what stands in the way}. On the heap no limit is needed as long as the hook does not throw: whoever
+     * finishes a reservation calls it, even that of a claim whose handle has been collected. A hook that throws, such
+     * as that of a bounded executor which rejects the task, is called again by the next commit, a refusal of the full
+     * ring, or {@code close()}: if that may be too late, limit the sleep there, too.
      *
-     * <p>Whoever sleeps by {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could park by
-     * itself, such as taking a lock or logging: it may use up the permit by which the hook ends the sleep. {@link
-     * WakeupHook#semaphore} has no such hole.
+     * <p>A thread that sleeps in {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could
+     * park by itself, such as taking a lock or logging: it may consume the permit by which the hook ends the sleep.
+     * {@link WakeupHook#semaphore} has no such problem.
      *
      * @return {@code true} when there is nothing to do and the next commit, close, or abort that leaves padding will
      *     call the hook; {@code false} when there is something to look at (a record, padding, or the ring is closed and
@@ -164,8 +164,8 @@ public final class RingConsumer {
     }
 
     /**
-     * Returns the channel that becomes readable when a producer of another process ends an arming of this ring in a
-     * file, so that the consumer can sleep in a selector of its own:
+     * Returns the channel that becomes readable when a producer of another process disarms this ring in a file, so that
+     * the consumer can sleep in a selector of its own:
      *
      * <pre>{@code
      * consumer.doorbell().register(selector, SelectionKey.OP_READ);
@@ -183,10 +183,10 @@ public final class RingConsumer {
      * }
      * }</pre>
      *
-     * <p>{@link #arm()} takes from it what has come; do not read from it, nor make it blocking. A producer may end
-     * between its record and its ring, or be in a network of its own, so sleep for 100 milliseconds at the most, and
-     * for a millisecond while the ring is not empty. Producers of this process ring here too, but for those of this
-     * very ring object when it has a hook. A drain with a timeout and a tasklet do all this by themselves.
+     * <p>{@link #arm()} reads it; do not read from it yourself, nor make it blocking. A producer may die between
+     * storing its record and ringing, or be in another network namespace, so sleep for at most 100 milliseconds, and
+     * for a millisecond while the ring is not empty. Producers of this process ring here too, except those of this very
+     * ring object when it has a hook. A drain with a timeout and a tasklet do all this by themselves.
      *
      * @return always the same channel, not blocking, bound to the loopback address; but another one when an Error has
      *     ended an {@link #arm()} or a timed drain of one thread inside it, and another thread has called the next one
@@ -203,15 +203,15 @@ public final class RingConsumer {
     }
 
     /**
-     * Tells what is in the consumer's way: the reservation at which it stands and that nobody has finished yet. To be
-     * called when a drain has returned 0; when nothing is reserved it costs one load. While a claim is open, or an
-     * offer under way, that is what it returns, and nothing is wrong. When the owner is {@linkplain
-     * StalledClaim.Owner#DEAD dead}, nobody will finish it but {@link #recover}.
+     * Tells what is in the consumer's way: the unfinished reservation at which it stands. Call it when a drain has
+     * returned 0; when nothing is reserved it costs one load. An open claim, or an offer under way, is returned too;
+     * that is no fault. When the owner is {@linkplain StalledClaim.Owner#DEAD dead}, only {@link #recover} will finish
+     * it.
      *
-     * @return what is unfinished, or {@code null}; on a ring on the heap its owner is this process, and lives
+     * @return what is unfinished, or {@code null}; on a ring on the heap its owner is this process, and alive
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}
-     * @throws RingCorruptException when what the file says of it makes no sense
+     * @throws RingCorruptException when what the file says about it makes no sense
      */
     @SuppressWarnings("exports") // who calls it compiles without the annotation
     public @Nullable StalledClaim stalledBy() {
@@ -219,8 +219,8 @@ public final class RingConsumer {
     }
 
     /**
-     * Turns what a dead owner has left unfinished into padding, so that the consumer gets past it. What that owner had
-     * finished before is not touched.
+     * Turns what a dead owner left unfinished into padding, so that the consumer gets past it. What that owner had
+     * finished is not touched.
      *
      * <pre>{@code
      * if (consumer.drain(handler) == 0) {
@@ -232,10 +232,10 @@ public final class RingConsumer {
      * }</pre>
      *
      * @param claim what {@link #stalledBy()} has returned
-     * @return {@code false} when there is nothing to do any more: it has been finished, or recovered
+     * @return {@code false} when there is nothing left to do: it has been finished, or recovered
      * @throws IllegalStateException when its owner may still finish it; or when the consumer is in use already, or this
      *     process has been {@linkplain VarLenMpscRing#detach() detached}
-     * @throws RingCorruptException when what the file says of it makes no sense
+     * @throws RingCorruptException when what the file says about it makes no sense
      */
     public boolean recover(final StalledClaim claim) {
         Objects.requireNonNull(claim, "claim");

@@ -2,11 +2,11 @@
 package io.varlenring;
 
 /**
- * Thrown when the bytes of a ring are not those of a ring: when a file is attached to, or later, when a word that the
- * ring follows has a value that no peer which keeps to the format writes.
+ * Thrown when the bytes are not those of a valid ring: on joining a file, or later, when a word that the ring follows
+ * has a value that no conforming peer writes.
  *
- * <p>The message names what was checked, where it stands, the value found and what it may be. Nothing has been changed
- * for it: the same call finds the same again. What a drain had handed over before, counts as consumed.
+ * <p>The message names what was checked, where it is, the value found and the values allowed. Nothing has been changed:
+ * the same call finds the same again. What a drain had handed over before counts as consumed.
  *
  * @since 0.1.0
  */

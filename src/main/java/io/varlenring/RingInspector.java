@@ -17,28 +17,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Prints what is in a ring's file: whose it is, its positions, its slots and who has them, and each record that is
- * still to be read. It maps the file for reading only and takes no lock, so it can look at a ring in use, whose words
- * it then sees at different moments, and at a damaged one.
+ * Prints what is in a ring's file: who the consumer is, its positions, its slots and their holders, and each record
+ * still to be read. It maps the file read-only and takes no lock, so it can inspect a ring in use, whose words it then
+ * sees at different moments, and a damaged one.
  *
  * <pre>
  * java -jar varlen-mpsc-ring.jar FILE
  * </pre>
  *
  * <p>The exit code is 0 when the ring is sound; 1 when its consumer stands before a reservation whose owner is dead, as
- * far as can be seen from here: the death of a process in another namespace of process numbers cannot; 2 when the bytes
- * are not those of a ring, or the file cannot be read, or there is none on the command line. Whether a process lives is
- * what the system tells of its number; in a process that has joined the ring, {@link RingConsumer#stalledBy()} knows
- * better. MUST NOT be used inside such a process: it closes the file.
+ * far as can be seen from here (the death of a process in another pid namespace cannot); 2 when the bytes are not those
+ * of a ring, the file cannot be read, or none is given on the command line. Whether a process is alive is judged by its
+ * pid; in a process that has joined the ring, {@link RingConsumer#stalledBy()} knows better. MUST NOT be used inside
+ * such a process: it closes the file.
  *
  * @since 0.1.0
  */
 public final class RingInspector {
     /** What was found. */
     public enum Result {
-        /** All words make sense, and nothing is in the way of the consumer but what is under way. */
+        /** All words make sense, and nothing blocks the consumer except reservations in progress. */
         SOUND(0),
-        /** The consumer stands before a reservation whose owner is not seen to live. */
+        /** The consumer stands before a reservation whose owner is not seen alive. */
         STALLED(1),
         /** The file is not that of a ring, or a word makes no sense. */
         CORRUPT(2);
@@ -70,7 +70,7 @@ public final class RingInspector {
     }
 
     /**
-     * Inspects the file that is named on the command line, and ends the process with the code of what was found.
+     * Inspects the file named on the command line, and exits with the code of the result.
      *
      * @param arguments the path of the file
      */
@@ -92,7 +92,7 @@ public final class RingInspector {
      *
      * @param path where the ring is
      * @param out where to print what is found
-     * @return how it was found
+     * @return the result
      * @throws IOException when the file cannot be read
      */
     public static Result inspect(final Path path, final PrintStream out) throws IOException {

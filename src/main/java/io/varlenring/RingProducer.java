@@ -10,16 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The handle through which one thread writes to a ring.
  *
- * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and one that is no longer
- * used needs no closing; but on a ring in a file each has a slot of the file, and to close it gives the slot back. A
- * handle MUST be used by one thread at a time; it may move between threads when each hands it on with a happens-before
- * edge. Two threads in one handle at once is undefined, and mostly stops the ring for good, without an exception. Only
- * the methods with a timeout ever wait; but what takes a slot of a file, as {@link VarLenMpscRing#newProducer()} and
- * the first record beside an open claim do, tries for some milliseconds while another process looks at the last free
- * one.
+ * <p>Handles are independent, {@link VarLenMpscRing#newProducer()} makes any number of them, and an unused one need not
+ * be closed; but on a ring in a file each takes a slot of the file, and closing it gives the slot back. A handle MUST
+ * be used by one thread at a time; it may move between threads over a happens-before edge. Using one handle from two
+ * threads at once is undefined, and usually stops the ring for good, without an exception. Only the methods with a
+ * timeout ever wait; but calls that take a slot of a file, such as {@link VarLenMpscRing#newProducer()} and the first
+ * record beside an open claim, retry for some milliseconds while another process looks at the last free one.
  *
- * <p>Every way to write has three answers, never mixed. The record is stored; or the ring is full right now, which is
- * not an error; or an exception is thrown and nothing was stored:
+ * <p>Every write has exactly one of three outcomes. The record is stored; or the ring is full right now, which is not
+ * an error; or an exception is thrown and nothing was stored:
  *
  * <ul>
  *   <li>{@link IllegalArgumentException} when the record is longer than {@link VarLenMpscRing#maxPayload()} and so
@@ -28,27 +27,27 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link IllegalStateException} when this handle is closed,
  *   <li>{@link RingCorruptException}, which is one of those, when the words of a ring in a file make no sense,
  *   <li>{@link java.io.UncheckedIOException} when the system refuses the lock of a second slot,
- *   <li>{@link java.util.ConcurrentModificationException}, or what the checks of a buffer throw, when another thread
- *       changed a source meanwhile,
- *   <li>what a source throws that cannot be read: an {@link IllegalStateException} when its memory is closed, say,
- *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} for what their names say.
+ *   <li>{@link java.util.ConcurrentModificationException}, or what a buffer's checks throw, when another thread changed
+ *       a source meanwhile,
+ *   <li>whatever an unreadable source throws, for example an {@link IllegalStateException} when its memory is closed,
+ *   <li>{@link NullPointerException} and {@link IndexOutOfBoundsException} as usual.
  * </ul>
  *
- * <p>The one exception to "nothing was stored" is an {@link Error}. One that the ring's {@link WakeupHook} throws
- * reaches the producer after its record was stored; but where it comes out of a refusal, or out of a wakeup that an
- * earlier call owed, nothing was. {@link RingStats#offered()} tells which. One such as a {@link StackOverflowError}
- * may come at any point. What it left unfinished is aborted by the next call on the same handle, or when the handle
- * has been collected. A source that is a mapped file which somebody makes shorter meanwhile is an {@link Error} of that
- * kind, or none: the virtual machine may tell of it late, and what was copied by then is stored as the record.
+ * <p>The one exception to "nothing was stored" is an {@link Error}. One thrown by the ring's {@link WakeupHook} reaches
+ * the producer after its record was stored; but if it comes from a refusal, or from a wakeup that an earlier call owed,
+ * nothing was stored. {@link RingStats#offered()} tells which. Others, such as a {@link StackOverflowError}, may come
+ * at any point. What they left unfinished is aborted by the next call on the same handle, or when the handle has been
+ * collected. Truncating a mapped file that is being offered leads to an {@link Error} of that kind, or to none: the
+ * virtual machine may report it late, and what was copied by then is stored as the record.
  *
  * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the
- * consumer reaches the record only after that claim is committed or aborted. On a ring in a file, what a handle offers
- * while its own claim is open takes it a second slot, and is refused with {@link IllegalStateException} when there is
+ * consumer reaches the record only after that claim is committed or aborted. On a ring in a file, a handle that offers
+ * while its own claim is open takes a second slot, and is refused with {@link IllegalStateException} when there is
  * none.
  *
- * <p>"Full" is the answer for a record that does not fit now; a shorter one may. On a ring that others keep full, a
- * record that is longer than what one drain gives back may never get in, however often it is offered: let the longest
- * record be no more than a quarter of the capacity and 64 KiB, or give long records a ring of their own.
+ * <p>"Full" means that this record does not fit now; a shorter one may. On a ring that others keep full, a record
+ * longer than what one drain gives back may never get in, however often it is offered: keep the longest record to at
+ * most a quarter of the capacity and 64 KiB, or give long records a ring of their own.
  *
  * @since 0.1.0
  */
@@ -119,20 +118,20 @@ public final class RingProducer implements AutoCloseable {
     }
 
     /**
-     * Stores a copy of {@code src.remaining()} bytes as one record, and waits for room while the ring is full. It tries
-     * again and again, and parks between, 10 microseconds at first and a millisecond at the most; it does not queue up,
-     * so others may be faster.
+     * Stores a copy of {@code src.remaining()} bytes as one record, and waits for room while the ring is full. It
+     * retries, parking in between, for 10 microseconds at first and at most a millisecond; there is no queue, so other
+     * producers may get in first.
      *
      * @param src a direct, heap or read-only buffer; only its position changes, and only on success
-     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param timeout how long to wait at most; 0 or less does not wait
      * @param unit unit of {@code timeout}
      * @return {@code true} when stored, {@code false} when the time is up
-     * @throws InterruptedException when the thread's interrupt is set at the call, even if there is room, or while it
+     * @throws InterruptedException when the thread is interrupted before the call, even if there is room, or while it
      *     waits; nothing was stored
      * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
-     * @throws IllegalStateException when called with a timeout above 0 from a handler of this ring, which would wait
+     * @throws IllegalStateException when called with a positive timeout from a handler of this ring, which would wait
      *     for itself
-     * @throws RingClosedException when the ring is closed, also while this waits
+     * @throws RingClosedException when the ring is closed, even while this waits
      */
     public boolean offer(final ByteBuffer src, final long timeout, final TimeUnit unit) throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
@@ -150,16 +149,16 @@ public final class RingProducer implements AutoCloseable {
      * @param src where the bytes are
      * @param offset index of the first byte
      * @param length number of bytes, {@code 0..maxPayload()}
-     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param timeout how long to wait at most; 0 or less does not wait
      * @param unit unit of {@code timeout}
      * @return {@code true} when stored, {@code false} when the time is up
-     * @throws InterruptedException when the thread's interrupt is set at the call, even if there is room, or while it
+     * @throws InterruptedException when the thread is interrupted before the call, even if there is room, or while it
      *     waits; nothing was stored
      * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
-     * @throws IllegalStateException when called with a timeout above 0 from a handler of this ring, which would wait
+     * @throws IllegalStateException when called with a positive timeout from a handler of this ring, which would wait
      *     for itself
      * @throws IndexOutOfBoundsException when the array does not have these bytes
-     * @throws RingClosedException when the ring is closed, also while this waits
+     * @throws RingClosedException when the ring is closed, even while this waits
      */
     public boolean offer(final byte[] src, final int offset, final int length, final long timeout, final TimeUnit unit)
             throws InterruptedException {
@@ -178,15 +177,15 @@ public final class RingProducer implements AutoCloseable {
      *
      * @param header the first part
      * @param payload the second part
-     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param timeout how long to wait at most; 0 or less does not wait
      * @param unit unit of {@code timeout}
      * @return {@code true} when stored, {@code false} when the time is up
-     * @throws InterruptedException when the thread's interrupt is set at the call, even if there is room, or while it
+     * @throws InterruptedException when the thread is interrupted before the call, even if there is room, or while it
      *     waits; nothing was stored
      * @throws IllegalArgumentException when the record is longer than {@link VarLenMpscRing#maxPayload()}; at once
-     * @throws IllegalStateException when called with a timeout above 0 from a handler of this ring, which would wait
+     * @throws IllegalStateException when called with a positive timeout from a handler of this ring, which would wait
      *     for itself
-     * @throws RingClosedException when the ring is closed, also while this waits
+     * @throws RingClosedException when the ring is closed, even while this waits
      */
     public boolean offer(final ByteBuffer header, final ByteBuffer payload, final long timeout, final TimeUnit unit)
             throws InterruptedException {
@@ -199,11 +198,10 @@ public final class RingProducer implements AutoCloseable {
     }
 
     /**
-     * Stores each of several buffers as a record of its own: the longest prefix of them that fits, perhaps not all,
-     * with one reservation, and makes it visible to the consumer as a whole. The positions of the buffers stored move
-     * to their limits; the others stay as they are. No buffer may be there twice: it would be stored twice, and what is
-     * left of the batch would be empty. When any buffer of the batch is longer than {@code maxPayload()},
-     * nothing is stored.
+     * Stores each of several buffers as a record of its own: the longest prefix of them that fits, with one
+     * reservation, made visible to the consumer as a whole. The positions of the stored buffers move to their limits;
+     * the others do not change. No buffer may appear twice: it would be stored twice, and leave an empty remainder.
+     * When any buffer of the batch is longer than {@code maxPayload()}, nothing is stored.
      *
      * @param srcs the buffers
      * @param from index of the first one
@@ -225,7 +223,7 @@ public final class RingProducer implements AutoCloseable {
 
     /**
      * Reserves space to be filled in place. Until the claim is committed or aborted the consumer gets nothing that was
-     * reserved after it, so it should be short, and always in a try-with-resources:
+     * reserved after it, so keep it short, and always use a try-with-resources:
      *
      * <pre>{@code
      * try (RingClaim claim = producer.tryClaim(2048)) {
@@ -251,10 +249,9 @@ public final class RingProducer implements AutoCloseable {
     }
 
     /**
-     * Reserves space for several records at once, to be filled in place one after the other: a burst of datagrams, for
-     * example, each behind the other however short it is. The consumer gets all of them or none. What is not used goes
-     * back as {@link RingClaim#commit(int)} says. As with a claim, the consumer gets nothing meanwhile that was
-     * reserved after it:
+     * Reserves space for several records at once, to be filled in place one after the other: for example a burst of
+     * datagrams, packed whatever their lengths. The consumer gets all of them or none. Unused space goes back as in
+     * {@link RingClaim#commit(int)}. As with a claim, the consumer meanwhile gets nothing that was reserved after it:
      *
      * <pre>{@code
      * try (RingBatch batch = producer.tryClaimBatch(2048, 1 << 15)) {
@@ -271,9 +268,9 @@ public final class RingProducer implements AutoCloseable {
      * }</pre>
      *
      * @param minLength the longest payload for which there must be room, {@code 0..maxPayload()}
-     * @param maxBytes how much of the ring to take at the most, with a header of 8 bytes for each record and payloads
-     *     rounded up to multiples of 8: from what a record of {@code minLength} takes to half the capacity, and rounded
-     *     down to a multiple of 8. It gets less when less is free, or before the end of the ring's memory
+     * @param maxBytes the most of the ring to take, including a header of 8 bytes for each record and payloads rounded
+     *     up to multiples of 8: from what a record of {@code minLength} takes to half the capacity, rounded down to a
+     *     multiple of 8. The batch gets less when less is free, or when the end of the ring's memory is nearer
      * @return the batch, the same object every time; or {@code null} when a record of {@code minLength} does not fit
      *     right now
      * @throws IllegalArgumentException when one of the two is out of its range
@@ -289,8 +286,8 @@ public final class RingProducer implements AutoCloseable {
     }
 
     /**
-     * Closes this handle; the ring stays open. A claim or batch that is open is aborted. On a ring in a file its slot
-     * is given back; that of a handle that is dropped is given back when the collector has taken it. Further offers and
+     * Closes this handle; the ring stays open. An open claim or batch is aborted. On a ring in a file its slot is given
+     * back; the slot of a dropped handle is given back when the handle has been garbage-collected. Further offers and
      * claims are refused with {@link IllegalStateException}; closing again does nothing.
      *
      * @throws IllegalStateException when position or limit of the buffer of an open claim or batch lie outside its

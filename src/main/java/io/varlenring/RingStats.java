@@ -2,11 +2,11 @@
 package io.varlenring;
 
 /**
- * What a ring has counted since it was built, summed over all its producer handles, also those no longer in use.
+ * What a ring has counted since it was built, summed over all its producer handles, including those no longer in use.
  *
  * <p>A snapshot: while threads run, the counts belong to slightly different moments. All are exact once the threads
- * that made them have finished; but a call that an {@link Error}, or a corrupt file, has ended may have counted what it
- * did not do, or not what it did.
+ * that made them have finished; but a call that was ended by an {@link Error} or a corrupt file may have counted
+ * something it did not do, or failed to count something it did.
  *
  * @since 0.1.0
  */
@@ -38,8 +38,8 @@ public final class RingStats {
 
     /**
      * Returns how many records were handed over to a handler and consumed, those whose handler threw included. {@code
-     * offered() - handedOver()} is how many are in a ring on the heap, unless an {@code Error}, or a corrupt file, has
-     * come between what was done and its count; in a file each ring object has its own counts.
+     * offered() - handedOver()} is how many are in a ring on the heap, unless an {@code Error} or a corrupt file has
+     * come between an action and its count; in a file each ring object has its own counts.
      *
      * @return a number of records
      */
@@ -88,9 +88,9 @@ public final class RingStats {
 
     /**
      * Returns how many claims were still open when the garbage collector took their handle, and were aborted for it.
-     * Every one is a fault of the program: it stops delivery until the collector has run, which in a program that makes
-     * no garbage may be never; and, but on a ring with a hook or in a file, until a drain, an arming, a refused offer,
-     * {@link VarLenMpscRing#newProducer()} or {@link VarLenMpscRing#stats()} has asked it.
+     * Each one is a fault of the program: it stops delivery until the collector has run, which may never happen in a
+     * program that makes no garbage; and, except on a ring with a hook or in a file, until a drain, an arming, a
+     * refused offer, {@link VarLenMpscRing#newProducer()} or {@link VarLenMpscRing#stats()} has checked for it.
      *
      * @return a number of claims
      */
@@ -109,8 +109,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns how often a hook was called, also one that failed, or a waiting consumer unparked, or the doorbell of a
-     * ring in a file rung.
+     * Returns how often a hook was called, even if it failed, a waiting consumer unparked, or the doorbell of a ring in
+     * a file rung.
      *
      * @return a number of wakeups
      */
@@ -128,9 +128,9 @@ public final class RingStats {
     }
 
     /**
-     * Returns the most bytes found in use, padding included, whenever the consumer gave back space and when this
-     * snapshot was taken. It leaves out what came and went between, and open claims behind the last record of a drain
-     * that handed over all there was.
+     * Returns the most bytes found in use, padding included, sampled whenever the consumer gave back space and when
+     * this snapshot was taken. It misses what came and went in between, and open claims behind the last record of a
+     * drain that handed over everything.
      *
      * @return a number of bytes
      */
@@ -140,7 +140,7 @@ public final class RingStats {
 
     /**
      * Returns what was counted since an earlier snapshot of the same ring. The high-water mark is not a count: it is
-     * the one of this snapshot.
+     * that of this snapshot.
      *
      * @param earlier a snapshot of the same ring, taken before this one
      * @return the differences

@@ -2,7 +2,7 @@
 package io.varlenring;
 
 /**
- * The unfinished reservation at which the consumer of a ring stands, and what is known of its owner: a snapshot by
+ * The unfinished reservation at which the consumer of a ring stands, and what is known about its owner: a snapshot by
  * {@link RingConsumer#stalledBy()}.
  *
  * @since 0.1.0
@@ -10,12 +10,12 @@ package io.varlenring;
 public final class StalledClaim {
     /** Whether the owner of a reservation may still finish it. */
     public enum Owner {
-        /** Its process lives; the reservation will be finished, or its process will end. */
+        /** Its process is alive; either it finishes the reservation, or it ends. */
         LIVES,
         /** Its process has ended: the reservation can be {@linkplain RingConsumer#recover recovered}. */
         DEAD,
         /**
-         * Its process has lost its lock on the file and is seen alive: it, or a library in it, has opened and closed
+         * Its process has lost its lock on the file but is seen alive: it, or a library in it, has opened and closed
          * the file. The reservation cannot be recovered before the process has ended.
          */
         UNKNOWN
@@ -52,10 +52,10 @@ public final class StalledClaim {
     }
 
     /**
-     * Returns where the reservation ends, as far as that is known.
+     * Returns where the reservation ends, if known.
      *
-     * @return a position in bytes, or -1 when that is not known: its owner has not said it yet, or is not known, or the
-     *     ring is on the heap
+     * @return a position in bytes, or -1 when unknown: its owner has not stored it yet, or is unknown, or the ring is
+     *     on the heap
      */
     public long end() {
         return end;
@@ -71,7 +71,7 @@ public final class StalledClaim {
     }
 
     /**
-     * Returns when the owner's process began.
+     * Returns when the owner's process started.
      *
      * @return ticks since the machine was started on Linux, elsewhere milliseconds since 1970; 0 when not known
      */

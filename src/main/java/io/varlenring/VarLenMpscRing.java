@@ -34,11 +34,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The order of {@code isClosed() && isEmpty()} matters: once the ring is closed nothing comes, so an emptiness seen
- * behind that is final. The other way round a record may come, and the ring be closed, between the two, and be lost.
+ * <p>The order of {@code isClosed() && isEmpty()} matters: nothing is reserved after the close, so an empty ring seen
+ * after it stays empty. The other way round a record and the close may come between the two calls, and the record be
+ * lost.
  *
- * <p>What is reserved lies between two positions. The consumer takes records in that order, and gets no further than a
- * reservation that is not finished:
+ * <p>Reservations lie between two positions. The consumer takes records in reservation order, and gets no further than
+ * an unfinished reservation:
  *
  * <pre>
  * thread A         thread B         thread C
@@ -58,23 +59,24 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><b>Order.</b> Records are consumed in the order in which their space was reserved; for each producer that is
  *       its program order.
- *   <li><b>Visibility.</b> What a producer did before it committed a record happens-before the handler gets that
- *       record. The ring itself MUST reach other threads by a happens-before edge, such as a final field.
+ *   <li><b>Visibility.</b> Everything a producer did before it committed a record happens-before the handler gets that
+ *       record. The ring itself MUST be safely published to other threads, for example through a final field.
  *   <li><b>Room.</b> Every payload of {@code 0..maxPayload()} bytes fits an empty ring, wherever the ring stands.
- *       "Full" is answered only when the record really did not fit at that moment.
+ *       "Full" is returned only when the record did not fit at that moment.
  *   <li><b>Progress.</b> Reserving is lock-free. Delivery is in order and so waits for the oldest claim that is neither
- *       committed nor aborted; the other producers go on until the ring is full. A claim whose handle has been
- *       collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for good.
- *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and its first batch, but a weak
- *       reference where another thread takes over the consumer, or claims by a handle; in a file about 100 bytes where
- *       a producer rings the doorbell of a consumer that sleeps; and see {@link Builder#slices()}.
+ *       committed nor aborted; the other producers continue until the ring is full. A claim whose handle has been
+ *       garbage-collected is aborted; one that is merely forgotten, with its handle still reachable, stops delivery for
+ *       good.
+ *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and first batch, except: a weak reference
+ *       when another thread takes over the consumer, or claims through a handle; in a file, about 100 bytes when a
+ *       producer rings the doorbell of a sleeping consumer; and see {@link Builder#slices()}.
  *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes
- *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned
- *       {@code true}, or whose commit returned, is handed over at least once, and not again once its space was given
- *       back; what a dead producer left unfinished is {@linkplain RingConsumer#recover given back by a call}, never by
- *       time; what a living one has is never touched.
+ *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned {@code
+ *       true}, or whose commit returned, is handed over at least once, and not again once its space was given back;
+ *       what a dead producer left unfinished is {@linkplain RingConsumer#recover reclaimed by a call}, never by a
+ *       timeout; what a live one holds is never touched.
  *   <li><b>Memory.</b> Freed by the garbage collector when the ring, its handles and all views are unreachable, never
- *       under anyone's feet.
+ *       earlier.
  * </ul>
  *
  * <table>
@@ -84,16 +86,16 @@ import org.jspecify.annotations.Nullable;
  *   </thead>
  *   <tbody>
  *     <tr><td>any, at any time</td><td>all methods of this class but {@link #detach()}</td></tr>
- *     <tr><td>any, while no other one is in a call of a handle</td><td>{@link #detach()}</td></tr>
+ *     <tr><td>any, while no other thread is in a call on a handle</td><td>{@link #detach()}</td></tr>
  *     <tr><td>one at a time for each handle</td>
  *       <td>{@link RingProducer}, its {@link RingClaim} and its {@link RingBatch}</td></tr>
  *     <tr><td>one at a time</td><td>{@link RingConsumer}</td></tr>
  *   </tbody>
  * </table>
  *
- * <p>To flush, that is to wait until all that was offered before now has been handed over, wait until {@link
- * #consumerPosition()} has reached a {@link #producerPosition()} that was loaded first, or the ring is empty. That
- * waits for open claims and batches too, also for one opened later where another was given back.
+ * <p>To flush, that is, to wait until everything offered so far has been handed over, load {@link #producerPosition()},
+ * then wait until {@link #consumerPosition()} has reached it or the ring is empty. This waits for open claims and
+ * batches too, including one opened later in space that another gave back.
  *
  * @since 0.1.0
  */
@@ -208,42 +210,42 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Joins the ring in a file, or makes the file with an empty ring when there is none: any number of processes may do
-     * so at the same moment, and get the same ring. See {@linkplain Builder#file} for what the file is.
+     * Joins the ring in a file, or makes the file with an empty ring if there is none: any number of processes may do
+     * so at once, and get the same ring. See {@linkplain Builder#file} about the file.
      *
      * <p>Leave it by {@link #detach()}. {@link #close()} ends the ring for all processes and for good: never put it
      * into a try-with-resources.
      *
-     * @param file where the ring is; on a file system in memory, such as {@code /dev/shm}, it is fast
+     * @param file where the ring is; fast on an in-memory file system such as {@code /dev/shm}
      * @param capacity bytes for records, their headers and padding: a power of two, 64 to 1073741824
      * @return the ring
-     * @throws IllegalArgumentException when the capacity is anything else, or not that of the ring that is there; or
-     *     when the path is of another file system than the default one
-     * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there before
-     *     the machine was started
-     * @throws IOException when the file cannot be made or opened, for example for want of room
+     * @throws IllegalArgumentException when the capacity is anything else, or not that of the existing ring; or when
+     *     the path is not on the default file system
+     * @throws RingCorruptException when the file is not a ring's, or of an unknown version, or from before the last
+     *     boot
+     * @throws IOException when the file cannot be made or opened, for example for lack of space
      */
     public static VarLenMpscRing map(final Path file, final int capacity) throws IOException {
         return builder().file(file).capacity(capacity).buildInFile();
     }
 
     /**
-     * Joins the ring in a file that is there. Leave it by {@link #detach()}: {@link #close()} ends the ring for all
+     * Joins the ring in an existing file. Leave it by {@link #detach()}: {@link #close()} ends the ring for all
      * processes and for good, so never put it into a try-with-resources.
      *
      * @param file where the ring is
      * @return the ring
-     * @throws IllegalArgumentException when the path is of another file system than the default one
-     * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there before
-     *     the machine was started
-     * @throws IOException when the file is not there, or cannot be opened
+     * @throws IllegalArgumentException when the path is not on the default file system
+     * @throws RingCorruptException when the file is not a ring's, or of an unknown version, or from before the last
+     *     boot
+     * @throws IOException when the file does not exist, or cannot be opened
      */
     public static VarLenMpscRing attach(final Path file) throws IOException {
         return builder().file(file).buildInFile();
     }
 
     /**
-     * Starts the making of a ring.
+     * Starts building a ring.
      *
      * @return a builder
      */
@@ -252,8 +254,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Makes a ring. Give it a capacity, or memory, or a file, with a capacity if the file may not exist yet; and a hook
-     * if the consumer sleeps anywhere but in a drain with a timeout.
+     * Builds a ring. Give it a capacity, or memory, or a file, with a capacity if the file may not exist yet; and a
+     * hook if the consumer sleeps anywhere but in a drain with a timeout.
      *
      * @since 0.1.0
      */
@@ -287,9 +289,9 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Gives the ring memory of the caller's: the bytes from the buffer's position to its limit. What is in them
-         * does not matter; from now on, until the ring is dropped, nobody else may read or write them. All threads that
-         * use the ring must be allowed to use the memory; with that of a confined arena everything is undefined.
+         * Gives the ring the caller's memory: the bytes from the buffer's position to its limit. Their content does not
+         * matter; from now on, until the ring is dropped, nobody else may read or write them. All threads that use the
+         * ring must be allowed to access the memory; with a confined arena the behavior is undefined.
          *
          * @param data a direct, writable buffer; its remaining bytes are a power of two, 64 to 1073741824, and begin at
          *     an address that is a multiple of 8
@@ -316,21 +318,20 @@ public final class VarLenMpscRing implements AutoCloseable {
 
         /**
          * Puts the ring in a file, where other processes can join it: as many producers in all of them as there are
-         * {@linkplain #slots slots}, and one consumer at a time. With a capacity the file is made when it is not there;
-         * without one it must be.
+         * {@linkplain #slots slots}, and one consumer at a time. With a capacity the file is made if it does not exist;
+         * without one it must exist.
          *
-         * <p>The processes must see the same file, by mappings that are coherent and with locks: on a local file
-         * system, best one in memory such as {@code /dev/shm}, and not on one that is reached through a network. What
-         * survives the end of any of them, at any moment, and what must not be done with the file: nobody may truncate
-         * it, and no process that has joined the ring may open it in another way, for a process that closes a file
-         * loses its locks on it, by which others see that it lives. It stays when everybody has gone: whoever decides
-         * how long the ring lives deletes it, such as what starts and stops the processes, because this
-         * does not tell who has made it. Once a ring in a file is open, {@code list} and {@code store} of the
-         * system's properties throw a {@link ClassCastException} in this process.
+         * <p>The processes must see the same file, with coherent mappings and with locks: on a local file system, best
+         * an in-memory one such as {@code /dev/shm}, not a network file system. Nobody may truncate the file, and no
+         * process that has joined the ring may open it in any other way, since a process that closes a file loses its
+         * locks on it, by which others see that it is alive. The file stays when everybody has left: whoever decides
+         * how long the ring lives, such as the supervisor of the processes, deletes it, since joining does not tell who
+         * made it. Once a ring in a file is open, {@code list} and {@code store} of the system's properties throw a
+         * {@link ClassCastException} in this process.
          *
          * @param file where the ring is
          * @return this builder
-         * @throws IllegalArgumentException when the path is of another file system than the default one
+         * @throws IllegalArgumentException when the path is not on the default file system
          */
         public Builder file(final Path file) {
             if (file.getFileSystem() != FileSystems.getDefault()) {
@@ -342,8 +343,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Sets how many producer handles a file has room for, in all processes together, when it is made; a handle that
-         * offers while its claim is open takes two. One that is there keeps its number.
+         * Sets how many producer handles a new file has room for, across all processes; a handle that offers while its
+         * claim is open takes two slots. An existing file keeps its number.
          *
          * @param slots 1 to 4096; 128 unless set
          * @return this builder
@@ -358,9 +359,9 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Sets who may use a file, when it is made. Whoever may write it can do anything to the ring.
+         * Sets who may use a new file. Whoever may write it can do anything to the ring.
          *
-         * @param permissions as of a POSIX file system; reading and writing for the owner alone unless set
+         * @param permissions POSIX permissions; reading and writing by the owner alone unless set
          * @return this builder
          * @throws IllegalArgumentException when the owner may not read and write it: nobody could join the ring then
          */
@@ -375,9 +376,9 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Sets what wakes the consumer after it has armed the ring. On a ring in a file it is called by producers of
-         * the very ring object whose consumer it is; those of other processes, and those of another ring object on the
-         * same file in this process, ring the {@linkplain RingConsumer#doorbell() doorbell}.
+         * Sets what wakes the consumer after it has armed the ring. On a ring in a file it is called only by producers
+         * of the consumer's own ring object; those of other processes, and of another ring object on the same file in
+         * this process, ring the {@linkplain RingConsumer#doorbell() doorbell}.
          *
          * @param hook the hook
          * @return this builder
@@ -394,10 +395,10 @@ public final class VarLenMpscRing implements AutoCloseable {
 
         /**
          * Names the ring, for {@link VarLenMpscRing#toString()}, {@link VarLenMpscRing#dump()}, messages and events.
-         * Without a name it is called {@code ring-} and a number, or by the path of its file. A name is this process's:
-         * it is not in the file.
+         * Without one it is {@code ring-} and a number, or the path of its file. The name belongs to this process: it
+         * is not in the file.
          *
-         * @param name what people know the ring by
+         * @param name the name
          * @return this builder
          * @since 0.1.0
          */
@@ -407,10 +408,10 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Lets each record, each claim and each space of a batch be a buffer of its own, from position 0 to its
-         * capacity, for code that calls {@code clear}, {@code flip} or {@code rewind} on what it is given. Without
-         * this, they are views of the whole ring, and such a call destroys other records. It allocates a small object
-         * for each of them. It does not protect from a buffer that is kept and used later.
+         * Makes each record, each claim and each space of a batch a buffer of its own, from position 0 to its capacity,
+         * for code that calls {@code clear}, {@code flip} or {@code rewind} on what it is given. Otherwise they are
+         * views of the whole ring, and such a call destroys other records. This allocates a small object for each of
+         * them. It does not protect against a buffer that is kept and used later.
          *
          * @return this builder
          */
@@ -426,15 +427,15 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
 
         /**
-         * Makes the ring, or joins the one in the file. Memory that was given is this ring's: to make another ring,
-         * give the builder other memory.
+         * Makes the ring, or joins the one in the file. The memory given now belongs to this ring: to make another
+         * ring, give the builder other memory.
          *
          * @return a new, empty ring, or the one in the file
          * @throws IllegalStateException when neither capacity nor memory nor a file was given, or both capacity and
-         *     memory, or memory and a file, or something that is for a file only
+         *     memory, or memory and a file, or an option for files only, without a file
          * @throws IllegalArgumentException when the ring in the file has another capacity
-         * @throws RingCorruptException when the file is not one of a ring, or of an unknown version, or was there
-         *     before the machine was started
+         * @throws RingCorruptException when the file is not a ring's, or of an unknown version, or from before the last
+         *     boot
          * @throws UncheckedIOException when the file cannot be made or opened
          */
         public VarLenMpscRing build() {
@@ -504,8 +505,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     /**
      * Makes a handle for one producing thread.
      *
-     * @return a new handle; when it is no longer used, dropping it is enough, but {@link RingProducer#close()} gives
-     *     its place in a file back at once
+     * @return a new handle; when it is no longer used, dropping it is enough, but {@link RingProducer#close()} frees
+     *     its slot of a file at once
      * @throws IllegalStateException when the ring is in a file, and all slots of the file are taken; or this process
      *     has been {@linkplain #detach() detached} from it
      * @throws RingCorruptException which is one of those, when the positions in the file make no sense
@@ -538,12 +539,12 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Returns the handle of the single consumer. On a ring in a file the first call takes the place of the consumer,
-     * which one process has at a time, until it {@linkplain #detach() leaves}, drops the ring, or ends.
+     * Returns the handle of the single consumer. On a ring in a file the first call takes the consumer's place, which
+     * one process holds at a time, until it {@linkplain #detach() leaves}, drops the ring, or ends.
      *
      * @return always the same object
-     * @throws IllegalStateException when another process has the consumer's place, or this one through another ring; it
-     *     names that process. Or when this process has been detached
+     * @throws IllegalStateException when another process, or this one through another ring, holds the consumer's place
+     *     (the message names it); or when this process has been detached
      * @throws RingCorruptException when the positions in the file are not those of a ring
      * @throws UncheckedIOException when the system refuses the lock of the consumer's place
      */
@@ -586,11 +587,11 @@ public final class VarLenMpscRing implements AutoCloseable {
      * Leaves a ring in a file, which goes on without this process: the consumer's place and all slots are given back,
      * and every handle is closed, as by {@link RingProducer#close()}. Only the snapshots of this class still work. The
      * memory stays mapped as long as a handle or view is reachable, but the file is closed when the last ring of this
-     * virtual machine leaves it. MUST NOT be called while another thread is in a call of a handle, or uses a record or
-     * a claim; {@link #newProducer()} and {@link #consumer()}, at the same time, are good or refused. On a ring on the
-     * heap, which has nobody else, it does nothing.
+     * virtual machine leaves it. MUST NOT be called while another thread is in a call on a handle, or uses a record or
+     * a claim; concurrent calls of {@link #newProducer()} and {@link #consumer()} succeed or are refused. On a ring on
+     * the heap, which nobody else shares, it does nothing.
      *
-     * @throws IllegalStateException when called from a handler, or another thread is in a call of the consumer
+     * @throws IllegalStateException when called from a handler, or while another thread is in a call on the consumer
      */
     public void detach() {
         if (places == null) {
@@ -610,8 +611,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Tells whether the file of this ring is still the one that its path names. Another process may have replaced it,
-     * and then all who come later are in another ring.
+     * Tells whether the path of this ring still names its file. Another process may have replaced the file, and then
+     * all who join later are in another ring.
      *
      * @return {@code false} when the path names another file or none; {@code true} on the heap
      */
@@ -630,15 +631,15 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Closes the ring, for good, and for all processes of a ring in a file; {@link #detach()} leaves it open. From the
-     * return of this method on every offer and new claim that would be good otherwise is refused with {@link
-     * RingClosedException}; claims that are open can still be committed, and the consumer can drain all that was or
-     * will be committed. When {@code isClosed() && isEmpty()}, nothing will come any more. Wakes an armed or waiting
-     * consumer. A second {@code close()} calls the hook again if it has thrown, and does nothing else. After {@link
-     * #detach()} it does nothing: whoever has left closes the ring for nobody.
+     * Closes the ring for good, for all processes if it is in a file; {@link #detach()} leaves it open. Once this
+     * method has returned, every otherwise valid offer and new claim is refused with {@link RingClosedException}; open
+     * claims can still be committed, and the consumer can drain all that was or will be committed. When {@code
+     * isClosed() && isEmpty()}, nothing more will come. Wakes an armed or waiting consumer. A second {@code close()}
+     * only calls the hook again if it has thrown. After {@link #detach()} it does nothing: whoever has left closes the
+     * ring for nobody.
      *
-     * <p>To go on after the close of a ring in a file: somebody deletes the file, and {@link #map} makes a new one. A
-     * producer that meets the closed ring detaches, and maps again once {@link #isCurrent()} is {@code false}.
+     * <p>To continue after closing a ring in a file, somebody deletes the file, and {@link #map} makes a new one. A
+     * producer that finds the ring closed detaches, and maps again once {@link #isCurrent()} is {@code false}.
      */
     @Override
     public void close() {
@@ -666,16 +667,16 @@ public final class VarLenMpscRing implements AutoCloseable {
     /**
      * Tells whether the ring has been closed.
      *
-     * @return {@code true} from the moment on when {@link #close()} took effect
+     * @return {@code true} from the moment {@link #close()} takes effect
      */
     public boolean isClosed() {
         return (memory.getProducerPositionVolatile() & CLOSED) != 0; // pairs with close() [M8]
     }
 
     /**
-     * Returns what the ring is called, for people and as a label of its figures.
+     * Returns the ring's name, for people and as a label of its figures.
      *
-     * @return the name that {@link Builder#name} gave it, else one of its own
+     * @return the name given by {@link Builder#name}, else a default
      * @since 0.1.0
      */
     public String name() {
@@ -704,8 +705,8 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /**
      * Returns the next position to be reserved: all bytes ever reserved, in records and in padding, less those given
-     * back unused. It goes back when a claim, a batch or an offer that failed gives back what it did not use; never
-     * beyond a record.
+     * back unused. It goes back when a claim, a batch or a failed offer gives back what it did not use, but never past
+     * a record.
      *
      * @return a snapshot, in bytes, a multiple of 8
      */
@@ -723,9 +724,9 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Returns the bytes in use: reserved and not yet given back, headers and padding included. What producers reserve
-     * and the consumer gives back during the call may be counted in, so the answer can be more than was ever in use at
-     * once.
+     * Returns the bytes in use: reserved and not yet given back, headers and padding included. Space that producers
+     * reserve and the consumer gives back during the call may be included, so the result can exceed what was ever in
+     * use at once.
      *
      * @return a snapshot, {@code 0..capacity()}
      */
@@ -739,7 +740,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /**
      * Tells whether nothing is in use: no record, no open claim, no padding. A ring that is not empty may still have
-     * nothing readable, when its oldest claim is open.
+     * nothing readable, if its oldest claim is open.
      *
      * @return a snapshot; {@code true} was true at one moment during the call
      */
@@ -748,8 +749,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Adds up the counters of all handles of this object; what other processes, or other ring objects, do with a ring
-     * in a file they count themselves. Not for a hot path.
+     * Adds up the counters of all handles of this object; other processes, and other ring objects on the same file,
+     * keep their own counts. Not for a hot path.
      *
      * @return a snapshot
      */
@@ -767,9 +768,9 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Describes the ring for whoever has to find out why nothing moves: positions, bytes in use, the oldest reservation
-     * that is not finished, since when the consumer has been waiting for it as far as it has noticed, and who has it,
-     * if that is known. Not for a hot path; takes the lock of {@link #newProducer()}.
+     * Describes the ring, to find out why nothing moves: positions, bytes in use, the oldest unfinished reservation,
+     * since when the consumer has been waiting for it as far as it noticed, and who holds it, if known. Not for a hot
+     * path; takes the lock of {@link #newProducer()}.
      *
      * @return some lines of text, whose format may change
      */

@@ -15,31 +15,30 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The consumer of a ring as a tasklet: records wake it, it hands over a budget of them and lets others run.
+ * The consumer of a ring as a tasklet: records wake it, it hands over up to a budget of them, then lets others run.
  *
  * <p>Each run drains at most the budget. When more may be left the tasklet wakes itself, which puts it behind the
- * others; otherwise it arms the ring, and the next commit, close, or abort that leaves padding wakes it. When the ring
- * is closed and drained it kills itself, and so it does within 100 ms when this process has {@linkplain
- * VarLenMpscRing#detach() detached} from it, which a tasklet of the same loop may do, or whoever has ended the loop.
- * After a handler that threw it runs again at once, for the record is consumed; a drain that fails and hands over
- * nothing, because the ring is corrupt, is repeated within 100 ms.
+ * others; otherwise it arms the ring, and the next commit, close, or abort that leaves padding wakes it. It kills
+ * itself when the ring is closed and drained, and within 100 ms when this process has {@linkplain
+ * VarLenMpscRing#detach() detached} from it, which a tasklet of the same loop, or whoever has ended the loop, may
+ * do. When a handler throws it runs again at once, since the record is consumed; a drain that fails and hands over
+ * nothing, because the ring is corrupt, is retried within 100 ms.
  *
- * <p>Behind a reservation that is not finished, and on a ring in a file, it looks at the ring from time to time. A
- * tasklet of its own wakes it for that, whose runs the loop counts, too; the deadline of {@link #tasklet()} is the
- * user's.
+ * <p>Behind an unfinished reservation, and on a ring in a file, it checks the ring from time to time. A second tasklet
+ * wakes it for that, and the loop counts its runs, too; the deadline of {@link #tasklet()} is free for the user.
  *
  * <p>A loop that ends takes its rings with it, so that nobody offers to a ring that nobody reads: it closes each of
- * them, hands over what was committed, whatever the budget, and kills the tasklet, before it comes to the next one.
- * The one made last comes first, as with resources: a ring whose handler offers to another of the same loop, which it
- * was given when it was made, is drained while that one is open. Reservations under way are waited for, but for 100 ms
- * at the most in each ring; what is behind a claim that stays open longer stays in the ring, and is reported as what a
- * handler throws is; so does, without a report, what is behind a record that the handler refuses. Whoever has ended
- * the loop may drain it. A ring in a file is not closed, for others may go on with it, and what they reserve after
- * that stays in it: {@linkplain VarLenMpscRing#detach() detach} from it when the loop has ended.
+ * them, hands over what was committed, whatever the budget, and kills the tasklet, before it goes on to the next one.
+ * The one made last comes first, as with resources: a ring whose handler offers to an older ring of the same loop is
+ * drained while that one is open. Reservations under way are waited for, at most 100 ms per ring; what is behind a
+ * claim that stays open longer remains in the ring, and is reported like an exception from a handler; what is behind a
+ * record that the handler refuses remains, too, without a report. Whoever has ended the loop may drain it. A ring in a
+ * file is not closed, since others may still use it, and what they reserve after that stays in it: {@linkplain
+ * VarLenMpscRing#detach() detach} from it when the loop has ended.
  *
- * <p>For a ring in a file give the loop a selector: it hears the {@linkplain RingConsumer#doorbell() doorbell} there.
- * Without one, and when a producer ends before it rings, the tasklet finds its records within 100 ms. What a dead
- * producer has left unfinished it does not {@linkplain RingConsumer#recover recover}: that is the user's, see {@link
+ * <p>For a ring in a file give the loop a selector: the {@linkplain RingConsumer#doorbell() doorbell} wakes it there.
+ * Without one, and when a producer dies before it rings, the tasklet finds the records within 100 ms. It does not
+ * {@linkplain RingConsumer#recover recover} what a dead producer left unfinished: that is up to the user, see {@link
  * #ring()}.
  *
  * @since 0.1.0
@@ -125,13 +124,13 @@ public final class RingTasklet {
      * Makes a ring whose consumer runs on a loop.
      *
      * @param loop the loop on whose thread the handler is called
-     * @param ring how to make the ring; its hook is set here, so that it can make no other, also when this fails
+     * @param ring how to make the ring; its hook is set here, so it cannot make another ring, even if this fails
      * @param handler gets each record
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1, or as {@link VarLenMpscRing.Builder#build()}
      *     says
-     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
+     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be opened
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
      *     already, or as {@link VarLenMpscRing.Builder#build()} and {@link VarLenMpscRing#consumer()} say
@@ -142,19 +141,19 @@ public final class RingTasklet {
     }
 
     /**
-     * Makes a ring whose consumer runs on a loop and says after each record how to go on. {@link Action#ABORT} leaves
-     * the record and lets the tasklet sleep, whatever else is offered, until {@link #tasklet()} is woken: a channel
-     * that is not writable pauses, and wakes it when it is. The handler may be asked again before that. After {@link
-     * Action#BREAK} others run before the next record.
+     * Makes a ring whose consumer runs on a loop and decides after each record how to go on. {@link Action#ABORT}
+     * leaves the record and lets the tasklet sleep, whatever else is offered, until {@link #tasklet()} is woken: pause
+     * so while a channel is not writable, and wake the tasklet when it is. The handler may be called again before that.
+     * After {@link Action#BREAK} others run before the next record.
      *
      * @param loop the loop on whose thread the handler is called
-     * @param ring how to make the ring; its hook is set here, so that it can make no other, also when this fails
+     * @param ring how to make the ring; its hook is set here, so it cannot make another ring, even if this fails
      * @param handler gets each record
      * @param budget the most records to hand over in one run, 1 or more
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1, or as {@link VarLenMpscRing.Builder#build()}
      *     says
-     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be had
+     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be opened
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
      *     already, or as {@link VarLenMpscRing.Builder#build()} and {@link VarLenMpscRing#consumer()} say
@@ -200,9 +199,9 @@ public final class RingTasklet {
 
     /**
      * Returns the ring. Its consumer belongs to the tasklet: nobody else may drain or arm it before the loop has
-     * ended. What a dead producer has left in a ring in a file, another tasklet of the same loop may look for
-     * ({@link RingConsumer#stalledBy()}) and {@linkplain RingConsumer#recover recover}; what is behind it is handed
-     * over within a millisecond then.
+     * ended. Another tasklet of the same loop may look for what a dead producer left in a ring in a file ({@link
+     * RingConsumer#stalledBy()}) and {@linkplain RingConsumer#recover recover} it; what is behind it is then handed
+     * over within a millisecond.
      *
      * @return the ring that producers write to
      */
@@ -211,7 +210,7 @@ public final class RingTasklet {
     }
 
     /**
-     * Returns the tasklet, to wake it for other reasons, or to kill it: the ring then keeps what it holds.
+     * Returns the tasklet, to wake it for other reasons, or to kill it, in which case the ring keeps what it holds.
      *
      * @return the tasklet that drains the ring
      */
@@ -220,14 +219,14 @@ public final class RingTasklet {
     }
 
     /**
-     * Waits until all that was offered before this call has been handed over. When the ring has been closed before,
-     * that is everything, and the handler is not called any more.
+     * Waits until everything offered before this call has been handed over. If the ring was closed before, that is
+     * everything, and the handler is not called any more.
      *
-     * @param timeout how long to wait at the most; 0 or less does not wait. Of a manual loop somebody has to call
-     *     {@code runOnce} meanwhile
+     * @param timeout how long to wait at most; 0 or less does not wait. Somebody has to call {@code runOnce} of a
+     *     manual loop meanwhile
      * @param unit the unit of the timeout
-     * @return whether it has been handed over; {@code false} when the time was up, or the tasklet was killed before, so
-     *     that nobody will do it any more
+     * @return whether it has been handed over; {@code false} when the time was up, or the tasklet was killed before
+     *     that, so that it never will be
      * @throws InterruptedException when this thread is interrupted while it waits
      * @throws IllegalStateException when called on the loop's thread, which would wait for itself
      */

@@ -6,9 +6,9 @@ import io.varlenring.WakeupHook;
 /**
  * A piece of work that is asleep, or queued once, or running, on one {@link TaskletLoop}.
  *
- * <p>All methods may be called from any thread, from bodies and from hooks of rings. None blocks, but for {@link
- * #kill()} of a {@link RingTasklet}'s, which takes short locks; and none allocates, but for {@link #toString()}, and
- * for the events of a loop with profiling while they are recorded.
+ * <p>All methods may be called from any thread, from bodies and from hooks of rings. None blocks, except {@link
+ * #kill()} of a {@link RingTasklet}'s tasklet, which briefly takes locks; and none allocates, except {@link
+ * #toString()}, and the events of a loop with profiling while they are recorded.
  *
  * @since 0.1.0
  */
@@ -43,7 +43,7 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
     /**
      * Makes the body run at least once more, and hands it reasons.
      *
-     * @param reasons bits whose meaning is the body's; the run gets those of all wakeups since the last one
+     * @param reasons bits whose meaning the body defines; the run gets those of all wakeups since the last run
      */
     public void wakeup(final int reasons) {
         final boolean local = loop.isRunner();
@@ -106,10 +106,10 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
     }
 
     /**
-     * Ends this tasklet, for good. Called on the loop's thread, no run begins any more. Called from another thread, one
-     * run that the loop has decided on before this method returns may still begin, or be under way, and goes on to its
-     * end; there is none after it; and its deadline, if it has one, is forgotten when it has come. To know that it has
-     * ended, wake another tasklet of the loop: that one runs after it. Killing again does nothing.
+     * Ends this tasklet for good. When called on the loop's thread, no run begins any more. When called from another
+     * thread, one run that the loop decided on before this method returns may still begin, or be under way, and
+     * completes; there is none after it; and the deadline, if any, is dropped when it comes. To know that the last run
+     * is over, wake another tasklet of the loop, which runs after it. Killing again does nothing.
      */
     public void kill() {
         setKilledVolatile(); // pairs with runUnlessKilled(): either it sees the kill, or the run had begun before [T3]
@@ -124,7 +124,7 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
     /**
      * Tells whether this tasklet has been killed.
      *
-     * @return {@code true} from the moment on when {@link #kill()} took effect
+     * @return {@code true} from the moment {@link #kill()} takes effect
      */
     public boolean isKilled() {
         return isKilledVolatile(); // pairs with kill() [T3]

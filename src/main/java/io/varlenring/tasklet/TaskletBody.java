@@ -11,11 +11,11 @@ public interface TaskletBody {
     /**
      * Does the work, on the loop's thread, never on two threads at once.
      *
-     * <p>The body should be short and MUST NOT block: everything else on the loop waits for it. A wakeup that comes
-     * while it runs means that it runs once more. When it throws, the tasklet is as alive as before, the other tasklets
-     * are not affected, and what it threw goes to the {@linkplain Thread#getUncaughtExceptionHandler()
-     * uncaught-exception handler} of the loop's thread. An interrupt that it leaves set is there for the bodies behind
-     * it in the round, and would close the channels that they use: clear it by {@link Thread#interrupted()}.
+     * <p>The body should be short and MUST NOT block: everything else on the loop waits for it. A wakeup during a run
+     * leads to one more run. When it throws, the tasklet stays alive, other tasklets are not affected, and the
+     * exception goes to the {@linkplain Thread#getUncaughtExceptionHandler() uncaught-exception handler} of the loop's
+     * thread. An interrupt that it leaves set reaches the next bodies in the round, and would close the channels that
+     * they use: clear it by {@link Thread#interrupted()}.
      *
      * @param self the tasklet that runs
      * @param reasons the reasons of all wakeups since the last run, combined with OR; 0 when none gave one

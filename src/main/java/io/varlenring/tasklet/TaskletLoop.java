@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thread that runs tasklets, and sleeps when there are none to run.
  *
- * <p>A loop has a thread of its own ({@link #start(String)}), or is part of somebody else's loop, which calls {@link
- * #runOnce(long)} ({@link #manual()}). It sleeps parked, or, when it was given a {@link Selector}, in that selector, so
- * that sockets and tasklets share the thread.
+ * <p>A loop has a thread of its own ({@link #start(String)}), or is part of another loop, which calls {@link
+ * #runOnce(long)} ({@link #manual()}). It sleeps by parking, or, if given a {@link Selector}, in that selector, so that
+ * sockets and tasklets share the thread.
  *
  * <p>The loop works in rounds. A round takes in the wakeups from other threads and the sockets that are ready, and then
  * runs tasklets of each class up to its share, in this order:
@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  *   </tbody>
  * </table>
  *
- * <p>So no class, however busy, keeps another from running, nor the sockets from being looked at. Within a class
- * tasklets run in the order of their wakeups, but for {@link #wakeupAfter}. While a wakeup by one thread is under way,
- * a busy loop with a thread of its own may take in those by others some rounds later, in their order.
+ * <p>So no class, however busy, starves another, or the sockets. Within a class tasklets run in the order of their
+ * wakeups, except for {@link #wakeupAfter}. While a wakeup by one thread is under way, a busy loop with a thread of its
+ * own may take in those by others some rounds later, in their order.
  *
  * @since 0.1.0
  */
@@ -111,7 +111,7 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Starts the making of a loop.
+     * Starts building a loop.
      *
      * @return a builder
      */
@@ -134,10 +134,10 @@ public final class TaskletLoop implements AutoCloseable {
 
         /**
          * Lets the loop sleep in a selector and serve its sockets: a ready key wakes the {@link Tasklet} that is
-         * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest, since
-         * it would end every sleep, and one with a tasklet of a closed loop is cancelled. Nobody else may select with
-         * it, so it is one loop's, until that has ended, a manual one by {@link TaskletLoop#close()}. The loop does
-         * not close it.
+         * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest set,
+         * since it would end every sleep, and one with a tasklet of a closed loop is cancelled. Nobody else may select
+         * with it: it belongs to one loop until that has ended, a manual one by {@link TaskletLoop#close()}. The loop
+         * does not close it.
          *
          * @param selector an open selector
          * @return this builder
@@ -153,10 +153,10 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
-         * Names the loop, for {@link TaskletLoop#toString()}, messages and events. Without a name it is called as its
+         * Names the loop, for {@link TaskletLoop#toString()}, messages and events. Without one it has the name of its
          * thread, or {@code manual}.
          *
-         * @param name what people know the loop by
+         * @param name the name
          * @return this builder
          * @since 0.1.0
          */
@@ -166,8 +166,8 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
-         * Measures the time from each tasklet's being queued to its run, and when the run began, which costs two
-         * readings of the clock a run. Only a loop that does so raises events.
+         * Measures the time from the queueing of each tasklet to its run, and when the run began, which costs two clock
+         * readings per run. Only a loop with profiling raises events.
          *
          * @return this builder
          */
@@ -177,7 +177,7 @@ public final class TaskletLoop implements AutoCloseable {
         }
 
         /**
-         * Lets {@link #start} take its thread from a factory, and give it its name. Without one it is no daemon, has
+         * Lets {@link #start} take its thread from a factory, and name it. Without one the thread is no daemon, has
          * normal priority and the class loader of this library, inherits no thread locals, and is in the thread group
          * of whoever makes it.
          *
@@ -195,7 +195,7 @@ public final class TaskletLoop implements AutoCloseable {
          * @param threadName name of the thread
          * @return a running loop
          * @throws IllegalStateException when the thread factory has made no thread; or when the selector belongs to
-         *     another loop, which has not ended, or has been closed
+         *     another loop that has not ended, or has been closed
          * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then.
          *     Where a factory's thread ends before it runs its task, {@link TaskletLoop#toString()} says so later, and
          *     making rings is refused
@@ -210,7 +210,7 @@ public final class TaskletLoop implements AutoCloseable {
          * Makes a loop without a thread.
          *
          * @return a loop to be run by {@link TaskletLoop#runOnce}
-         * @throws IllegalStateException when the selector belongs to another loop, which has not ended, or has been
+         * @throws IllegalStateException when the selector belongs to another loop that has not ended, or has been
          *     closed
          */
         public TaskletLoop manual() {
@@ -235,14 +235,14 @@ public final class TaskletLoop implements AutoCloseable {
      * Makes a tasklet of this loop. It is asleep until its first wakeup.
      *
      * @param body the work
-     * @return a new tasklet; one that is not used any more needs no closing
+     * @return a new tasklet; an unused one need not be closed
      */
     public Tasklet newTasklet(final TaskletBody body) {
         return new Tasklet(this, Objects.requireNonNull(body, "body"), false);
     }
 
     /**
-     * Makes a tasklet whose runs are long: one of those, at the most, runs in each round.
+     * Makes a tasklet whose runs are long: at most one of these runs in each round.
      *
      * @param body the work
      * @return a new tasklet
@@ -258,8 +258,8 @@ public final class TaskletLoop implements AutoCloseable {
 
     /**
      * Registers a channel with the loop's selector, so that a tasklet is woken when the channel is ready. The tasklet
-     * must do the input or output, or clear the key's interest: otherwise it is woken in every round. When it has been
-     * killed, the key is cancelled as soon as the channel is ready; the channel stays open.
+     * must do the I/O, or clear the key's interest set: otherwise it is woken in every round. If it has been killed,
+     * the key is cancelled as soon as the channel is ready; the channel stays open.
      *
      * @param channel a channel in non-blocking mode
      * @param operations the operations of interest, see {@link SelectionKey}
@@ -329,8 +329,8 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Wakes a tasklet to run right after the one that is running, or right after one that is queued, while what they
-     * touched is still in the processor's cache. To wake a series in order, pass on what the last call returned:
+     * Wakes a tasklet to run right after the running one, or right after a queued one, while what they touched is still
+     * in the processor's cache. To wake a series in order, pass on what the last call returned:
      *
      * <pre>{@code
      * Tasklet last = null;
@@ -339,12 +339,13 @@ public final class TaskletLoop implements AutoCloseable {
      * }
      * }</pre>
      *
-     * <p>The tasklet joins the class of the one it runs after and uses that one's share. When a share has run so, those
-     * that have waited longer are next, and what is left of the series comes behind them. One that is queued already
-     * stays where it is; a heavy one, and one that wakes itself this way, is woken as by {@link Tasklet#wakeup()}.
+     * <p>The tasklet joins the class of the one it runs after and uses that class's share. When a share has run this
+     * way, those that have waited longer are next, and the rest of the series comes behind them. A tasklet already
+     * queued stays where it is; a heavy one, and one that wakes itself this way, is woken as by {@link
+     * Tasklet#wakeup()}.
      *
-     * @param previousOrNull a tasklet to run after, of this loop and in one of its run queues; when it is null, or is
-     *     not there (it has run, or was just woken by another thread), the running one
+     * @param previousOrNull the tasklet to run after, in one of this loop's run queues; when it is null, or not there
+     *     (it has run, or was just woken by another thread), the running one
      * @param next the tasklet to wake
      * @return where the series now ends: {@code next}, or {@code previousOrNull} when {@code next} was not moved
      * @throws IllegalStateException when called from another thread than the loop's
@@ -379,22 +380,20 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Wakes a tasklet at a time: as soon as the loop finds that it has come. A tasklet has one deadline; a new one
-     * takes the place of the old one. Other wakeups leave it as it is, and so does a run: who wants to wait again sets
-     * it again.
+     * Wakes a tasklet as soon as the loop finds that the given time has come. A tasklet has one deadline; a new one
+     * replaces the old. Other wakeups do not change it, nor does a run: to wait again, set it again.
      *
-     * <p>Tasklets whose time has come are woken in the order of their deadlines, into the class of those that a socket
-     * woke. A parked loop wakes up when the first deadline has come; one that sleeps in a selector, up to a millisecond
+     * <p>Tasklets whose time has come are woken in the order of their deadlines, into the same class as those woken by
+     * a socket. A parked loop wakes when the first deadline comes; one that sleeps in a selector, up to a millisecond
      * later.
      *
-     * @param tasklet the tasklet to wake; on one that was killed, or on the thread of a loop that was closed, this does
-     *     nothing
-     * @param nanoTime when, as {@link System#nanoTime()} will tell, and less than 292 years from now, where more than
-     *     73 years count as 73; when it has come already, in the next round
+     * @param tasklet the tasklet to wake; for a killed one, or on the thread of a closed loop, this does nothing
+     * @param nanoTime when, in terms of {@link System#nanoTime()}, less than 292 years from now; more than 73 years
+     *     count as 73; a time already past means the next round
      * @param reasons as for {@link Tasklet#wakeup(int)}
-     * @throws IllegalStateException when called from another thread than the loop's; a manual loop that nobody is
-     *     running is any thread's, but then {@link #runOnce} MUST NOT be called meanwhile: it would find the loop in
-     *     use
+     * @throws IllegalStateException when called from another thread than the loop's; for a manual loop that nobody is
+     *     running any thread may call this, but then {@link #runOnce} MUST NOT be called meanwhile: it would find the
+     *     loop in use
      * @throws IllegalArgumentException when the tasklet belongs to another loop
      */
     public void wakeupAt(final Tasklet tasklet, final long nanoTime, final int reasons) {
@@ -402,7 +401,7 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Takes back the deadline of a tasklet, if it has one. When the time has come already and the tasklet is queued, it
+     * Cancels the deadline of a tasklet, if it has one. If the time has come already and the tasklet is queued, it
      * runs.
      *
      * @param tasklet the tasklet
@@ -459,19 +458,19 @@ public final class TaskletLoop implements AutoCloseable {
     // Rounds
 
     /**
-     * Runs one round; when there is nothing to run, waits for something first, no longer than until the first deadline.
-     * On a manual loop only, by one thread at a time, and not from inside a body.
+     * Runs one round; if there is nothing to run, waits for something first, but not beyond the first deadline. On a
+     * manual loop only, by one thread at a time, and not from inside a body.
      *
      * <p>An interrupt ends the wait, and while it is set there is none: it may be how the caller's thread is told to
-     * end, so it is not cleared here, unlike by a loop with a thread of its own. A caller that does not end for it, or
-     * whose bodies leave it set, clears it by {@link Thread#interrupted()}, or goes round without ever waiting.
+     * end, so it is not cleared here, unlike in a loop with a thread of its own. A caller that does not end then, or
+     * whose bodies leave it set, must clear it by {@link Thread#interrupted()}, or it loops without ever waiting.
      *
-     * <p>Call it with stack to spare: a {@link StackOverflowError} in the loop's own code, not in a body, comes out,
-     * may lose the tasklets that were queued, and may leave the loop in use for ever.
+     * <p>Call it with stack to spare: a {@link StackOverflowError} in the loop's own code, not in a body, is thrown,
+     * may lose the tasklets that were queued, and may leave the loop in use forever.
      *
-     * @param maxWaitNanos how long to wait at the most when nothing is queued, in nanoseconds; 0 or less does not wait,
-     *     and a wait in a selector is rounded up to whole milliseconds
-     * @return how many bodies were run; 0 when the time was up, or the wait ended for no reason
+     * @param maxWaitNanos how long to wait at most when nothing is queued, in nanoseconds; 0 or less does not wait, and
+     *     a wait in a selector is rounded up to whole milliseconds
+     * @return how many bodies were run; 0 when the time was up, or on a spurious wakeup
      * @throws IllegalStateException when this loop has a thread of its own, or is being run already
      * @throws UncheckedIOException when the selector fails
      * @throws java.nio.channels.ClosedSelectorException when the selector is closed
@@ -631,27 +630,27 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop, for good: what was queued before is run once, later wakeups do nothing, and deadlines for which
-     * no tasklet has been woken yet are forgotten. Then the rings of its {@link RingTasklet}s are closed and drained,
-     * one after the other, the one made last first. Closing again does nothing more. The selector stays open.
+     * Closes the loop for good: what was queued before is run once, later wakeups do nothing, and deadlines that have
+     * not yet woken a tasklet are dropped. Then the rings of its {@link RingTasklet}s are closed and drained, one after
+     * the other, the one made last first. Closing again does nothing more. The selector stays open.
      *
-     * <p>Who runs it to its end, and whether this call waits for that:
+     * <p>Who runs the loop to its end, and whether this call waits for that:
      *
      * <ul>
      *   <li>Called from a body of this loop: the round under way; not waited for.
-     *   <li>A loop with a thread of its own: that thread. It is waited for, without a limit, unless it cannot end
-     *       before this call does: because it waits for the calling thread in {@code close()} of another loop, be it
-     *       through more of them, or is inside {@link System#exit}, which waits for a shutdown hook that calls this.
-     *       And while the JVM exits it is waited for 10 seconds at the most. When a thread factory's thread has ended
-     *       before it ran the loop: the caller.
+     *   <li>A loop with a thread of its own: that thread. This call waits for it without a limit, unless it cannot end
+     *       before this call does: because it waits for the calling thread in {@code close()} of another loop, directly
+     *       or through further ones, or is inside {@link System#exit}, which waits for a shutdown hook that calls this.
+     *       While the JVM exits, this call waits 10 seconds at most. If a thread factory's thread ended before it ran
+     *       the loop: the caller.
      *   <li>A manual loop that nobody is running: the caller. One that another thread is running: that thread; not
      *       waited for.
      * </ul>
      *
-     * <p>{@link #close(long, TimeUnit)} has a limit, and tells whether the loop has ended.
+     * <p>{@link #close(long, TimeUnit)} waits with a limit, and tells whether the loop has ended.
      *
-     * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup that is still under way in
-     * another thread may be too late, and so may one that was coalesced with it, even when that one has returned.
+     * <p>A tasklet is queued when the wakeup that found it asleep has returned. A wakeup still under way in another
+     * thread may be too late, and so may one coalesced with it, even if that one has returned.
      */
     @Override
     public void close() {
@@ -665,10 +664,10 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Closes the loop as {@link #close()} does, and waits for its end at most for a time. A manual loop that nobody is
+     * Closes the loop as {@link #close()} does, and waits for its end for a limited time. A manual loop that nobody is
      * running is run to its end by the caller, whatever the time; one that another thread is running is waited for.
      *
-     * @param timeout how long to wait at the most; 0 or less does not wait
+     * @param timeout how long to wait at most; 0 or less does not wait
      * @param unit the unit of the timeout
      * @return whether the loop has ended: no body runs any more, and its rings are closed. From a body of this loop
      *     always {@code false}, at once
@@ -714,7 +713,7 @@ public final class TaskletLoop implements AutoCloseable {
     /**
      * Tells whether this loop has been closed.
      *
-     * @return {@code true} from the call of {@link #close()} on
+     * @return {@code true} from the call to {@link #close()} on
      */
     public boolean isClosed() {
         return memory.isClosedVolatile(); // pairs with close() [T2]
@@ -730,7 +729,7 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Returns what the loop is called, for people and as a label of its figures.
+     * Returns the loop's name, for people and as a label of its figures.
      *
      * @return the name that {@link Builder#name} gave it, or that of its thread, or {@code manual}
      * @since 0.1.0

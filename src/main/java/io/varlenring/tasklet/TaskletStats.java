@@ -49,7 +49,7 @@ public final class TaskletStats {
 
     /**
      * Returns how many wakeups have led to a run: those that runs have taken, at most 2^30 each, and those by the
-     * loop's own thread of tasklets that were queued already, whose runs may be yet to come.
+     * loop's own thread of tasklets already queued, whose runs may be still to come.
      *
      * @return a number of wakeups
      */
@@ -68,7 +68,7 @@ public final class TaskletStats {
 
     /**
      * Returns how many bodies threw, how many rounds of a loop with a thread of its own found no memory, and, while the
-     * loop ends, how many handlers of its rings threw, and how many rings kept something behind an open reservation.
+     * loop ends, how many handlers of its rings threw, and how many rings kept records behind an open reservation.
      *
      * @return a number of failures
      */
@@ -86,7 +86,7 @@ public final class TaskletStats {
     }
 
     /**
-     * Returns the time from a tasklet's being queued to its run, averaged over the runs.
+     * Returns the time from the queueing of a tasklet to its run, averaged over the runs.
      *
      * @return nanoseconds
      */
@@ -95,7 +95,7 @@ public final class TaskletStats {
     }
 
     /**
-     * Returns the longest time from a tasklet's being queued to its run, since the loop was made.
+     * Returns the longest time from the queueing of a tasklet to its run, since the loop was made.
      *
      * @return nanoseconds
      */
@@ -104,8 +104,8 @@ public final class TaskletStats {
     }
 
     /**
-     * Returns when the body began that was running when this snapshot was taken, as {@link System#nanoTime()} told; 0
-     * when none was. Handlers that the loop calls while it ends are in no body.
+     * Returns when the body that was running at this snapshot began, in terms of {@link System#nanoTime()}; 0 when none
+     * was. Handlers that the loop calls while it ends are in no body.
      *
      * @return nanoseconds
      */
@@ -114,8 +114,8 @@ public final class TaskletStats {
     }
 
     /**
-     * Returns what was counted since an earlier snapshot of the same loop, and the average latency of the runs between.
-     * The worst latency and the running body are no counts: they are those of this snapshot.
+     * Returns what was counted since an earlier snapshot of the same loop, and the average latency of the runs in
+     * between. The worst latency and the running body are not counts: they are those of this snapshot.
      *
      * @param earlier a snapshot of the same loop, taken before this one
      * @return the differences

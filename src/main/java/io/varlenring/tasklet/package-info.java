@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Pieces of work that are woken cheaply, from any thread, and run on one.
+ * Pieces of work that any thread can wake cheaply, and that run on one thread.
  *
  * <p>A {@link io.varlenring.tasklet.Tasklet} is either asleep or queued once. {@link
  * io.varlenring.tasklet.Tasklet#wakeup()} promises that its body runs at least once more. A {@link
  * io.varlenring.tasklet.TaskletLoop} runs the bodies, each on the loop's one thread, and sleeps when there is nothing
- * to run; it can serve sockets besides. {@link io.varlenring.tasklet.RingTasklet} is the consumer of a ring on such a
+ * to run; it can also serve sockets. {@link io.varlenring.tasklet.RingTasklet} is the consumer of a ring on such a
  * loop.
  *
  * <p>A null argument is a {@link NullPointerException}, unless a method says otherwise.
  *
- * <h2>Words used throughout</h2>
+ * <h2>Terms</h2>
  *
  * <dl>
  *   <dt>wakeup
- *   <dd>the request that a body run at least once more. Wakeups of a tasklet that is queued already are coalesced.
+ *   <dd>the request that a body run at least once more. Wakeups of a tasklet already queued are coalesced.
  *   <dt>reasons
  *   <dd>32 bits that say why a tasklet was woken. Those of coalesced wakeups are combined with OR.
  *   <dt>class
