@@ -56,7 +56,7 @@ public interface WakeupHook {
      *
      * <p>An exception neither reaches the producer nor loses its record: it is counted in {@link
      * RingStats#hookFailures()}, the consumer stays armed, and the next commit, or the next refusal by the full ring,
-     * calls the hook again; commits made while it was throwing are covered by that call. An {@link Error} leaves the
+     * calls the hook again; commits made while it was throwing belong to the failed call. An {@link Error} leaves the
      * ring in the same state and does reach the producer, except that one on the library's own thread goes unreported.
      */
     void wakeup();
