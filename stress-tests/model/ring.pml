@@ -586,7 +586,12 @@ inline arm() {
     d_step { storeArmed() }
     LOOK_AFTER_ARMED;
     if
-    :: !armed -> d_step { storeVolatile(CONSUMER, ARMED, 0) }
+    :: !armed ->
+        d_step {
+            compareAndExchange(CONSUMER, ARMED, 1, 0, header);
+            armed = header != 1; /* a producer was faster, and wakes */
+            header = 0
+        }
     :: else
     fi
 }

@@ -99,15 +99,6 @@ final class ConsumerSide extends ProducersLead {
         isInUse = true;
     }
 
-    private IllegalStateException inUse(final Thread current) {
-        return new IllegalStateException(
-                lastUser == DETACHED
-                        ? "this process has been detached from the ring"
-                        : lastUser.get() == current
-                                ? "the consumer was called from inside its own handler"
-                                : "the consumer is in use by " + lastUser.get() + " and was called by " + current);
-    }
-
     /** Ends the use of the consumer, for good: this process leaves the ring. */
     void leave() {
         enter();
@@ -169,10 +160,11 @@ final class ConsumerSide extends ProducersLead {
                 giveBack(true);
                 view.hide();
             }
-            return tryArm();
+            prepareToArm();
         } finally {
-            isInUse = false;
+            isInUse = false; // before armed is set: whoever is woken then is the consumer, before this call returns
         }
+        return tryArm();
     }
 
     private int handOver(final RecordHandler handler, final int maxRecords) {
@@ -465,6 +457,7 @@ final class ConsumerSide extends ProducersLead {
         try {
             int handedOver;
             do {
+                prepareToArm();
                 if (tryArm()) {
                     // isEmpty() loads P after tryArm() has stored armed: pairs with the compare-and-set of P [M6]
                     final boolean isEmpty = ring.isEmpty();
@@ -494,19 +487,26 @@ final class ConsumerSide extends ProducersLead {
         }
     }
 
-    private boolean tryArm() {
-        // First, not once armed is set: it may wait for a lock, which would use up the permit of a wakeup. And nobody
-        // else may ask before the wakeup that is waited for. Pairs with publish() [M1]
+    /** Not once armed is set: it may wait for a lock, which would use up the permit of a wakeup. */
+    private void prepareToArm() {
+        // Nobody else may ask before the wakeup that is waited for. Pairs with publish() [M1]
         if (memory.getHeaderAcquire((int) cursor & mask) == NOT_READY && noteStall(ring.producerPosition())) {
             ring.finishAbandoned();
         }
+    }
+
+    /**
+     * Returns whether the consumer may sleep: from then on it is whoever is woken, in any thread. Who turns armed from 1
+     * to 0 wakes it, or is it: so it is never two threads' at once.
+     */
+    private boolean tryArm() {
+        final long position = cursor;
         memory.setArmedVolatile(true); // before the loads below: pairs with signal()'s load of armed [M5] [M6]
         // pairs with publish(): this load, or its load of armed, sees the other's store [M5]
-        final boolean ready = memory.getHeaderVolatile((int) cursor & mask) != NOT_READY;
+        final boolean ready = memory.getHeaderVolatile((int) position & mask) != NOT_READY;
         final long producerPosition = memory.getProducerPositionVolatile(); // pairs with close(): likewise [M8]
-        if (ready || producerPosition == (cursor | RingLayout.CLOSED)) {
-            memory.setArmedVolatile(false); // a wakeup that comes before it is spurious [M5]
-            return false;
+        if (ready || producerPosition == (position | RingLayout.CLOSED)) {
+            return !memory.compareAndSetDisarmed(); // where a producer was faster, that one wakes [M9]
         }
         return true;
     }

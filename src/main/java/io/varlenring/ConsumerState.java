@@ -43,4 +43,13 @@ abstract class ConsumerState extends RingCounters {
     final String describeUser(final String words, final String nobody) {
         return !isInUse ? nobody : lastUser == DETACHED ? "detached" : words + lastUser.get();
     }
+
+    final IllegalStateException inUse(final Thread current) {
+        return new IllegalStateException(
+                lastUser == DETACHED
+                        ? "this process has been detached from the ring"
+                        : lastUser.get() == current
+                                ? "the consumer was called from inside its own handler"
+                                : "the consumer is in use by " + lastUser.get() + " and was called by " + current);
+    }
 }

@@ -67,7 +67,7 @@ final class RingScenarios {
         }
     }
 
-    private static void addThreads(final RingRun run, final int records, final Sender sender, final Consumer consumer) {
+    private static void addProducers(final RingRun run, final int records, final Sender sender) {
         for (int i = 0; i < PRODUCERS; i++) {
             final int number = i;
             final RingProducer producer = run.ring.newProducer();
@@ -77,6 +77,10 @@ final class RingScenarios {
                 }
             });
         }
+    }
+
+    private static void addThreads(final RingRun run, final int records, final Sender sender, final Consumer consumer) {
+        addProducers(run, records, sender);
         run.simulation.addThread("consumer", () -> {
             while (run.received() < PRODUCERS * records) {
                 consumer.consume(run);
@@ -373,6 +377,39 @@ final class RingScenarios {
             hook.sleeper = Thread.currentThread();
             hook.drainOrPark(r);
         });
+    }
+
+    /** The consumer moves to another thread with each call of the hook, even while {@code arm()} has not returned. */
+    static void handsOver(final Simulation simulation) {
+        final Thread[] threads = new Thread[2];
+        final Word[] isCalled = {simulation.newWord("called0", 1), simulation.newWord("called1", 0)};
+        final int[] called = {0};
+        final WakeupHook hook = () -> {
+            called[0] = 1 - called[0];
+            isCalled[called[0]].store(Mode.VOLATILE, 1); // as an executor does
+            simulation.unpark(threads[called[0]]);
+        };
+        final RingRun run = new RingRun(simulation, hook, PRODUCERS, false);
+        addProducers(run, 2, RingScenarios::offerOrClaim);
+        final boolean[] isOver = new boolean[1];
+        for (int i = 0; i < threads.length; i++) {
+            final int number = i;
+            threads[i] = simulation.addThread("consumer" + i, () -> {
+                while (!isOver[0]) {
+                    if (isCalled[number].load(Mode.VOLATILE) == 0) {
+                        simulation.park(Long.MAX_VALUE);
+                        continue;
+                    }
+                    isCalled[number].store(Mode.VOLATILE, 0);
+                    do {
+                        run.ring.consumer().drain(run::onRecord);
+                        isOver[0] = run.received() == PRODUCERS * 2;
+                    } while (!isOver[0] && !run.ring.consumer().arm());
+                }
+                simulation.unpark(threads[1 - number]);
+            });
+        }
+        simulation.addCheck(run::checkAllReceived);
     }
 
     static void timedDrain(final Simulation simulation) {

@@ -68,6 +68,11 @@ final class RingSimulationTest {
     }
 
     @Test
+    void handsOver_isNeverTwoThreadsAtOnce() {
+        Schedules.check("handsOver", RingScenarios::handsOver);
+    }
+
+    @Test
     void timedDrain_isAlwaysWoken() {
         Schedules.check("timedDrain", RingScenarios::timedDrain);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -229,6 +230,50 @@ final class WakeupThreadedTest {
             }
         });
         crew.run(ring);
+    }
+
+    /** Each call of the hook makes another thread the consumer, often before arm() has returned in the last one. */
+    @Test
+    void armAgainstPublish_consumerMovesToWhomTheHookWakes() throws Exception {
+        final Crew crew = new Crew();
+        final int each = ROUNDS / 2;
+        final Semaphore calls = new Semaphore(1);
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(WakeupHook.semaphore(calls))
+                .build();
+        final int[] consumed = new int[1];
+        for (int id = 0; id < 3; id++) {
+            crew.add("consumer-" + id, () -> {
+                while (!crew.isFailing()) {
+                    calls.acquire();
+                    do {
+                        consumed[0] += ring.consumer().drain(record -> {});
+                        if (consumed[0] == 2 * each) {
+                            calls.release(3);
+                            return;
+                        }
+                    } while (!ring.consumer().arm());
+                }
+            });
+        }
+        for (int id = 0; id < 2; id++) {
+            final int number = id;
+            crew.add("producer-" + id, () -> {
+                final RingProducer producer = ring.newProducer();
+                final SplittableRandom random = new SplittableRandom(number);
+                for (int i = 0; i < each && !crew.isFailing(); ) {
+                    spin(random, 1 << random.nextInt(9));
+                    if (producer.offer(new byte[9], 0, 9)) {
+                        i++;
+                    } else {
+                        Crew.pause();
+                    }
+                }
+            });
+        }
+        crew.run(ring);
+        assertEquals(2 * each, consumed[0]);
     }
 
     /** Two producers publish at the same moment after one arming: exactly one of them calls the hook. */

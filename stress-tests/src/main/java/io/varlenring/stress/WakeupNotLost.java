@@ -66,7 +66,7 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  */
 @Outcome(id = "awake, not woken", expect = ACCEPTABLE, desc = "arm() saw it.")
 @Outcome(id = "asleep, woken", expect = ACCEPTABLE, desc = "The publisher saw the arming.")
-@Outcome(id = "awake, woken", expect = ACCEPTABLE, desc = "Both saw the other: one wakeup too many.")
+@Outcome(id = "awake, woken", expect = FORBIDDEN, desc = "Two would be the consumer.")
 @Outcome(id = "asleep, not woken", expect = FORBIDDEN, desc = "The consumer sleeps on.")
 public final class WakeupNotLost {
     private static final int HEADER = 0;
