@@ -91,7 +91,7 @@ public final class RingBatch implements AutoCloseable {
     }
 
     /**
-     * Makes a record of this batch of the bytes before the buffer's position, which relative puts or a channel have
+     * Makes the bytes before the buffer's position a record of this batch: what relative puts or a channel have
      * written into the space from {@link #next}.
      *
      * @throws IllegalStateException when this batch is not open, or has given no space since the last record; or when

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * claim are simply not readable yet.
  *
  * <p>A drain that finds nothing, right after one that found records, may spin for 1.5 microseconds and look once more:
- * a consumer that polls for each record as soon as it comes would slow its producers down. This begins when a drain has
- * found several records, and continues while it brings 12 or more until the ring is empty again, as it does from about
- * 8 million a second, and where 12 or more come at a time and more right behind the answer. When it does not, 2 drains
- * must find several records before the next try, then 4, 8, and 16 from there on: records arriving one by one never
- * cause it.
+ * a consumer that polls for each record as soon as it comes would slow its producers down. The spin begins when a drain
+ * has found several records, and continues while it brings 12 or more until the ring is empty again, as it does from
+ * about 8 million a second, and where 12 or more come at a time and more right behind the answer. When it does not, 2
+ * drains must find several records before the next try, then 4, 8, and 16 from there on: records arriving one by one
+ * never cause it.
  *
  * @since 0.1.0
  */

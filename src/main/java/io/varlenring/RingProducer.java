@@ -200,7 +200,7 @@ public final class RingProducer implements AutoCloseable {
     /**
      * Stores each of several buffers as a record of its own: the longest prefix of them that fits, with one
      * reservation, made visible to the consumer as a whole. The positions of the stored buffers move to their limits;
-     * the others do not change. No buffer may appear twice: it would be stored twice, and leave an empty remainder.
+     * the others do not change. No buffer may appear twice: it would be stored twice, or be empty in the rest.
      * When any buffer of the batch is longer than {@code maxPayload()}, nothing is stored.
      *
      * @param srcs the buffers

@@ -143,8 +143,8 @@ public final class RingTasklet {
     /**
      * Makes a ring whose consumer runs on a loop and decides after each record how to go on. {@link Action#ABORT}
      * leaves the record and lets the tasklet sleep, whatever else is offered, until {@link #tasklet()} is woken: pause
-     * so while a channel is not writable, and wake the tasklet when it is. The handler may be called again before that.
-     * After {@link Action#BREAK} others run before the next record.
+     * this way while a channel is not writable, and wake the tasklet when it is. The handler may be called again before
+     * that. After {@link Action#BREAK} others run before the next record.
      *
      * @param loop the loop on whose thread the handler is called
      * @param ring how to make the ring; its hook is set here, so it cannot make another ring, even if this fails

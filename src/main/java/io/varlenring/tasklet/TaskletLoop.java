@@ -194,8 +194,8 @@ public final class TaskletLoop implements AutoCloseable {
          *
          * @param threadName name of the thread
          * @return a running loop
-         * @throws IllegalStateException when the thread factory has made no thread; or when the selector belongs to
-         *     another loop that has not ended, or has been closed
+         * @throws IllegalStateException when the thread factory has made no thread; or when the selector has been
+         *     closed, or belongs to another loop that has not ended
          * @throws IllegalThreadStateException when the thread factory has started the thread; the loop is closed then.
          *     Where a factory's thread ends before it runs its task, {@link TaskletLoop#toString()} says so later, and
          *     making rings is refused
@@ -210,8 +210,8 @@ public final class TaskletLoop implements AutoCloseable {
          * Makes a loop without a thread.
          *
          * @return a loop to be run by {@link TaskletLoop#runOnce}
-         * @throws IllegalStateException when the selector belongs to another loop that has not ended, or has been
-         *     closed
+         * @throws IllegalStateException when the selector has been closed, or belongs to another loop that has not
+         *     ended
          */
         public TaskletLoop manual() {
             return make(null);
