@@ -496,8 +496,8 @@ final class ConsumerSide extends ProducersLead {
     }
 
     /**
-     * Returns whether the consumer may sleep: from then on it is whoever is woken, in any thread. Who turns armed from 1
-     * to 0 wakes it, or is it: so it is never two threads' at once.
+     * Returns whether the consumer may sleep: from then on whoever is woken is the consumer, in any thread. Who turns
+     * armed from 1 to 0 wakes it, or is it: so it is never two threads at once.
      */
     private boolean tryArm() {
         final long position = cursor;

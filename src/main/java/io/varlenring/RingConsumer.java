@@ -138,8 +138,8 @@ public final class RingConsumer {
      *
      * <p>The ring stays armed until the hook is called, {@code arm()} returns {@code false}, or a drain with a timeout
      * has waited: after that, arm again before you sleep. On a ring without a hook the result is only a snapshot, since
-     * there is no hook to call. Where the hook wakes another thread, the consumer is
-     * that one's, even before this call has returned: after {@code true} the caller MUST NOT use it.
+     * there is no hook to call. Where the hook wakes another thread, the consumer is that one's, even before this call
+     * has returned: after {@code true} the caller MUST NOT use it.
      *
      * <p>On a ring in a file sleep at most 100 milliseconds, see {@link #doorbell()}, and look for {@linkplain
      * #stalledBy() what stands in the way}. On the heap no limit is needed as long as the hook does not throw: whoever
@@ -151,9 +151,9 @@ public final class RingConsumer {
      * park by itself, such as taking a lock or logging: it may consume the permit by which the hook ends the sleep.
      * {@link WakeupHook#semaphore} has no such problem.
      *
-     * @return {@code true} when the hook is being called, or there is nothing to do and the next commit, close, or abort
-     *     that leaves padding will call it; {@code false} when there is something to look at (a record, padding, or the ring is closed and
-     *     drained), and the consumer MUST NOT sleep
+     * @return {@code true} when the hook is being called, or there is nothing to do and the next commit, close or abort
+     *     that leaves padding will call it; {@code false} when there is something to look at (a record, padding, or the
+     *     ring is closed and drained), and the consumer MUST NOT sleep
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}
      * @throws RingCorruptException when an {@code Error} has ended the last drain of a ring in a file, and the producer

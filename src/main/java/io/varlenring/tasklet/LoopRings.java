@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,9 @@ final class LoopRings {
 
     /** How many have been added so far. */
     private long count;
+
+    /** Those that are still to be ended, the one made last at the end; null before the ending. */
+    private List<RingTasklet> left;
 
     private boolean ending;
     private boolean ended;
@@ -76,13 +82,19 @@ final class LoopRings {
     /** Returns the one that was made last, or null. From the first call on there are no new ones. */
     synchronized RingTasklet last() {
         ending = true;
-        RingTasklet last = null;
-        for (final RingTasklet tasklet : tasklets.keySet()) {
-            if (last == null || tasklet.number > last.number) {
-                last = tasklet;
-            }
+        if (left == null) {
+            final List<RingTasklet> sorted = new ArrayList<>(tasklets.keySet());
+            sorted.sort(Comparator.comparingLong(tasklet -> tasklet.number));
+            left = sorted;
         }
-        return last;
+        while (!left.isEmpty()) {
+            final RingTasklet last = left.get(left.size() - 1);
+            if (tasklets.containsKey(last)) {
+                return last;
+            }
+            left.remove(left.size() - 1);
+        }
+        return null;
     }
 
     synchronized void remove(final RingTasklet tasklet) {

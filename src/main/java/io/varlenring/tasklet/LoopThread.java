@@ -140,7 +140,8 @@ final class LoopThread {
         boolean hopeless = false;
         WAITING.put(current, thread);
         try {
-            for (int slices = 0; !ended && !hopeless; slices++) {
+            final long begin = loop.memory.nanoTime();
+            while (!ended && !hopeless) {
                 try {
                     ended = LoopMemory.join(thread, SLICE_NANOS);
                 } catch (final InterruptedException e) {
@@ -152,7 +153,7 @@ final class LoopThread {
                 hopeless = !ended
                         && (waitsFor(thread, current)
                                 || isInsideExit(thread)
-                                || (slices >= mostAtExitNanos / SLICE_NANOS && isExiting()));
+                                || (loop.memory.nanoTime() - begin >= mostAtExitNanos && isExiting()));
             }
         } finally {
             WAITING.remove(current);
