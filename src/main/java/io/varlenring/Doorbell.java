@@ -219,10 +219,8 @@ final class Doorbell {
 
     /** Closes what rings. */
     synchronized void closeSender() {
-        final DatagramSocket socket = sender;
-        sender = null;
-        if (socket != null) {
-            socket.close();
+        if (sender != null) {
+            sender.close();
         }
     }
 

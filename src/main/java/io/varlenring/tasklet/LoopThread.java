@@ -44,10 +44,8 @@ final class LoopThread {
             LoopMemory.start(loop.thread);
         } catch (final IllegalThreadStateException started) {
             loop.beginClose();
-            final IllegalThreadStateException told = new IllegalThreadStateException(
+            throw new IllegalThreadStateException(
                     "the thread factory must not start the thread that it makes, but has started " + loop.thread);
-            told.initCause(started);
-            throw told;
         } catch (final Throwable failure) {
             loop.beginClose();
             throw failure;
