@@ -777,8 +777,11 @@ final class AccidentsTest {
         final Thread claimer = new Thread(() -> assertNotNull(producer.tryClaim(33)), "claimer");
         claimer.start();
         claimer.join();
-        assertTrue(offer(ring.newProducer(), payload(1, 8)));
+        final RingProducer second = ring.newProducer();
+        assertTrue(offer(second, payload(1, 8)));
+        second.side().phase = Reservations.RESERVED; // as inside that offer
         assertTrue(ring.dump().contains("at position 16, a claim of 33 bytes, made by " + claimer), ring.dump());
+        second.side().phase = Reservations.DONE;
         assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
         assertEquals(1, drain(ring).size());
         assertTrue(ring.consumer().arm());

@@ -531,6 +531,7 @@ final class BadInputTest {
                 () -> closed.offerAll(batch, 0, 2),
                 () -> closed.offerAll(batch, 0, 0),
                 () -> closed.tryClaim(8),
+                () -> closed.tryClaim(Integer.MAX_VALUE),
                 () -> closed.tryClaimBatch(8, 64));
         for (final Executable call : calls) {
             final Throwable refused = assertThrows(IllegalStateException.class, call);

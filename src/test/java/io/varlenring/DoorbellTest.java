@@ -87,12 +87,15 @@ final class DoorbellTest {
         final VarLenMpscRing consumed = VarLenMpscRing.map(file, 64);
         final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
         consumed.consumer().doorbell();
+        final long before = selectors();
+        consumed.memory.prepareToSleep();
         assertTrue(ring.memory.ringDoorbell());
         final DatagramSocket socket = ring.memory.doorbell.sender;
         assertFalse(socket.isClosed());
         ring.detach();
         assertTrue(socket.isClosed());
         consumed.detach();
+        assertEquals(before, selectors());
     }
 
     // The consumer
@@ -103,9 +106,15 @@ final class DoorbellTest {
         try (Selector selector = Selector.open()) {
             final TaskletLoop loop = TaskletLoop.builder().selector(selector).manual();
             final int[] handled = new int[1];
-            final VarLenMpscRing ring = RingTasklet.create(
-                            loop, VarLenMpscRing.builder().file(file).capacity(64), record -> handled[0]++, 4)
-                    .ring();
+            final RingTasklet[] tasklet = new RingTasklet[1];
+            final RecordHandler handler = record -> {
+                if (++handled[0] == 4) {
+                    tasklet[0].tasklet().kill();
+                }
+            };
+            tasklet[0] =
+                    RingTasklet.create(loop, VarLenMpscRing.builder().file(file).capacity(64), handler, 4);
+            final VarLenMpscRing ring = tasklet[0].ring();
             final VarLenMpscRing other = VarLenMpscRing.map(file, 64);
             final RingProducer producer = other.newProducer();
             loop.runOnce(0);
@@ -123,6 +132,15 @@ final class DoorbellTest {
             final SelectionKey key = selector.keys().iterator().next();
             assertSame(ring.consumer().doorbell(), key.channel());
             assertEquals(SelectionKey.OP_READ, key.interestOps());
+            ring.memory.doorbell.reader = endedThread();
+            for (int i = 3; i <= 4; i++) { // the last is handled before it finds the new one
+                assertTrue(producer.offer(new byte[1], 0, 1));
+                while (handled[0] < i) {
+                    loop.runOnce(Long.MAX_VALUE);
+                }
+            }
+            selector.selectNow();
+            assertEquals(0, selector.keys().size());
             ring.detach();
             other.detach();
         }

@@ -677,6 +677,7 @@ final class FileRingTest {
         final RingProducer first = ring.newProducer();
         final RingProducer second = ring.newProducer();
         final RingConsumer consumer = ring.consumer();
+        assertNotNull(first.tryClaim(8));
         assertNotNull(second.tryClaim(8));
         assertTrue(consumer.arm());
         assertSame(failure, assertThrows(AssertionError.class, ring::detach));

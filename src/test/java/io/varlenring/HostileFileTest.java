@@ -335,7 +335,9 @@ final class HostileFileTest {
             final RingCorruptException failure =
                     assertThrows(RingCorruptException.class, () -> consumer.drain(record -> records[0]++));
             assertTrue(failure.getMessage().startsWith("the header at position 16 is "), failure.getMessage());
-            assertTrue(failure.getMessage().contains(", and must be "), failure.getMessage());
+            assertTrue(
+                    failure.getMessage().contains(" in " + (-240 - 16 * i) + " to -8 for padding: "),
+                    failure.getMessage());
             assertEquals(1, records[0]);
             assertEquals(16, ring.consumerPosition());
         }

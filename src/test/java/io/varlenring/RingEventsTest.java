@@ -251,15 +251,17 @@ final class RingEventsTest {
         assertTrue(ring.consumer().arm()); // a recording that begins later begins the event
         try (EventRecording recording = new EventRecording(STALLED)) {
             final long begin = System.nanoTime();
-            while (System.nanoTime() - begin < 1_100_000_000L) {
-                assertEquals(0, ring.consumer().drain(record -> {}, 1, 10, TimeUnit.MILLISECONDS));
-            }
+            assertEquals(0, ring.consumer().drain(record -> {}, 1, 10, TimeUnit.MILLISECONDS));
+            producer.side().claimLength = 39; // so that the owner is told otherwise
+            Thread.sleep(1010);
+            assertEquals(0, ring.consumer().drain(record -> {}, 1, 10, TimeUnit.MILLISECONDS));
             claim.commit();
             assertEquals(1, drain(ring).size());
             final long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
             final List<RecordedEvent> events = recording.end();
             assertTrue(events.size() >= 2 && events.size() <= seconds + 1, events::toString);
             final RecordedEvent last = events.get(events.size() - 1);
+            assertTrue(last.getString("owner").startsWith("a claim of 39 bytes"), last::toString);
             Duration before = Duration.ZERO;
             for (final RecordedEvent event : events) {
                 assertEquals(event == last, event.getBoolean("finished"));
@@ -286,6 +288,24 @@ final class RingEventsTest {
             assertEquals(file.toString(), event.getString("ring"));
             assertEquals(child.pid(), event.getLong("process"));
             assertTrue(event.getString("owner").contains("LIVES"), event::toString);
+        } finally {
+            mapped.detach();
+            Files.deleteIfExists(file);
+        }
+    }
+
+    @Test
+    void stalled_inADamagedFile_saysWhatIsWrong() throws Exception {
+        final Path file = FileRings.newFile();
+        final VarLenMpscRing mapped = VarLenMpscRing.map(file, 1024);
+        try (EventRecording recording = new EventRecording(STALLED)) {
+            final RingClaim claim = mapped.newProducer().tryClaim(8);
+            mapped.places.file.slot(9).setAttemptRelease(2);
+            assertTrue(mapped.consumer().arm());
+            claim.commit();
+            assertEquals(1, drain(mapped).size());
+            final RecordedEvent event = recording.endWithOne(STALLED);
+            assertTrue(event.getString("owner").startsWith("the attempt of slot 9 is 2"), event::toString);
         } finally {
             mapped.detach();
             Files.deleteIfExists(file);

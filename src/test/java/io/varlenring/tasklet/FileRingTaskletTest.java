@@ -204,6 +204,22 @@ final class FileRingTaskletTest {
         assertEquals(2, asked);
     }
 
+    @Test
+    void kill_ofOneThatPauses_endsTheSleepThatKeepsItsDoorbell() throws Exception {
+        answer = Action.ABORT;
+        offer();
+        runUntilIdle();
+        loop.cancelWakeup(tasklet.look);
+        final FutureTask<Integer> sleep = new FutureTask<>(() -> loop.runOnce(Long.MAX_VALUE));
+        new Thread(sleep).start();
+        while (!loop.toString().contains("asleep")) {
+            Thread.onSpinWait();
+        }
+        tasklet.tasklet().kill();
+        assertEquals(0, sleep.get());
+        assertEquals(0, selector.keys().size());
+    }
+
     /** As without memory for one more deadline: here it is another thread's loop. */
     @Test
     void lookThatCannotBeSet_isLeftToANextRun() throws Exception {

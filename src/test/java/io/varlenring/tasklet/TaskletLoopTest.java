@@ -1569,6 +1569,7 @@ final class TaskletLoopTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void selectorWithoutMemory_doesNotEndTheLoop(final boolean isBusy) throws Exception {
+        final long begin = System.nanoTime();
         final AtomicInteger fails = new AtomicInteger(2);
         final Semaphore reports = new Semaphore(0);
         final Semaphore runs = new Semaphore(0);
@@ -1595,6 +1596,7 @@ final class TaskletLoopTest {
             runs.drainPermits();
             tasklet.wakeup(5);
             runs.acquire();
+            assertTrue(System.nanoTime() - begin > 15_000_000, "it waits behind each");
             assertEquals(2, selecting.stats().failures());
             assertFalse(selecting.isClosed());
             // the system may not have been told what had changed; nor was there memory for that at first
@@ -1910,7 +1912,7 @@ final class TaskletLoopTest {
 
         @Override
         public Set<SelectionKey> keys() {
-            return Set.of(key);
+            return Set.of(key, new CancelledInTime().key);
         }
 
         @Override
