@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.lang.ref.Cleaner;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
@@ -22,6 +23,8 @@ final class ProducerRegistry {
         private boolean isCollected;
 
         private boolean isFinished;
+        /** Null where nobody waits for the handle to be collected. */
+        private Cleaner.Cleanable cleaning;
 
         Entry(final RingProducer handle, final ProducerSide side, final ReferenceQueue<RingProducer> collected) {
             super(handle, collected);
@@ -52,10 +55,10 @@ final class ProducerRegistry {
             first = entry;
             size++;
             side.entry = entry;
-        }
-        // Nobody may ask what has been collected: a slot is to be given back, or the consumer sleeps until its hook
-        if (side.slot != null || side.hook != null) {
-            finishWhenCollected(handle, new WeakReference<>(entry));
+            // Nobody may ask what has been collected: a slot is to be given back, or the consumer sleeps until its hook
+            if (side.slot != null || side.hook != null) {
+                entry.cleaning = finishWhenCollected(handle, new WeakReference<>(entry));
+            }
         }
     }
 
@@ -63,8 +66,8 @@ final class ProducerRegistry {
      * Static, and the entry is known weakly: the ring's hook may refer to the handle, and would keep it alive. When the
      * ring goes with it, {@link RingPlaces#leaveAll} gives the slot back.
      */
-    private static void finishWhenCollected(final RingProducer handle, final WeakReference<Entry> known) {
-        RingFile.whenCollected(handle, () -> {
+    private static Cleaner.Cleanable finishWhenCollected(final RingProducer handle, final WeakReference<Entry> known) {
+        return RingFile.whenCollected(handle, () -> {
             final Entry entry = known.get();
             if (entry != null) {
                 entry.finish();
@@ -181,6 +184,9 @@ final class ProducerRegistry {
         }
         entry.previous = null; // as above; but an iteration that a hook has interrupted goes on by the next one
         size--;
+        if (entry.cleaning != null) {
+            entry.cleaning.clean();
+        }
     }
 
     synchronized void addTo(final RingCounters sum) {

@@ -70,6 +70,8 @@ final class RingFile {
     final Map<Integer, FileLock> locks;
     private final ByteBuffer bytes;
     private boolean isLeft;
+    /** For a ring that does not leave. */
+    private Cleaner.Cleanable unused;
     /** Linked when the file is opened: an Error could end that later, each time. */
     private final BiFunction<Object, Object[], Object[]> leaving = this::leave;
 
@@ -196,7 +198,8 @@ final class RingFile {
                 final FileHeader header = FileHeader.read(bytes, length);
                 FileHeader.checkPositions(RingMemory.map(bytes, header.dataOffset(), header.capacity()));
                 opened[0] = new RingFile(path, header, key, entry, bytes);
-                know(key, entry, bytes, isKnown);
+                opened[0].unused = whenCollected(bytes, () -> closeUnused(key, entry));
+                know(entry, bytes, isKnown);
                 ((int[]) entry[USERS])[0]++;
                 isGood = true;
             }
@@ -306,12 +309,10 @@ final class RingFile {
     }
 
     /** Only weakly, so that the memory goes with the last ring; and only a good one, which may replace the last one. */
-    private static void know(
-            final Object key, final Object[] entry, final MappedByteBuffer bytes, final boolean isKnown) {
+    private static void know(final Object[] entry, final MappedByteBuffer bytes, final boolean isKnown) {
         final MappedByteBuffer known = knownMapping(entry);
         if (!isKnown || known == null || known.capacity() != bytes.capacity()) { // else it is that one
             entry[MAPPING] = new WeakReference<>(bytes);
-            whenCollected(bytes, () -> closeUnused(key, entry));
         }
     }
 
@@ -328,18 +329,21 @@ final class RingFile {
      */
     void leave() {
         files().computeIfPresent(key, leaving);
+        if (isUsed(entry) || !channel.isOpen()) { // else there was a lock, and the collector may find none
+            unused.clean();
+        }
+    }
+
+    private static boolean isUsed(final Object[] entry) {
+        return ((int[]) entry[USERS])[0] > 0;
     }
 
     private Object[] leave(final Object same, final Object[] known) {
-        final int[] users = (int[]) entry[USERS];
         if (known == entry && !isLeft) {
-            users[0]--;
+            ((int[]) entry[USERS])[0]--;
             isLeft = true;
         }
-        if (known == entry && users[0] == 0) {
-            closeUnlocked(entry);
-        }
-        return known; // for its memory, until that has been collected
+        return known == entry && !isUsed(entry) && closeUnlocked(entry) ? null : known;
     }
 
     /** Closes a file that no ring maps any more, also where one did not leave it. */
@@ -459,9 +463,13 @@ final class RingFile {
         }
     }
 
-    /** Has something done when an object has been collected; it MUST NOT refer to the object. */
-    static void whenCollected(final Object object, final Runnable action) {
-        CLEANER.register(object, action);
+    /**
+     * Has something done when an object has been collected; it MUST NOT refer to the object. What is returned does it
+     * now, and MUST, when nothing is left to be done: until then the library's class loader is kept, which may keep the
+     * object, by a static field of an application that is to be unloaded.
+     */
+    static Cleaner.Cleanable whenCollected(final Object object, final Runnable action) {
+        return CLEANER.register(object, action);
     }
 
     ProcessIdentity ownProcess() {

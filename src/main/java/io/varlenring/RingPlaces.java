@@ -6,6 +6,7 @@ import static io.varlenring.RingLayout.ATTEMPTED;
 import static io.varlenring.RingLayout.CLOSED;
 import static io.varlenring.RingLayout.NOT_READY;
 
+import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,6 +32,11 @@ final class RingPlaces {
 
     /** Whether one of them may be nobody's. */
     volatile boolean isOneDropped;
+
+    /** Leaves the ring when that has been collected. */
+    Cleaner.Cleanable leaving;
+    /** Whether there is nothing to be left any more. */
+    private boolean hasLeft;
 
     private volatile boolean hasConsumer;
     private volatile boolean isDetached;
@@ -270,12 +276,21 @@ final class RingPlaces {
 
     /** Leaves a ring that has been collected, and its handles with it: nothing is stored through them any more. */
     void leaveAll() {
+        if (hasLeft) {
+            return;
+        }
         synchronized (held) {
             for (int i = held.size() - 1; i >= 0; i--) {
                 leave(held.get(i));
             }
         }
         leave();
+    }
+
+    /** Has the collector do nothing for a ring that has been left. */
+    void forget() {
+        hasLeft = true;
+        leaving.clean();
     }
 
     /** Aborts what has been reserved through a slot, as the handle would; or leaves it as a process that ends does. */

@@ -186,7 +186,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         if (places == null) {
             memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
         } else {
-            RingFile.whenCollected(this, places::leaveAll);
+            places.leaving = RingFile.whenCollected(this, places::leaveAll);
         }
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);
@@ -607,6 +607,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             } finally { // a hook may throw one
                 places.leave();
             }
+            places.forget();
         }
     }
 

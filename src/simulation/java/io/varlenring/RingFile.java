@@ -3,6 +3,7 @@ package io.varlenring;
 
 import io.varlenring.simulation.Weakening;
 import io.varlenring.simulation.Word.Mode;
+import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -79,7 +80,9 @@ final class RingFile {
     void leave() {}
 
     /** Nothing: no simulated thread calls what the collector would. */
-    static void whenCollected(final Object object, final Runnable action) {}
+    static Cleaner.Cleanable whenCollected(final Object object, final Runnable action) {
+        return () -> {};
+    }
 
     ProcessIdentity ownProcess() {
         return new ProcessIdentity(process, 0, 0);
