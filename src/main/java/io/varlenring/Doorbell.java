@@ -31,6 +31,7 @@ final class Doorbell {
     private final ByteBuffer read = ByteBuffer.allocateDirect(1);
     private DatagramChannel channel;
     private volatile Selector selector;
+    private boolean isClosed;
     /**
      * The thread inside a call of the channel, or the one that was when an Error ended it: the channel's lock may be
      * its own for good, and nobody else can use the channel any more, or close it.
@@ -52,6 +53,9 @@ final class Doorbell {
     /** Returns the channel, which is opened by the first call; a user may have made it blocking. */
     DatagramChannel channel() {
         DatagramChannel opened = null;
+        if (isClosedByItsUser()) {
+            forget();
+        }
         try {
             if (channel == null) {
                 opened = DatagramChannel.open(StandardProtocolFamily.INET);
@@ -93,7 +97,7 @@ final class Doorbell {
      * that.
      */
     boolean prepareToAwait() {
-        forgetWhatIsLocked();
+        forgetWhatIsLost();
         if (selector == null) {
             Selector opened = null;
             try {
@@ -137,7 +141,7 @@ final class Doorbell {
      * ends its wait too early. Returns false when the channel could not be used any more, and has to be opened anew.
      */
     boolean empty() {
-        if (forgetWhatIsLocked()) {
+        if (forgetWhatIsLost()) {
             return false;
         }
         if (channel != null) {
@@ -149,7 +153,7 @@ final class Doorbell {
                     // the sender does not matter
                 }
             } catch (final ClosedChannelException closed) {
-                // by the user: nobody is heard here any more
+                // nobody is heard here any more
             } catch (final IOException e) {
                 reader = before;
                 throw new UncheckedIOException(e);
@@ -159,28 +163,40 @@ final class Doorbell {
         return true;
     }
 
-    /** Lets go, and leaves to the collector, a channel whose lock another thread has kept behind an Error. */
-    private boolean forgetWhatIsLocked() {
-        final boolean isLocked = reader != null && reader != Thread.currentThread();
-        if (isLocked) {
-            final Selector waiting = selector;
-            channel = null;
-            selector = null;
-            reader = null;
-            try {
-                if (waiting != null) {
-                    waiting.close();
-                }
-            } catch (final IOException ignored) {
-                // nobody uses it any more
-            }
+    /**
+     * Lets go of a channel that its user has closed, or whose lock another thread has kept behind an Error; the latter
+     * is left to the collector. Returns whether there was one.
+     */
+    private boolean forgetWhatIsLost() {
+        final boolean isLost = isClosedByItsUser() || (reader != null && reader != Thread.currentThread());
+        if (isLost) {
+            forget();
         }
-        return isLocked;
+        return isLost;
     }
 
-    /** Closes what the consumer has opened. */
+    private boolean isClosedByItsUser() {
+        return channel != null && !channel.isOpen() && !isClosed;
+    }
+
+    private void forget() {
+        final Selector waiting = selector;
+        channel = null;
+        selector = null;
+        reader = null;
+        try {
+            if (waiting != null) {
+                waiting.close();
+            }
+        } catch (final IOException ignored) {
+            // nobody uses it any more
+        }
+    }
+
+    /** Closes what the consumer has opened, for good. */
     void close() {
-        forgetWhatIsLocked();
+        forgetWhatIsLost();
+        isClosed = true;
         try {
             if (selector != null) {
                 selector.close();

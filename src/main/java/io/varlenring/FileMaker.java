@@ -5,7 +5,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,6 +33,28 @@ final class FileMaker {
         final String name = path.getFileName().toString();
         final String known = name.length() > LONG_NAME ? "" : name; // so that it does not become too long
         final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
+        try {
+            makeBy(temporary, path, capacity, slots, permissions, initialPosition);
+        } catch (final NoSuchFileException none) {
+            throw (IOException)
+                    new NoSuchFileException(path.toString(), null, "there is no directory for it").initCause(none);
+        } catch (final FileAlreadyExistsException toNothing) {
+            throw toNothing;
+        } catch (final IOException failure) { // which may name the other file, or none
+            final long length = (long) RingLayout.dataOffset(slots) + capacity;
+            final String reason = "a ring of " + length + " bytes cannot be made: " + failure.getMessage();
+            throw (IOException) new FileSystemException(path.toString(), null, reason).initCause(failure);
+        }
+    }
+
+    private static void makeBy(
+            final Path temporary,
+            final Path path,
+            final int capacity,
+            final int slots,
+            final Set<PosixFilePermission> permissions,
+            final long initialPosition)
+            throws IOException {
         try {
             write(temporary, capacity, slots, permissions, initialPosition);
             // The channel that wrote it is closed by now: closing it later would drop the locks of those who join

@@ -189,8 +189,9 @@ public final class RingConsumer {
      * for a millisecond while the ring is not empty. Producers of this process ring here too, except those of this very
      * ring object when it has a hook. A drain with a timeout and a tasklet do all this by themselves.
      *
-     * @return always the same channel, not blocking, bound to the loopback address; but another one when an Error has
-     *     ended an {@link #arm()} or a timed drain of one thread inside it, and another thread has called the next one
+     * @return always the same channel, not blocking, bound to the loopback address; but another one when it has been
+     *     closed, or when an Error has ended an {@link #arm()} or a timed drain of one thread inside it, and another
+     *     thread has called the next one
      * @throws IllegalStateException when the ring is on the heap: give it a {@link WakeupHook}; or when this process
      *     has been {@linkplain VarLenMpscRing#detach() detached}
      * @throws java.io.UncheckedIOException when there is no port

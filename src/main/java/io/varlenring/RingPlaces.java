@@ -224,7 +224,8 @@ final class RingPlaces {
             final ProcessIdentity last = consumerSlot.getProcessAcquire(); // as in enter() [M10]
             if (file.isSeenAlive(last)) {
                 throw new IllegalStateException("the consumer's place of " + file.path + " may be taken by " + last
-                        + ", which lives and has lost its lock: it has opened and closed the file");
+                        + ", which lives and has lost its lock: it has opened and closed the file, or this is a copy of"
+                        + " its file");
             }
             FileHeader.checkPositions(memory);
             consumer.accept(redo());

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystems;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
@@ -451,7 +450,8 @@ public final class VarLenMpscRing implements AutoCloseable {
                 throw new IllegalStateException(
                         "a file or memory must be given, but both were: " + file + " and " + data);
             }
-            final RingFile opened = openFile();
+            final RingFile opened =
+                    RingFile.open(file, capacity, slots == 0 ? DEFAULT_SLOTS : slots, permissions, initialPosition);
             if (capacity != 0 && capacity != opened.header.capacity()) {
                 opened.leave();
                 throw new IllegalArgumentException("capacity must be that of the ring in " + file + ", "
@@ -459,18 +459,6 @@ public final class VarLenMpscRing implements AutoCloseable {
             }
             final RingMemory memory = opened.memory();
             return new VarLenMpscRing(memory, new RingPlaces(opened, memory), this);
-        }
-
-        private RingFile openFile() throws IOException {
-            try {
-                return RingFile.open(file, capacity, slots == 0 ? DEFAULT_SLOTS : slots, permissions, initialPosition);
-            } catch (final NoSuchFileException none) {
-                if (file.toAbsolutePath().toString().equals(none.getFile())) {
-                    throw none;
-                }
-                throw (IOException) new NoSuchFileException(file.toString(), null, "there is no directory for it")
-                        .initCause(none); // which names the file that is linked to this path when it is complete
-            }
         }
 
         private VarLenMpscRing buildOnHeap() {

@@ -3,6 +3,7 @@ package io.varlenring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -209,21 +210,30 @@ final class DoorbellTest {
         assertNull(channel.receive(read.clear()));
     }
 
-    /** By its user, against the rule; it then waits without hearing, and keeps nothing open. */
+    /** As by those who close all channels of a selector with it. */
     @Test
-    void channelThatIsClosed_isNotHeard() throws Exception {
+    void channelThatIsClosed_isReplaced() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
         final RingConsumer consumer = ring.consumer();
-        consumer.doorbell().close();
+        ring.memory.prepareToSleep();
         final long before = selectors();
         for (int i = 0; i < 20; i++) {
-            assertEquals(0, consumer.drain(record -> {}, 1, 1, TimeUnit.NANOSECONDS));
-            ring.memory.prepareToSleep();
-            ring.memory.sleep(TimeUnit.MILLISECONDS.toNanos(1));
+            final long port = ring.memory.getDoorbellVolatile();
+            consumer.doorbell().close();
+            switch (i % 3) {
+                case 0 -> assertTrue(consumer.arm());
+                case 1 -> ring.memory.prepareToSleep();
+                default -> consumer.doorbell();
+            }
+            assertNotEquals(port, ring.memory.getDoorbellVolatile());
+            assertTrue(consumer.doorbell().isOpen());
         }
-        assertTrue(consumer.arm());
-        assertTrue(selectors() - before < 10, "a selector of each try stays open");
+        ring.memory.prepareToSleep();
+        assertTrue(ring.memory.ringDoorbell());
+        ring.memory.sleep(TimeUnit.HOURS.toNanos(1));
+        assertEquals(before, selectors());
         ring.detach();
+        assertFalse(ring.memory.doorbell.channel().isOpen());
     }
 
     private static long selectors() throws IOException {

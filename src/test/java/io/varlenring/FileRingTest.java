@@ -28,6 +28,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -235,6 +236,32 @@ final class FileRingTest {
         final Path nowhere = file.resolveSibling(file.getFileName() + ".none").resolve("ring");
         final NoSuchFileException none = assertThrows(NoSuchFileException.class, () -> VarLenMpscRing.map(nowhere, 64));
         assertEquals(nowhere + ": there is no directory for it", none.getMessage());
+    }
+
+    @Test
+    void map_whereNoFileCanBeMade_saysOfWhichAndHowLarge() throws IOException {
+        Files.createFile(file);
+        final Path inAFile = file.resolve("ring");
+        final FileSystemException refused =
+                assertThrows(FileSystemException.class, () -> VarLenMpscRing.map(inAFile, 64));
+        assertTrue(
+                refused.getMessage().startsWith(inAFile + ": a ring of 20544 bytes cannot be made: "),
+                refused.getMessage());
+    }
+
+    /** The copy says that its consumer and its producers are those of the original, and they live. */
+    @Test
+    void consumer_ofACopy_saysThatItMayBeOne() throws IOException {
+        final Path copy = file.resolveSibling(file.getFileName() + ".copy");
+        final VarLenMpscRing ring = map();
+        ring.consumer();
+        Files.copy(file, copy);
+        final VarLenMpscRing copied = VarLenMpscRing.attach(copy);
+        final String refused =
+                assertThrows(IllegalStateException.class, copied::consumer).getMessage();
+        assertTrue(refused.endsWith(" has opened and closed the file, or this is a copy of its file"), refused);
+        copied.detach();
+        Files.delete(copy);
     }
 
     @Test

@@ -97,7 +97,7 @@ public final class RingTasklet {
         this.tasklet = loop.newTasklet(new Drain());
         this.look = loop.newTasklet(new Look());
         this.ring = withHook(ring, tasklet).build();
-        this.consumer = this.ring.consumer();
+        this.consumer = consumerOf(this.ring);
         this.isInFile = this.ring.file() != null;
     }
 
@@ -109,6 +109,15 @@ public final class RingTasklet {
                     "a builder makes one ring with a tasklet, also when that fails: make a new one; "
                             + hasOne.getMessage(),
                     hasOne);
+        }
+    }
+
+    private static RingConsumer consumerOf(final VarLenMpscRing ring) {
+        try {
+            return ring.consumer();
+        } catch (final Throwable refused) { // another has its place: then this process does not join
+            ring.detach();
+            throw refused;
         }
     }
 

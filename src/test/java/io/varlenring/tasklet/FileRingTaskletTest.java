@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -202,6 +203,17 @@ final class FileRingTaskletTest {
         offer();
         runWhenTheDoorbellRings();
         assertEquals(2, asked);
+    }
+
+    @Test
+    void create_whereAnotherIsTheConsumer_leavesTheFile() throws IOException {
+        assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder(), record -> {}, 1));
+        final Map<?, ?> files = (Map<?, ?>) System.getProperties().get("io.varlenring.files");
+        final int joined = files.size();
+        tasklet.ring().detach();
+        assertEquals(joined, files.size());
+        other.detach(); // the last one that has joined it
+        assertEquals(joined - 1, files.size());
     }
 
     @Test
