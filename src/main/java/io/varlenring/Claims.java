@@ -156,7 +156,7 @@ abstract class Claims extends Reservations {
             isGivenUp = true;
             finishGivenUpClaim();
         } finally { // a hook may throw an Error
-            if (open == NOTHING && phase != RESERVED) {
+            if (open == NOTHING && phase == DONE) { // else the next call goes on
                 leave();
             }
         }

@@ -484,7 +484,7 @@ final class RingScenarios {
 
     /**
      * Errors end calls at any access. What such a call should have sent comes once or not at all; the handle's next call makes
-     * good for what it left, so the last record, which is sent without accidents, always comes.
+     * good for what it left, be it the next close, so the last record, which is sent without accidents, always comes.
      */
     static void accidents(final Simulation simulation) {
         final Hook hook = new Hook(simulation);
@@ -493,10 +493,16 @@ final class RingScenarios {
         for (int i = 0; i < PRODUCERS; i++) {
             final int number = i;
             final RingProducer producer = run.ring.newProducer();
+            final RingProducer closed = run.ring.newProducer();
             simulation.addThread("producer" + i, () -> {
                 for (int sent = 0; sent < 3; sent++) {
                     run.ring.memory.setAccidentProne(true);
                     try {
+                        if (sent == 1) {
+                            hook.armings++; // as below, by the close itself
+                            closed.tryClaim(simulation.choose(2) * Long.BYTES); // full, or not
+                            closed.close();
+                        }
                         sendUnlessCutShort(run, producer, number);
                     } catch (final RingMemory.Accident accident) {
                         hook.armings++; // the next call wakes, whether that is needed or not
@@ -504,6 +510,7 @@ final class RingScenarios {
                     }
                     run.ring.memory.setAccidentProne(false);
                 }
+                closed.close();
                 final byte[] payload = run.next(number, Long.BYTES);
                 last[number] = run.lastSentBy(number);
                 run.offer(producer, payload);
