@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -1023,5 +1024,30 @@ final class AccidentsTest {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().hook(() -> {});
         final IllegalStateException refused = assertThrows(IllegalStateException.class, () -> builder.hook(() -> {}));
         assertTrue(refused.getMessage().startsWith("the ring has a hook already"), refused.getMessage());
+    }
+
+    @Test
+    void close_thatAnErrorOfTheHookEnds_leavesNoClaimBehind() {
+        final AssertionError failure = new AssertionError("as planned");
+        final boolean[] fails = {true};
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(64)
+                .hook(() -> {
+                    if (fails[0]) {
+                        throw failure;
+                    }
+                })
+                .build();
+        final RingProducer producer = ring.newProducer();
+        final ProducerSide side = producer.side();
+        assertNotNull(producer.tryClaim(8));
+        side.phase = Reservations.PUBLISHED; // as when an Error has kept its last call from waking
+        assertSame(failure, assertThrows(AssertionError.class, side::close));
+        assertFalse(side.isLeft);
+        fails[0] = false;
+        side.close();
+        assertTrue(side.isLeft);
+        assertTrue(offer(ring.newProducer(), payload(1, 8)));
+        assertEquals(1, drain(ring).size());
     }
 }
