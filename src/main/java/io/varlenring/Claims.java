@@ -9,8 +9,8 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 
 /**
- * What a user has open between two calls, a claim or a batch: its reservation is kept beside that of the call under
- * way, and made that one again when it is to be finished.
+ * What a user has open between two calls, a claim or a batch. Its reservation is kept apart from that of the current
+ * call, and becomes the current one again to be finished.
  */
 abstract class Claims extends Reservations {
     // What is open
@@ -19,14 +19,14 @@ abstract class Claims extends Reservations {
     static final int CLAIM = 1;
     static final int BATCH = 2;
 
-    /** The user has no space for the next record of the batch. */
+    /** The user holds no space for the batch's next record. */
     static final int NO_SPACE = -1;
 
     Claims(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
         super(ring, position, consumerPosition, slot);
     }
 
-    /** Opens a claim, and returns the view of its payload; or null when the ring is full. */
+    /** Opens a claim and returns the view of its payload, or null when the ring is full. */
     final ByteBuffer claim(final int length, final RecordView view) {
         checkNothingOpen();
         if (length < 0 || length > maxPayload) {
@@ -50,7 +50,7 @@ abstract class Claims extends Reservations {
     final void commitClaim(final int length, final RecordView view) {
         finishLastCallBeforeCommit(CLAIM);
         resume();
-        view.hide(); // a buffer that was kept, unless it is a slice, shows no bytes
+        view.hide(); // a buffer that the user kept, unless a slice, shows no bytes
         endAt(start + stride(length));
         commit(length);
     }
@@ -77,7 +77,7 @@ abstract class Claims extends Reservations {
         return true;
     }
 
-    /** Returns the view of the space for the batch's next record; or null when the batch has no room for it. */
+    /** Returns the view of the space for the batch's next record, or null when the batch has no room for it. */
     final ByteBuffer nextSpace(final int length, final RecordView view) {
         if (length < 0 || length > maxPayload) {
             throw badLength(length);
@@ -90,7 +90,7 @@ abstract class Claims extends Reservations {
         return buffer;
     }
 
-    /** Makes what was filled the batch's next record. */
+    /** Makes what was filled in the batch's next record. */
     final void addRecord(final int length, final RecordView view) {
         final long header = recordHeader(length);
         final long next = batchNext + stride(length);
@@ -99,12 +99,12 @@ abstract class Claims extends Reservations {
         } else {
             setHeaderPlain(batchNext, header); // plain: as in endGap() [M1]
         }
-        // Only stores: should an Error come, the record is counted and its space taken, or neither
+        // Only stores: despite an Error, the record is counted and its space taken, or neither
         batchSpace = NO_SPACE;
         batchRecords++;
         batchBytes += length;
         batchNext = next;
-        view.hide(); // its rest is the space of the next one
+        view.hide(); // the rest is the next record's space
     }
 
     /** Returns the longest payload for which the batch has room, or -1. */
@@ -128,7 +128,7 @@ abstract class Claims extends Reservations {
     final void abortOpen(final RecordView view) {
         view.hide();
         finishLastCall();
-        finishGivenUpClaim(); // not what a hook has opened meanwhile
+        finishGivenUpClaim(); // not what the hook has opened meanwhile
     }
 
     @Override
@@ -139,7 +139,7 @@ abstract class Claims extends Reservations {
         }
     }
 
-    /** Finishes what a collected handle left: nobody can commit or abort it any more. */
+    /** Finishes what a collected handle left, since nobody can commit or abort it any more. */
     final void finishAbandoned() {
         finishLastCall();
         if (open != NOTHING) {
@@ -149,20 +149,20 @@ abstract class Claims extends Reservations {
         }
     }
 
-    /** Ends the use of the handle, and with it what it has open. */
+    /** Ends the use of the handle, and aborts what it has open. */
     final void close() {
         try {
             finishLastCall();
             isGivenUp = true;
             finishGivenUpClaim();
         } finally { // a hook may throw an Error
-            if (open == NOTHING && phase == DONE) { // else the next call goes on
+            if (open == NOTHING && phase == DONE) { // else the next call continues
                 leave();
             }
         }
     }
 
-    /** What an Error left may have been the abort of what is to be committed: then there is nothing. */
+    /** An Error may have interrupted the abort of what is now to be committed: then nothing is open. */
     private void finishLastCallBeforeCommit(final int kind) {
         finishLastCall();
         finishGivenUpClaim();
@@ -193,8 +193,8 @@ abstract class Claims extends Reservations {
     }
 
     /**
-     * Makes the reservation of this call what is open, and gives it up until {@link #handOut}: should an Error come on
-     * the way to the user, who then has nothing to close, the next call aborts it.
+     * Keeps this call's reservation open, but as given up until {@link #handOut}: if an Error comes before the user has
+     * anything to close, the next call aborts it.
      */
     private void keepOpen(final int kind, final Thread current) {
         if (claimant.get() != current) {
@@ -208,13 +208,13 @@ abstract class Claims extends Reservations {
         phase = CLAIM_GIVEN_UP;
     }
 
-    /** Makes what has been opened the user's. No call MUST follow before he has it: an Error can come with any. */
+    /** Hands what was opened to the user. No call may follow until the user has it: any could throw an Error. */
     final void handOut() {
         isGivenUp = false;
         phase = DONE;
     }
 
-    /** Makes the user's reservation the one that the call under way finishes. */
+    /** Makes the open reservation the one that the current call finishes. */
     private void resume() {
         begin = openBegin;
         start = openStart;
@@ -224,8 +224,8 @@ abstract class Claims extends Reservations {
     }
 
     /**
-     * Describes what this producer has open at this position, or returns null. Another thread may call it: what it
-     * loads may be from different moments.
+     * Describes what this producer has open at this position, or returns null. Any thread may call it: what it loads
+     * may be from different moments.
      */
     final String describeOpen(final long position) {
         final int what = open;

@@ -10,14 +10,14 @@ import java.nio.ByteBuffer;
 import java.util.ConcurrentModificationException;
 
 /**
- * What stands behind a {@link RingProducer}: the ways to copy records into the ring; {@link Claims} has those to fill
- * it in place. It outlives the handle, so that what a collected one left open can be finished. Its state is in {@link
+ * The implementation of a {@link RingProducer}: the ways to copy records into the ring; {@link Claims} has those that
+ * fill it in place. It outlives the handle, to finish what a collected one left open. Its state is in {@link
  * ProducerState}: read that first.
  *
- * <p>Every way to write is: finish what an Error left of the last call, check, reserve, fill, publish and signal.
+ * <p>Each follows the same steps: finish what an Error left of the last call, check, reserve, fill, publish, signal.
  */
 final class ProducerSide extends Claims {
-    /** How long an offer that waits for room parks, at first and at the most. */
+    /** How long an offer that waits for room parks, initially and at most. */
     private static final long FIRST_PAUSE_NANOS = 10_000;
 
     private static final long MAX_PAUSE_NANOS = 1_000_000;
@@ -26,14 +26,14 @@ final class ProducerSide extends Claims {
         this(ring, position, consumerPosition, null);
     }
 
-    /** In a file, with a slot of it. */
+    /** With a slot of the file, or null on the heap. */
     ProducerSide(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
         super(ring, position, consumerPosition, slot);
     }
 
     // Offers
 
-    /** What most calls do is here from the first step to the last, in locals, which stay in registers. */
+    /** The fast path is all in this method, in locals, which stay in registers. */
     boolean offer(final ByteBuffer src) {
         finishLastCall();
         final int srcPosition = src.position();
@@ -57,7 +57,7 @@ final class ProducerSide extends Claims {
         expected = next;
         final int offset = (int) position & mask;
         try {
-            if (length > 0) { // a record without bytes, a signal, is spared the checks
+            if (length > 0) { // an empty record, used as a signal, skips the checks
                 memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
                 src.position(srcPosition + length);
             }
@@ -167,7 +167,7 @@ final class ProducerSide extends Claims {
         }
     }
 
-    /** Parks; returns how long to park the next time, or 0 when the time is up. */
+    /** Parks; returns how long to park next time, or 0 when the time is up. */
     private long pause(final long pause, final long deadline) throws InterruptedException {
         final long left = deadline - memory.nanoTime();
         if (left <= 0) {
@@ -198,14 +198,14 @@ final class ProducerSide extends Claims {
                 if (count == 0 || !isRoomFor(srcs[from])) {
                     return 0;
                 }
-                isGuess = false; // the consumer has moved on meanwhile
+                isGuess = false; // the consumer has advanced meanwhile
                 position = memory.getProducerPositionVolatile(); // as above [M4]
                 continue;
             }
             final long found = exchangeProducerPosition(position, end);
             if (found == position) {
                 begin = position;
-                start = position; // or behind a gap: batches write their gaps themselves
+                start = position; // or after a gap: batches write their gaps themselves
                 this.end = end;
                 phase = RESERVED;
                 expect(end);
@@ -217,13 +217,13 @@ final class ProducerSide extends Claims {
         }
     }
 
-    /** Answers "full" for a batch, by false, unless there is room for its first record by now. */
+    /** Returns false, "full" for the batch, unless its first record fits by now. */
     private boolean isRoomFor(final ByteBuffer src) {
         final int stride = stride(Math.min(src.remaining(), maxPayload)); // as in batchEnd()
         return reserveAnew(stride, stride, null, 0, ONLY_ASK);
     }
 
-    /** Returns the sum of the strides; nothing may be stored when one of the buffers is too long. */
+    /** Returns the sum of the strides; throws before anything is stored if a buffer is too long. */
     private long checkedStrides(final ByteBuffer[] srcs, final int from, final int count) {
         long strides = 0;
         for (int i = from; i < from + count; i++) {
@@ -241,7 +241,7 @@ final class ProducerSide extends Claims {
         return strides;
     }
 
-    /** Returns where the longest prefix that fits behind this position would end, and notes its length. */
+    /** Returns where the longest prefix that fits from this position on would end, and records its length. */
     private long batchEnd(
             final long position, final long strides, final ByteBuffer[] srcs, final int from, final int count) {
         if (strides <= capacity - ((int) position & mask) && position + strides - limit <= 0) {
@@ -263,9 +263,11 @@ final class ProducerSide extends Claims {
         return end;
     }
 
-    /** Fills the open reservation with what fits of a batch of so many, and publishes it; returns its records. */
+    /**
+     * Fills the open reservation with the prefix of the batch that fits, and publishes it; returns its record count.
+     */
     private int writeBatch(final ByteBuffer[] srcs, final int from, final int offered) {
-        final int count = fitting; // the hook may offer by this handle
+        final int count = fitting; // read now: the hook may offer by this handle
         if (count < offered) {
             countRefusal();
         }
@@ -310,7 +312,7 @@ final class ProducerSide extends Claims {
         for (int i = from; i < to; i++) {
             srcs[i].position(srcs[i].limit());
         }
-        countRecords(to - from, bytes); // before they are published, as every record
+        countRecords(to - from, bytes); // before they are published, like every record
         if (strides != end - begin) {
             countPadding(end - begin - strides);
         }

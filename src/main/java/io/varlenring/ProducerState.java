@@ -3,57 +3,60 @@ package io.varlenring;
 
 import java.lang.ref.WeakReference;
 
-/** What a producer writes with every record. */
+/** The state that a producer writes with every record. */
 abstract class ProducerState extends RingCounters {
-    /** No reservation may end beyond it before C is loaded again: a C that was loaded, and the capacity. */
+    /** A loaded C plus the capacity: no reservation may end beyond it until C is loaded again. */
     long limit;
-    /** The producer position as this producer knows it; another producer may have moved it on. */
+    /** P as this producer last knew it; other producers may have moved it. */
     long expected;
-    /** Up to here a reservation at the expected position needs no gap, and is within the limit. */
+    /** Up to here a reservation at the expected position needs no gap and is within the limit. */
     long contiguousLimit;
-    /** The same on the heap; in a file not beyond the expected position, so that {@link Reservations#reserve} knows. */
+    /**
+     * The same on the heap; in a file not beyond the expected position, which sends {@link Reservations#reserve}
+     * elsewhere.
+     */
     long contiguousLimitOnHeap;
 
-    /** The reservation of the call under way: from its gap, if there is one, to the end of its padding. */
+    /** The current call's reservation: from its gap, if any, to the end of its padding. */
     long begin;
 
-    /** Where its record begins, or the first one: at its begin, or behind the gap. Not set by an offer's usual way. */
+    /** Where its (first) record begins: at begin, or after the gap. Not set on the fast path of an offer. */
     long start;
 
     long end;
     int phase;
-    /** The event of the ring's being full for this producer, or null; while there is one, each reservation looks. */
+    /** The event that the ring is full for this producer, or null; while set, each reservation takes the slow path. */
     Object full;
-    /** Whether the last call of the hook has thrown. */
+    /** Whether the hook threw when last called. */
     boolean hookThrew;
 
-    /** The records of the offer under way that fit. */
+    /** How many records of the current batch offer fit. */
     int fitting;
 
     // What the user has open between two calls
 
     /** Nothing, a claim or a batch: one of the constants of Claims. */
     int open;
-    /** Its reservation, and the first record in it. */
+    /** Its reservation and first record, as begin, start and end above. */
     long openBegin;
 
     long openStart;
     long openEnd;
     int claimLength;
-    /** Whether its abort has begun. */
+    /** Whether the user cannot finish it any more: its abort has begun, or it was never handed out. */
     boolean isGivenUp;
-    /** Who opened the last one, for reports; not kept. */
+    /** The thread that opened the last one, for reports; weakly held. */
     WeakReference<Thread> claimant = new WeakReference<>(null);
 
     // The open batch
 
     /** Where its next record begins. */
     long batchNext;
-    /** The space that the user has for the next record; or NO_SPACE. */
+    /** The length of the space that the user has for the next record, or NO_SPACE. */
     int batchSpace;
 
     int batchRecords;
     long batchBytes;
-    /** The header of the record at the start of the reservation, which is stored last. */
+    /** The header of the reservation's first record, which is stored last. */
     long batchFirstHeader;
 }

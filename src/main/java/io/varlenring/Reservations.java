@@ -16,23 +16,23 @@ import java.nio.ByteBuffer;
  * one producer; {@link ProducerSide} has the ways to write. {@link VarLenMpscRing} states the invariants.
  */
 abstract class Reservations extends ProducerState {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    @SuppressWarnings("unused") // trailing padding: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
     // Phases of a call
 
-    /** Nothing is reserved, and nobody has to be woken. */
+    /** Nothing is reserved, and nobody needs waking. */
     static final int DONE = 0;
-    /** The bytes from begin to end are reserved and not published. */
+    /** The bytes from begin to end are reserved, but not published. */
     static final int RESERVED = 1;
     /** They are published, and the consumer may still have to be woken. */
     static final int PUBLISHED = 2;
-    /** As DONE, and what was open is given up: so the one test of finishLastCall() finds it in any call. */
+    /** As DONE, but what was open is given up: the single test in finishLastCall() then finds it in any call. */
     static final int CLAIM_GIVEN_UP = 3;
 
-    /** The length of a source, to {@link #reserveAnew}: none is offered, and nothing reserved. */
+    /** As the source length for {@link #reserveAnew}: only checks for room; offers and reserves nothing. */
     static final int ONLY_ASK = -1;
 
     final VarLenMpscRing ring;
@@ -41,15 +41,15 @@ abstract class Reservations extends ProducerState {
     final int capacity;
     final int mask;
     final int maxPayload;
-    /** Where a ring in a file tells of this producer's reservations; null on the heap. */
+    /** Where this producer announces its reservations in a file; null on the heap. */
     final RingSlot slot;
-    /** What the registry knows of the handle; null until it does. */
+    /** The handle's entry in the registry; null until it is added. */
     ProducerRegistry.Entry entry;
-    /** Another one, for reservations beside an open claim; null until there is one. */
+    /** A second slot, for reservations made while a claim is open; null until needed. */
     private RingSlot secondSlot;
-    /** Whether the closing of the handle has begun, so that nothing can be reserved any more. */
+    /** Whether closing the handle has begun; from then on nothing can be reserved. */
     private boolean isLeaving;
-    /** Whether it has been closed, and its places given back. */
+    /** Whether the handle has been closed and its places given back. */
     boolean isLeft;
 
     Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
@@ -64,7 +64,7 @@ abstract class Reservations extends ProducerState {
         checkNotClosed(position); // a file may say anything
         expect(position);
         if (limit - position < 0 || limit - position > capacity) {
-            contiguousLimit = position; // so that the first reservation looks, and finds out whether it is older than C
+            contiguousLimit = position; // makes the first reservation check whether this P is older than C
         }
     }
 
@@ -75,16 +75,16 @@ abstract class Reservations extends ProducerState {
      * abort MUST follow.
      */
     final boolean reserve(final int stride) {
-        final long position = expected; // right if nobody has reserved since, which the compare-and-set tells
+        final long position = expected; // right if nobody has reserved since: the compare-and-set checks
         final long next = position + stride;
-        // The first is true of every ring in a file: behind it P is on the heap. The load finds who was faster [M4], or
-        // close() [M8]; the store makes the bytes ours [M4], and is seen by waitThenHandOver(), or sees it armed in the
-        // signal that follows [M6]
+        // The first operand is true of every ring in a file, so the second runs only on the heap. The CAS's load finds
+        // a faster producer [M4] or close() [M8]; its store makes the bytes ours [M4], and either waitThenHandOver()
+        // sees it, or the signal that follows sees armed [M6]
         if (next - contiguousLimitOnHeap > 0
                 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
             return slot == null ? reserveAnew(stride, stride, null, 0, 0) : reserveInFile(stride);
         }
-        // Only stores: an Error can come with any call, and must find what was reserved
+        // Only stores: any call may throw an Error, and by then the reservation must be recorded
         begin = position;
         start = position;
         end = next;
@@ -93,7 +93,7 @@ abstract class Reservations extends ProducerState {
         return true;
     }
 
-    /** The steps of {@link #reserve}, told in the slot, for the case that this process ends at any of them. */
+    /** As {@link #reserve}, announcing each step in the slot in case this process dies at any of them. */
     final boolean reserveInFile(final int stride) {
         final long position = expected;
         final long next = position + stride;
@@ -105,7 +105,7 @@ abstract class Reservations extends ProducerState {
         if (memory.compareAndExchangeProducerPosition(position, next) != position) {
             return reserveAnew(stride, stride, null, 0, 0);
         }
-        // Only stores until it is noted, as above
+        // Only stores until it is recorded, as above
         begin = position;
         start = position;
         end = next;
@@ -117,22 +117,22 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * Reserves where there may be a gap, no room, another producer, or a closed ring or handle: at most so many bytes,
-     * half the capacity or less, as are free before the end of the data, and the gap before them if not even the
-     * least fits there; and offers the source there, unless it is null. Or only asks whether the least fits, and then
-     * reserves nothing. Answers "full" where it does not. It then wakes a consumer that sleeps though it has something
-     * to read: its hook has failed, and a full ring gets no commit that could call it again. One that has moved on is
-     * woken for nothing.
+     * The slow path, where there may be a gap, no room, another producer, or a closed ring or handle. Reserves up to
+     * {@code most} bytes, half the capacity or less, as many as are free before the end of the data, and the gap before
+     * them if not even {@code least} fits there; then offers the source, unless it is null. With {@code ONLY_ASK} it
+     * only tells whether {@code least} fits. On "full" it wakes a consumer that sleeps although it has something to
+     * read: its hook has failed, and a full ring gets no commit that could call it again. If the consumer has moved on,
+     * the wakeup is spurious.
      *
-     * <p>It MUST stay one method, of more than 325 bytecodes: HotSpot calls such a method, however often it does so,
-     * and never inlines it. With this inside, an offer would be too large to be inlined itself.
+     * <p>It MUST stay one method, of more than 325 bytecodes: HotSpot never inlines such a method, however hot. With
+     * this inlined, an offer would be too large to be inlined itself.
      */
     final boolean reserveAnew(final int least, final int most, final ByteBuffer src, final int from, final int length) {
         checkNotLeft();
         long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         for (; ; ) {
             checkNotClosed(position);
-            // recordStart(), written out: see above
+            // recordStart(), inlined by hand: see above
             final long recordStart = least <= capacity - ((int) position & mask) ? position : (position | mask) + 1;
             if (recordStart + most - limit > 0 && recordStart + least - readLimit() > 0) {
                 break;
@@ -161,7 +161,7 @@ abstract class Reservations extends ProducerState {
         }
         countRefusal();
         full = RingEvents.refused(full, ring);
-        expect(position); // the next try need not find this out by a compare-and-set
+        expect(position); // spares the next attempt a failing compare-and-set
         ring.finishAbandoned();
         // pairs with arm() [M5] and publish() [M1]
         if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
@@ -183,7 +183,7 @@ abstract class Reservations extends ProducerState {
         return true;
     }
 
-    /** Another producer was faster: returns where it has left the position. */
+    /** Another producer was faster: returns the position it left. */
     final long loseRace(final long found) {
         countLostRace();
         Thread.onSpinWait();
@@ -191,8 +191,8 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * The compare-and-set of P, where there is room: announced before when the ring is in a file; or a newer P, where C
-     * is beyond it.
+     * The compare-and-set of P where there is room, first announced if the ring is in a file; returns a newer P instead
+     * when C is beyond this one.
      */
     final long exchangeProducerPosition(final long position, final long next) {
         raiseFull();
@@ -201,14 +201,14 @@ abstract class Reservations extends ProducerState {
         }
         final RingSlot slot = slotInUse();
         if (slot != null) {
-            // before the compare-and-set: whoever sees P behind it sees who may have moved it there [M12]
+            // before the compare-and-set: who sees P beyond this position also sees who may have moved it [M12]
             slot.setAttemptRelease(position | ATTEMPTED);
         }
         return memory.compareAndExchangeProducerPosition(position, next); // as in reserve() [M4] [M6] [M8]
     }
 
     private long newerProducerPosition() {
-        final long newest = memory.getProducerPositionVolatile(); // behind this C, which is never beyond it [M4]
+        final long newest = memory.getProducerPositionVolatile(); // loaded after this C, so C is not beyond it [M4]
         if (limit - capacity - newest > 0) {
             announceNothing();
             throw new RingCorruptException("the producer position is " + newest
@@ -217,9 +217,9 @@ abstract class Reservations extends ProducerState {
         return newest;
     }
 
-    // What a ring in a file tells of a reservation, for the case that this process ends at any point
+    // What a ring in a file records of a reservation, in case this process dies at any point
 
-    /** The slot for what is reserved next; null on the heap. That of an open claim goes on telling of the claim. */
+    /** The slot for the next reservation; null on the heap. The slot of an open claim keeps announcing the claim. */
     private RingSlot slotInUse() {
         if (open == Claims.NOTHING || slot == null) {
             return slot;
@@ -230,7 +230,7 @@ abstract class Reservations extends ProducerState {
         return secondSlot;
     }
 
-    /** Tells in a file where the reservation ends: before anything is written into it, which is for the fence [M13]. */
+    /** Records the reservation's end in a file; the fence orders that before anything written into it [M13]. */
     final void tellEnd() {
         final RingSlot slot = slotInUse();
         if (slot != null) {
@@ -239,10 +239,10 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    /** Takes back what a refused try has announced: it could look like the owner of a reservation that another made. */
+    /** Withdraws a refused attempt's announcement: it could look like the owner of another's reservation. */
     private void announceNothing() {
         final RingSlot announced = open == Claims.NOTHING ? slot : secondSlot;
-        if (announced != null) { // null on the heap, or beside an open claim when there is no second slot yet
+        if (announced != null) { // null on the heap, or with an open claim and no second slot yet
             announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M12]
         }
     }
@@ -254,13 +254,13 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * Ends the use of the handle; nothing may be open. Gives its places in the file back; should an Error come, the
-     * next call goes on.
+     * Ends the use of the handle, with nothing open, and gives back its places in the file. After an Error the next
+     * call continues.
      */
     final void leave() {
         if (!isLeft) {
             isLeaving = true;
-            contiguousLimit = expected; // so that the next reservation looks
+            contiguousLimit = expected; // sends the next reservation to the slow path
             contiguousLimitOnHeap = expected;
             raiseFull();
             if (secondSlot != null) {
@@ -274,25 +274,25 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    /** Notes where the next reservation will begin, unless another producer is faster. */
+    /** Records where the next reservation will begin, unless another producer is faster. */
     final void expect(final long position) {
         final long lapEnd = (position | mask) + 1;
         expected = position;
         if (full != null) {
-            contiguousLimit = position; // nothing is reserved without a look at the event
+            contiguousLimit = position; // every reservation first deals with the event
         } else {
             contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
         }
         contiguousLimitOnHeap = slot == null ? contiguousLimit : position; // a P in a file only grows
     }
 
-    /** Where a record of this stride goes behind this producer position: there, or at the start of the next lap. */
+    /** Where a record of this stride begins, given this producer position: there, or at the start of the next lap. */
     final long recordStart(final long position, final int stride) {
         final int untilWrap = capacity - ((int) position & mask);
         return stride <= untilWrap ? position : position + untilWrap;
     }
 
-    /** Renews the limit; MUST come after the load of the producer position for which it is to decide "full". */
+    /** Reloads the limit; MUST come after the load of the P for which it decides "full". */
     final long readLimit() {
         // pairs with giveBack(): up to the new limit all bytes are zero [M2], and nobody reads or writes them [M3]
         final long consumerPosition = memory.getConsumerPositionAcquire();
@@ -306,8 +306,7 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * Raises the event of the ring's having been full, if it was. MUST NOT be called while something is reserved: it
-     * takes its time.
+     * Raises the event that the ring was full, if it was. MUST NOT be called while something is reserved: it is slow.
      */
     final void raiseFull() {
         if (full != null) {
@@ -319,12 +318,12 @@ abstract class Reservations extends ProducerState {
 
     // Publish
 
-    /** Where in the data the payload of the record in the open reservation is. */
+    /** The offset in the data of the payload of the open reservation's record. */
     final int payloadOffset() {
         return ((int) start & mask) + HEADER_LENGTH;
     }
 
-    /** Makes the open reservation, behind the gap if there is one, a record of this length. */
+    /** Makes the open reservation, after its gap if any, a record of this length. */
     final void commit(final int length) {
         countRecords(1, length);
         publishRecords(recordHeader(length));
@@ -335,15 +334,15 @@ abstract class Reservations extends ProducerState {
         publish(start == begin ? firstRecord : endGap(firstRecord));
     }
 
-    /** Stores the header behind the gap; returns that of the gap. */
+    /** Stores the header after the gap; returns the gap's. */
     final long endGap(final long firstRecord) {
         countPadding(start - begin);
-        // plain: inside our own reservation, where nobody reads before its first header is published [M1]
+        // plain: in our own reservation, which nobody reads before its first header is published [M1]
         setHeaderPlain(start, firstRecord);
         return paddingHeader(start - begin);
     }
 
-    /** Ends what is used of the open reservation here: the rest goes back to the producers, or becomes padding. */
+    /** Ends the used part of the open reservation here: the rest is given back to the producers, or becomes padding. */
     final void endAt(final long used) {
         if (used != end && !giveBackFrom(used)) {
             countPadding(end - used);
@@ -356,8 +355,8 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * Gives all of the open reservation back to the producers, and publishes nothing; or makes it padding, which may go
-     * past the end of the data: the consumer only skips it.
+     * Gives all of the open reservation back to the producers and publishes nothing; or makes it padding, which may
+     * extend past the end of the data: the consumer only skips it.
      */
     final void abort() {
         countAbort();
@@ -368,15 +367,15 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * Gives what is behind this position of the open reservation back to the producers, unless somebody has reserved
-     * behind it or the ring is closed; what is left of it, if anything, is still to be published.
+     * Gives the open reservation from this position on back to the producers, unless somebody has reserved after it or
+     * the ring is closed; the rest of it, if any, is still to be published.
      */
     final boolean giveBackFrom(final long used) {
-        // A file's recovery relies on a P that only grows. Else the load saves the zeroing in vain [M11]
+        // Recovery of a file relies on P never moving back. On the heap this load avoids useless zeroing [M11]
         if (slot != null || memory.getProducerPositionVolatile() != end) {
             return false;
         }
-        // Plain, before the compare-and-set: whoever reserves here finds zeros [M11]. The first word is zero still
+        // Plain, before the compare-and-set: who reserves here next finds zeros [M11]. The first word still is zero
         // (I4), and the consumer may be loading it.
         memory.zero(used == begin ? begin + HEADER_LENGTH : used, end);
         // pairs with reserve() [M4] [M11] and close() [M8]; the consumer finds the ring empty, or polls [M6]
@@ -389,12 +388,12 @@ abstract class Reservations extends ProducerState {
         return true;
     }
 
-    /** Aborts before the caller throws the failure; what the abort itself fails with does not hide it. */
+    /** Aborts before the caller throws the failure; a failure of the abort itself does not mask it. */
     final void abortAfter(final Throwable failure) {
         try {
             abort();
         } catch (final Throwable another) {
-            if (another != failure) { // the machine has few Errors made beforehand
+            if (another != failure) { // not the same: the JVM reuses preallocated Errors
                 failure.addSuppressed(another);
             }
         }
@@ -405,12 +404,12 @@ abstract class Reservations extends ProducerState {
         publish(memory, (int) begin & mask, header);
     }
 
-    /** The same for who has these at hand. */
+    /** The same, for a caller with these in locals. */
     final void publish(final RingMemory memory, final int offset, final long header) {
         if (hook == null) {
-            memory.setHeaderRelease(offset, header); // pairs with next(): all that was written is visible [M1]
+            memory.setHeaderRelease(offset, header); // pairs with next(): makes all that was written visible [M1]
         } else {
-            // the same, and arm()'s load of it, or ours of armed, sees the other's store [M1] [M5]
+            // likewise; and arm()'s load of it, or ours of armed, sees the other's store [M1] [M5]
             memory.setHeaderVolatile(offset, header);
         }
         phase = PUBLISHED;
@@ -419,11 +418,11 @@ abstract class Reservations extends ProducerState {
 
     // Signal
 
-    /** Wakes the consumer if it sleeps or is about to; comes after every store that could be what it waits for. */
+    /** Wakes the consumer if it sleeps or is about to; called after every store that it could be waiting for. */
     final void signal(final RingMemory memory) {
         // pairs with arm() [M5] [M6] [M8]; the compare-and-set elects one waker [M9]
         if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
-            phase = PUBLISHED; // until it is woken: an Error may come with any call
+            phase = PUBLISHED; // until it is woken: any call may throw an Error
             wake();
         } else {
             phase = DONE;
@@ -448,7 +447,7 @@ abstract class Reservations extends ProducerState {
     }
 
     final void callHook() {
-        phase = DONE; // the hook may call this handle again, and leave something open of its own
+        phase = DONE; // the hook may use this handle, and leave something open itself
         hookThrew = false;
         try {
             hook.wakeup();
@@ -457,11 +456,11 @@ abstract class Reservations extends ProducerState {
             if (phase == DONE) {
                 phase = PUBLISHED; // until the next line has succeeded
             }
-            memory.setArmedVolatile(true); // the consumer still sleeps, and the next commit tries again [M5]
+            memory.setArmedVolatile(true); // the consumer still sleeps: the next commit retries [M5]
             if (phase == PUBLISHED) {
                 phase = DONE;
             }
-            if (failure instanceof Error error) { // the record is in the ring; but the program has to know of this
+            if (failure instanceof Error error) { // the record is in the ring, but the program must learn of it
                 throw error;
             }
             countHookFailure();
@@ -471,8 +470,8 @@ abstract class Reservations extends ProducerState {
     // What was left open
 
     /**
-     * Finishes what the last call left when an Error ended it. A call on the same handle proves that the last one is
-     * over; so does the handle's end.
+     * Finishes what the last call left when an Error ended it. A new call on the same handle proves that the last one
+     * is over; so does the collection of the handle.
      */
     final void finishLastCall() {
         if (phase != DONE) {
@@ -485,17 +484,17 @@ abstract class Reservations extends ProducerState {
             if (phase == RESERVED) {
                 abort();
             } else if (phase == PUBLISHED) {
-                wake(); // it may have disarmed the consumer and not woken it; one wakeup too many does no harm
+                wake(); // it may have disarmed the consumer without waking it; a spurious wakeup is harmless
             }
         } finally {
             if (phase == DONE && open != Claims.NOTHING && isGivenUp) {
-                phase = CLAIM_GIVEN_UP; // a store, and before the next call: an Error can come with either
+                phase = CLAIM_GIVEN_UP; // a store, before the next call: either call may throw an Error
             }
         }
         finishGivenUpClaim();
     }
 
-    /** Aborts a claim that the user cannot reach any more, because an Error has ended its abort. */
+    /** Aborts a claim that the user can no longer reach, because an Error ended its abort. */
     abstract void finishGivenUpClaim();
 
     // Refusals

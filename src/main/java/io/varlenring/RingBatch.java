@@ -57,7 +57,7 @@ public final class RingBatch implements AutoCloseable {
      * @throws IllegalStateException when this batch is not open; or when position or limit of the last buffer lie
      *     outside its space: the batch is then aborted
      */
-    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable ByteBuffer next(final int maxLength) {
         checkOpen();
         checkPlaced();
@@ -154,7 +154,7 @@ public final class RingBatch implements AutoCloseable {
      */
     public void abort() {
         checkOpen();
-        // Only stores: should an Error come with one of the calls behind them, the next call on the handle aborts it
+        // Only stores: if a later call throws an Error, the next call on the handle aborts it
         side.isGivenUp = true;
         if (side.phase == Reservations.DONE) {
             side.phase = Reservations.CLAIM_GIVEN_UP;

@@ -113,7 +113,7 @@ public final class RingClaim implements AutoCloseable {
      */
     public void abort() {
         checkOpen();
-        // Only stores: should an Error come with one of the calls behind them, the next call on the handle aborts it
+        // Only stores: if a later call throws an Error, the next call on the handle aborts it
         side.isGivenUp = true;
         if (side.phase == Reservations.DONE) {
             side.phase = Reservations.CLAIM_GIVEN_UP;

@@ -102,58 +102,58 @@ public final class VarLenMpscRing implements AutoCloseable {
     /*
      * Implementation
      *
-     * ProducerSide and ConsumerSide are the two sides of the algorithm; RingMemory is the memory that they share, and
-     * RingLayout its format: records, padding, and three control words, the producer position P, the consumer position
+     * ProducerSide and ConsumerSide are the two sides of the algorithm; RingMemory is the memory they share, and
+     * RingLayout its format: records, padding, and three control words: the producer position P, the consumer position
      * C and the armed flag. Invariants, for all threads at all times:
      *
-     *   I1  C <= P <= C + capacity, in multiples of 8. C only grows; P grows with each reservation, and goes back when
-     *       the end of the last one is given back.
-     *   I2  A word in [P, C + capacity) is zero. Unless the ring is full, the word at P is therefore a header that says
-     *       "not ready"; when it is full that word is the one at C, and a drain stores C before it can come round to
-     *       it.
-     *   I3  Bytes in [C, P) belong to exactly one reservation each; only its owner writes them until it publishes or
+     *   I1  C <= P <= C + capacity, in multiples of 8. C only grows; P grows with each reservation, and moves back when
+     *       the tail of the last one is given back.
+     *   I2  A word in [P, C + capacity) is zero. So unless the ring is full, the word at P is a header that says "not
+     *       ready"; when it is full, that word is the one at C, and a drain stores C before it can come round to it.
+     *   I3  Each byte in [C, P) belongs to exactly one reservation; only its owner writes it until it publishes or
      *       gives back, then only the consumer and its handlers.
      *   I4  The first word of a reservation is zero until the one store that publishes all of it.
      *
-     * Reserve. A producer computes from P where its record would end, gap before the wrap included, checks that end
-     * against a limit derived from a C that it has loaded, and replaces P by the end with a compare-and-set. That
-     * succeeds only if P is still what the gap was computed from; so at first P need not be loaded, but is expected to
-     * be what this handle last knew it to be. A stale C is a smaller C, so the check errs towards "full" only, and
-     * before "full" is answered P is loaded, and then C again. C only grows, so what does not fit with the newer C did
-     * not fit at the moment at which P was loaded either; the answer is true of that moment.
+     * Reserve. A producer computes from P where its record would end, including any gap before the wrap, checks that
+     * end against a limit derived from a C that it has loaded, and replaces P with the end by a compare-and-set. That
+     * succeeds only if P is still the value the gap was computed from, so the first attempt need not load P: it expects
+     * the value that this handle last knew. A stale C is a smaller C, so the check errs only towards "full", and before
+     * "full" is answered P is loaded, and then C again. C only grows, so what does not fit with the newer C did not fit
+     * when P was loaded either; the answer is true of that moment.
      *
-     * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, padding behind them.
-     * All but the first are stored plainly, then the first is stored. The consumer stops at a zero, so it sees the
-     * whole reservation or nothing.
+     * Publish. A reservation is a series of headers: a gap, a record or the records of a batch, trailing padding. All
+     * but the first are stored plainly, then the first is stored. The consumer stops at a zero, so it sees the whole
+     * reservation or nothing.
      *
      * Give back, by the consumer. It zeroes what it has consumed, which restores I2, and then stores C.
      *
-     * Give back, by a producer. What a claim, a batch or a failed offer does not use, at the end of its reservation or
-     * all of it, is zeroed, and P is replaced by where it begins with a compare-and-set that succeeds only if P is
-     * still the reservation's end: nobody has reserved behind it, and the ring is not closed. Else it becomes padding.
-     * Nobody takes a P for more than it says: a reservation is computed from the very value that its compare-and-set
-     * finds, so it makes no difference if P has been elsewhere meanwhile, and whoever finds it sees the zeros stored
-     * before it. Nothing is published, so there is nothing to wake the consumer for.
+     * Give back, by a producer. What a claim, a batch or a failed offer leaves unused, at the end of its reservation or
+     * all of it, is zeroed, and P is moved back to where that begins, by a compare-and-set that succeeds only if P is
+     * still the reservation's end: nobody has reserved after it, and the ring is not closed. Otherwise it becomes
+     * padding. ABA is harmless: a reservation is computed from the very value that its compare-and-set finds, so it
+     * does not matter where P has been meanwhile, and a thread that finds it sees the zeros stored before it. Nothing
+     * is published, so there is nothing to wake the consumer for.
      *
-     * Close. The lowest bit of P. A reservation replaces a P without that bit, so after close none can succeed, and
-     * "closed and P == C" means that nothing will ever come.
+     * Close. Sets the lowest bit of P. A reservation replaces a P without that bit, so after close none can succeed,
+     * and "closed and P == C" means that nothing will ever come.
      *
      * Wakeup. A consumer that wants to sleep stores armed, then checks once more; a producer publishes, then loads
-     * armed. All four accesses are volatile, so at least one side sees the other's. What "publish" is differs:
-     *   - with a hook, it is the header: stored volatile, and the consumer loads the header where it stands;
-     *   - without one, a header is stored with release only, which is cheaper, and the store that counts is the one of
-     *     P. A consumer that sees P == C may sleep: whoever reserves later sees armed when it commits. One that sees a
-     *     reservation under way may not, and polls until it is committed.
-     * Whoever turns armed from 1 to 0 wakes the consumer, once for each arming.
+     * armed. All four accesses are volatile, so at least one side sees the other's store. What counts as "publish"
+     * differs:
+     *   - with a hook, it is the header: a volatile store, and the consumer loads the header at its position;
+     *   - without one, a header is only a release store, which is cheaper, and the store that counts is that of P. A
+     *     consumer that sees P == C may sleep: any later reservation sees armed when it commits. One that sees a
+     *     reservation in progress may not, and polls until it is committed. The thread that turns armed from 1 to 0
+     *     wakes the consumer, once per arming.
      *
-     * Accidents. A call notes each step behind it by plain stores, which cannot fail: reserved, published, done. What
-     * an Error left half done is finished by the next call on the same handle, or when the handle has been collected:
+     * Errors. A call records each completed step by plain stores, which cannot fail: reserved, published, done. What an
+     * Error left half done is finished by the next call on the same handle, or when the handle has been collected:
      * either proves that the call is over.
      *
      * [Mn] names a row of docs/memory-ordering.md.
      */
 
-    /** No position, since those are multiples of 8. */
+    /** Not a position: those are multiples of 8. */
     private static final long NONE = -1;
 
     private static final AtomicLong UNNAMED = new AtomicLong();
@@ -169,12 +169,12 @@ public final class VarLenMpscRing implements AutoCloseable {
     final ConsumerSide consumerSide;
     private final RingConsumer consumer;
     private final ProducerRegistry producers = new ProducerRegistry();
-    /** What close() wakes the consumer through, one thread at a time. */
+    /** Through this close() wakes the consumer; guarded by itself. */
     private final ProducerSide closer;
 
     private VarLenMpscRing(final RingMemory memory, final RingPlaces places, final Builder builder) {
         RingEvents.prepare();
-        // A class that cannot be loaded for want of stack is lost for good: not in the middle of a drain
+        // Loaded now, not during a drain: a class whose loading fails for lack of stack stays unusable
         Objects.requireNonNull(ControlledRecordHandler.Action.CONTINUE);
         Objects.requireNonNull(StalledClaim.Owner.DEAD);
         this.memory = memory;
@@ -183,7 +183,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         this.hook = builder.hook;
         this.slices = builder.slices;
         if (places == null) {
-            memory.setPositionsPlain(builder.initialPosition); // plain: nobody else has the ring yet
+            memory.setPositionsPlain(builder.initialPosition); // plain: the ring is not shared yet
         } else {
             places.leaving = RingFile.whenCollected(this, places::leaveAll);
         }
@@ -192,7 +192,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         this.closer = new ProducerSide(this, builder.initialPosition, builder.initialPosition);
     }
 
-    /** For a ring to which no name was given. */
+    /** The default name. */
     private static String nameOf(final RingPlaces places) {
         return places == null ? "ring-" + UNNAMED.incrementAndGet() : places.file.path.toString();
     }
@@ -509,12 +509,12 @@ public final class VarLenMpscRing implements AutoCloseable {
             final RingProducer producer = new RingProducer(side, slices);
             producers.add(producer, side);
             if (slot != null) {
-                places.checkAttached(); // again: detach() closes those that it finds
+                places.checkAttached(); // again: detach() closes only the handles that it finds
             }
             return producer;
-        } catch (final Throwable failure) { // an Error, or what another process has made of the file
+        } catch (final Throwable failure) { // an Error, or another process has damaged the file
             if (slot != null) {
-                slot.isDropped = true; // stores, which cannot fail: should the rest, another call goes on
+                slot.isDropped = true; // plain stores cannot fail; if the rest does, another call finishes it
                 places.isOneDropped = true;
             }
             if (side != null) {
@@ -556,7 +556,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         return places == null || places.hasConsumer();
     }
 
-    /** Knows a handle no longer, which is closed. */
+    /** Removes a closed handle from the registry. */
     void forget(final ProducerSide side) {
         producers.remove(side);
     }
@@ -588,10 +588,10 @@ public final class VarLenMpscRing implements AutoCloseable {
         synchronized (places) {
             if (!places.isDetached()) {
                 consumerSide.leave();
-                places.detach(); // before the handles are closed: newProducer() looks when its own is among them
+                places.detach(); // before the handles are closed: newProducer() checks after adding its own
             }
             try {
-                producers.closeAll(); // again, too, when there was an Error the last time
+                producers.closeAll(); // also again after an Error in an earlier call
             } finally { // a hook may throw one
                 places.leave();
             }
@@ -614,7 +614,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * @return the absolute path of its file, or {@code null} for a ring on the heap
      */
-    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable Path file() {
         return places == null ? null : places.file.path;
     }
@@ -645,7 +645,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
         synchronized (closer) {
             if (closer.phase == Reservations.DONE && (isFirst || closer.hookThrew)) {
-                closer.phase = Reservations.PUBLISHED; // should an Error keep signal() from it, the next close() wakes
+                closer.phase = Reservations.PUBLISHED; // if an Error stops signal(), the next close() wakes
                 closer.signal(memory);
             } else {
                 closer.finishLastCall();
@@ -720,8 +720,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @return a snapshot, {@code 0..capacity()}
      */
     public int size() {
-        // The consumer position first: the other way round it could be ahead of the producer position that was read. As
-        // both move on between the reads, the difference can exceed what was ever in use, so it is cut.
+        // C first: the other way round it could be ahead of the P that was read. As both advance between the loads, the
+        // difference can exceed what was ever in use, so it is capped.
         final long consumerPosition = consumerPosition();
         final long size = Math.min(producerPosition() - consumerPosition, memory.capacity());
         return (int) (places == null ? size : Math.max(0, size)); // a file may say anything
@@ -745,8 +745,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      */
     public RingStats stats() {
         finishAbandoned();
-        // The producer position first, unlike in size(): what is given back between the loads makes the difference
-        // smaller, so it is never more than what was in use.
+        // P first, unlike in size(): what is given back between the loads makes the difference smaller, so it never
+        // exceeds what was in use.
         final long inUse = producerPosition() - consumerPosition();
         final RingCounters sum = new RingCounters();
         consumerSide.addTo(sum);
@@ -779,7 +779,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
         text.append("producers: ").append(producers.size()).append('\n');
         text.append("consumer: ").append(consumerSide.describeUser("in a call of ", "not in a call"));
-        // a snapshot, for which any value that was once there will do [M10]
+        // a snapshot: any value it ever had will do [M10]
         text.append(memory.isArmedVolatile() ? ", armed\n" : ", not armed\n");
         return text.append(stats).append('\n').toString();
     }
@@ -789,7 +789,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         return producers.ownerOf(position);
     }
 
-    /** Goes over the headers from the consumer position, which may all change meanwhile, until they make no sense. */
+    /** Follows the headers from the consumer position until they make no sense; all may change meanwhile. */
     private long oldestUnfinished() {
         final int capacity = memory.capacity();
         final long begin = consumerPosition();
@@ -798,7 +798,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         while (position - end < 0 && consumerPosition() == begin) {
             final long header = memory.getHeaderAcquire((int) position & (capacity - 1)); // pairs with publish() [M1]
             if (header == NOT_READY) {
-                // behind the header: a drain under way may have zeroed it, and gives it back later [M10] [M14]
+                // loaded after the header: a drain in progress may have zeroed that, to give it back later [M10] [M14]
                 final long consumed = places == null ? consumerSide.cursor : memory.getRedoPositionAcquire();
                 if (consumed - position <= 0 || consumed - end > 0 || consumed % RingLayout.ALIGNMENT != 0) {
                     return position;
