@@ -14,33 +14,36 @@ import java.nio.ByteBuffer;
  * The consumer's side of the algorithm; its state is in {@link ConsumerState}. {@link VarLenMpscRing} states the
  * invariants.
  *
- * <p>A drain is, record by record: move the cursor to the next one, hand it over; and zero what is behind the cursor
- * from time to time, and give it back, less often, and at the end. The cursor stays where it is when anything fails, so
- * the next drain goes on from there.
+ * <p>A drain moves the cursor over one record after another and hands each over; from time to time it zeroes what it
+ * has consumed, and gives that back, less often, and at the end. When anything fails, the cursor stays where it is, so
+ * the next drain continues from there.
  */
 final class ConsumerSide extends ProducersLead {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    @SuppressWarnings("unused") // trailing padding: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
-    /** What is consumed is zeroed when it is an eighth of the ring, or so much, which the first cache still holds; */
+    /**
+     * Consumed bytes are zeroed once they amount to an eighth of the ring or to this, which still fits the L1 cache;
+     */
     private static final int MAX_ZERO_BYTES = 16 * 1024;
     /**
-     * and given back later, when it is a quarter of the ring, or so much, some of which has left that cache: a producer
-     * that waits takes such lines at less cost to both. The rest of the ring is the producers' meanwhile.
+     * they are given back later, once they amount to a quarter of the ring or to this, of which some has left that
+     * cache: a waiting producer takes such lines at less cost to both. Meanwhile the producers have the rest of the
+     * ring.
      */
     private static final int MAX_GIVE_BACK_BYTES = 64 * 1024;
 
-    /** How long a timed drain sleeps at the most while a reservation is unfinished: without a hook, or in a file. */
+    /** Longest sleep of a timed drain while a reservation is unfinished: without a hook, or in a file. */
     private static final long POLL_NANOS = 100_000;
-    /** The same with a hook: a handle that was collected with a claim open is looked for, should an Error have come. */
+    /** The same with a hook: an Error may have prevented the cleanup of a handle collected with its claim open. */
     private static final long STALLED_NANOS = 100_000_000;
-    /** How long it sleeps at the most on a ring in a file, where a waker can end between its record and its ring. */
+    /** Longest sleep on a ring in a file, where a waker may die between publishing and ringing the doorbell. */
     private static final long BOUNDED_NANOS = 100_000_000;
     /**
-     * How many drains in a row find nothing between two that look for a reason, a power of two: a look takes lines from
-     * who is just about to reserve, of the producer position and of whatever lies beside the registry.
+     * After this many fruitless drains in a row, a power of two, one looks for the reason. A look takes cache lines
+     * from a producer about to reserve: that of the producer position, and whatever lies beside the registry.
      */
     private static final int FRUITLESS_DRAINS = 64;
 
@@ -51,7 +54,10 @@ final class ConsumerSide extends ProducersLead {
     private final int zeroBytes;
     private final int giveBackBytes;
     private final boolean isMapped;
-    /** The bits that no record's header less 1 has: of 1 to half the capacity they leave 0, and of nothing else. */
+    /**
+     * The bits clear in every record header less 1: masking with them gives 0 for 1 to half the capacity, and only
+     * those.
+     */
     private final long notOfRecords;
 
     private final RecordView view;
@@ -76,38 +82,38 @@ final class ConsumerSide extends ProducersLead {
         startAt(position);
     }
 
-    /** Begins here; before the first call. */
+    /** Sets the start position, before the first call. */
     void startAt(final long position) {
         cursor = position;
         zeroed = position;
         givenBack = position;
-        stalledPosition = position - 1; // none yet: positions are multiples of 8
+        stalledPosition = position - 1; // none: positions are multiples of 8
     }
 
     // One user at a time
 
-    /** Begins a call. Detects misuse as far as plain accesses can: in one thread always, else when it is visible. */
+    /** Begins a call. Detects misuse as far as plain accesses can: always in one thread, else only if visible. */
     private void enter() {
         final Thread current = Thread.currentThread();
         if (isInUse) {
             throw inUse(current);
         }
-        if (lastUser.get() != current) { // seldom: see the field
+        if (lastUser.get() != current) { // rare: see the field
             lastUser = new WeakReference<>(current);
             memory.storeStoreFence(); // for isUsedBy()
         }
         isInUse = true;
     }
 
-    /** Ends the use of the consumer, for good: this process leaves the ring. */
+    /** Ends the use of the consumer for good, since this process leaves the ring. */
     void leave() {
         enter();
         lastUser = DETACHED;
     }
 
     /**
-     * Tells whether this thread, the caller, is inside a call. Where it sees that another thread is, the fences show it
-     * that one, and not itself of an earlier call.
+     * Tells whether the calling thread is inside a call. If it sees that another thread is, the fences make it see that
+     * thread, and not itself from an earlier call.
      */
     boolean isUsedBy(final Thread caller) {
         final boolean inside = isInUse;
@@ -115,8 +121,8 @@ final class ConsumerSide extends ProducersLead {
         return inside && lastUser.get() == caller;
     }
 
-    // Drains. Each ends its call by a store: a method called there could fail for want of stack, and nobody could drain
-    // again
+    // Drains. Each ends its call by a store: a method could fail for lack of stack, and then no drain would ever be
+    // possible again
 
     int drain(final RecordHandler handler, final int maxRecords) {
         enter();
@@ -152,17 +158,17 @@ final class ConsumerSide extends ProducersLead {
     boolean arm() {
         enter();
         try {
-            if (memory.getWaiterVolatile() != null) { // an Error came when a timed drain was ending [M7]
+            if (memory.getWaiterVolatile() != null) { // an Error came as a timed drain ended [M7]
                 memory.setWaiterVolatile(null);
             }
             memory.emptyDoorbell();
-            if (cursor != givenBack) { // an Error came at the end of a drain; who is refused looks at C for a reader
+            if (cursor != givenBack) { // an Error ended a drain late; a refused producer looks for the header at C
                 giveBack(true);
                 view.hide();
             }
             prepareToArm();
         } finally {
-            isInUse = false; // before armed is set: whoever is woken then is the consumer, before this call returns
+            isInUse = false; // before armed is set: whichever thread is then woken is the consumer, before this returns
         }
         return tryArm();
     }
@@ -235,10 +241,10 @@ final class ConsumerSide extends ProducersLead {
     private void begin() {
         caughtUp = false;
         drainEnd = cursor + capacity;
-        pausePosition = givenBack + pauseBytes; // no later than pause() has it, also where an Error has left zeroes
+        pausePosition = givenBack + pauseBytes; // no later than pause() sets it, even if an Error left zeroes
     }
 
-    /** Moves the cursor over one record, and returns that; or null when there is none, or a pause is due. */
+    /** Moves the cursor over one record and returns it; or null when there is none, or a pause is due. */
     private ByteBuffer next() {
         final long position = cursor;
         if (position - pausePosition < 0) {
@@ -246,7 +252,7 @@ final class ConsumerSide extends ProducersLead {
             final long header = memory.getHeaderAcquire(offset); // pairs with publish() [M1]
             if ((header - 1 & notOfRecords) == 0) { // 1 to half the capacity; show() refuses 1 to 7
                 final ByteBuffer record = show(offset, payloadLength(header));
-                // before the handler's call: one that throws has consumed its record
+                // before the handler is called: if it throws, its record is consumed
                 cursor = position + RingLayout.strideOf(header);
                 return record;
             }
@@ -255,7 +261,7 @@ final class ConsumerSide extends ProducersLead {
         return null;
     }
 
-    /** Moves the cursor over padding, or notes that there is nothing more. */
+    /** Moves the cursor over padding, or records that there is nothing more. */
     private void skip(final long header, final long position) {
         if (header == NOT_READY) {
             caughtUp = true;
@@ -265,8 +271,8 @@ final class ConsumerSide extends ProducersLead {
     }
 
     /**
-     * Goes on where {@link #next} has found no record, in a drain that has handed over so many: after a pause, behind
-     * padding, and where it pays to look once more; returns false when the drain is over.
+     * Continues a drain, which has handed over this many records, when {@link #next} has found none: after a pause,
+     * after padding, or where it pays to look again. Returns false when the drain is over.
      */
     private boolean goOn(final int records) {
         if (caughtUp && records == 0 && beginsLead()) {
@@ -276,7 +282,7 @@ final class ConsumerSide extends ProducersLead {
         return !caughtUp && (cursor - pausePosition < 0 || pause(cursor, records));
     }
 
-    /** The view refuses what would go over the end of the data, or be less than nothing. */
+    /** Shows a payload; the view refuses one that extends past the end of the data, or has a negative length. */
     private ByteBuffer show(final int offset, final int length) {
         try {
             return view.show(offset + HEADER_LENGTH, length);
@@ -285,7 +291,7 @@ final class ConsumerSide extends ProducersLead {
         }
     }
 
-    /** Only what a reservation can be: in words, and not beyond what has been given to the producers. */
+    /** Checks that the length is one a reservation can have: in words, and within what the producers were given. */
     private long paddingLength(final long header, final long position) {
         final long length = -header;
         if (length <= 0 || length % ALIGNMENT != 0 || length > givenBack + capacity - position) {
@@ -301,15 +307,15 @@ final class ConsumerSide extends ProducersLead {
     }
 
     /**
-     * Zeroes, or gives back, when it is time to, which MUST be before the cursor can be a lap ahead; returns false when
-     * the drain has gone over as many bytes as the ring holds, or twice as many without a record.
+     * Zeroes or gives back when due, which MUST be before the cursor can be a lap ahead; returns false when the drain
+     * has passed as many bytes as the ring holds, or twice as many without a record.
      */
     private boolean pause(final long position, final int records) {
         // pairs with publish() [M1]: what stood in the way is finished
         if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
         }
-        // what was readable when the drain began is behind it
+        // all that was readable when the drain began has been passed
         if (position - drainEnd >= (records > 0 ? 0 : capacity)) {
             return false;
         }
@@ -318,7 +324,7 @@ final class ConsumerSide extends ProducersLead {
             giveBack(isDue);
         }
         final long next = earlier(zeroed + zeroBytes, givenBack + giveBackBytes);
-        // behind the lap there was only padding so far: the first record ends the drain
+        // a lap of only padding so far: the first record ends the drain
         pausePosition = position - drainEnd >= 0 ? position + 1 : earlier(next, drainEnd);
         return true;
     }
@@ -331,58 +337,58 @@ final class ConsumerSide extends ProducersLead {
         if (cursor != givenBack) {
             giveBack(true);
         }
-        view.hide(); // a handler that keeps it, unless it is a slice, finds it empty
+        view.hide(); // a handler that kept it, unless a slice, finds it empty
         count(records);
     }
 
-    /** Apart from {@link #end}, so that both are small enough to be inlined. */
+    /** Separate from {@link #end}: both are small enough to be inlined. */
     private void count(final int records) {
         learn(records);
         if (records > 0) {
             countHandedOver(records);
             fruitlessDrains = 0;
         } else if (caughtUp && (++fruitlessDrains & (FRUITLESS_DRAINS - 1)) == 0) {
-            ring.finishAbandoned(); // for a reservation that nobody will finish may be in the way
+            ring.finishAbandoned(); // a reservation that nobody will finish may block it
             noteStall(ring.producerPosition());
         }
     }
 
-    /** Zeroes what is behind the cursor; and gives all of it back to the producers now, or in a later call. */
+    /** Zeroes what the cursor has passed, and gives it back to the producers now, or in a later call. */
     private void giveBack(final boolean now) {
         final RingMemory memory = this.memory;
         final long from = zeroed;
         final long to = cursor;
-        // The use of the ring was highest just before it is given back: what was consumed, and what was reserved behind
-        // it. A drain that has caught up leaves out the latter, rather than take the line of the producer position from
-        // the producers. In a file the redo position must not be beyond it.
+        // The ring's use peaks just before space is given back: what was consumed, and what was reserved after it. A
+        // drain that has caught up leaves out the latter, rather than take the producer position's cache line from the
+        // producers. In a file P is always loaded: the redo position must not be beyond it.
         final long reserved = (caughtUp || !now) && !isMapped ? to : ring.producerPosition();
         if (to - reserved > 0) {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + to
                     + ", up to where there are headers: " + ring);
         }
         noteUse(reserved - givenBack);
-        if (isMapped) { // before the zeroes: the next consumer makes them again should this process end [M14]
+        if (isMapped) { // before the zeroes: if this process dies, the next consumer redoes them [M14]
             memory.setRedoPositionPlain(to);
             memory.storeStoreFence();
         }
         memory.zero(from, to); // plain, before the store of the consumer position [M2]
         zeroed = to;
         if (now) {
-            // pairs with readLimit(): the zeroes come first [M2], and so does all that handlers read and wrote [M3]
+            // pairs with readLimit(): the zeroes [M2] and all that handlers read and wrote [M3] come first
             memory.setConsumerPositionRelease(to);
             givenBack = to;
         }
     }
 
-    /** Notes since when the consumer has stood behind an unfinished reservation; returns false when it does not. */
+    /** Records since when the consumer has been blocked by an unfinished reservation; returns false when it is not. */
     private boolean noteStall(final long producerPosition) {
         if (producerPosition - cursor < RingLayout.ALIGNMENT) {
-            stalledPosition = cursor - 1; // none: what was here has been given back, and another may come
+            stalledPosition = cursor - 1; // none: what was here was given back, and another may follow
             endStall();
             return false;
         }
         if (stalledPosition != cursor) {
-            endStall(); // of another reservation, which may have been published between two loads of its header
+            endStall(); // of another reservation, perhaps published between two loads of its header
             stalledNanos = memory.nanoTime();
             stalledPosition = cursor;
         }
@@ -395,7 +401,7 @@ final class ConsumerSide extends ProducersLead {
         stallWatch.ended();
     }
 
-    /** Says since when the consumer has been standing at this position, if it has noticed; for any thread. */
+    /** Appends how long the consumer has been blocked at this position, if it noticed; called by any thread. */
     void describeStall(final long position, final StringBuilder text) {
         if (stalledPosition == position) {
             text.append(", in the consumer's way for " + (memory.nanoTime() - stalledNanos) / 1_000_000 + " ms");
@@ -404,12 +410,12 @@ final class ConsumerSide extends ProducersLead {
 
     // What is in the way
 
-    /** Returns what is unfinished where the consumer stands, or null. */
+    /** Returns the unfinished reservation at the cursor, or null. */
     StalledClaim stalledBy() {
         enter();
         try {
             if (isMapped) {
-                ring.places.letGoDropped(); // else this process would live in the slot of a dead one
+                ring.places.letGoDropped(); // else this process would hold the lock of a dead one's slot
             }
             return isMapped ? recovery.find(cursor) : stalledHere();
         } finally {
@@ -417,7 +423,7 @@ final class ConsumerSide extends ProducersLead {
         }
     }
 
-    /** On the heap the owner is in this process. */
+    /** For the heap, where the owner is in this process. */
     private StalledClaim stalledHere() {
         return ring.producerPosition() == cursor
                         || memory.getHeaderAcquire((int) cursor & mask) != NOT_READY // pairs with publish() [M1]
@@ -425,7 +431,7 @@ final class ConsumerSide extends ProducersLead {
                 : new StalledClaim(null, cursor, -1, ProcessIdentity.own(), StalledClaim.Owner.LIVES);
     }
 
-    /** Makes padding of the reservation where the consumer stands; returns false when that is finished by now. */
+    /** Turns the reservation at the cursor into padding; returns false if it is finished by now. */
     boolean recover(final StalledClaim claim) {
         enter();
         try {
@@ -452,7 +458,7 @@ final class ConsumerSide extends ProducersLead {
         final long deadline = memory.nanoTime() + nanos;
         long remaining = nanos;
         memory.prepareToSleep();
-        // before armed: whoever ends the arming sees whom to wake [M7]
+        // before armed: the thread that ends the arming sees whom to wake [M7]
         memory.setWaiterVolatile(Thread.currentThread());
         try {
             int handedOver;
@@ -465,12 +471,12 @@ final class ConsumerSide extends ProducersLead {
                     checkInterrupt();
                 }
                 handedOver = handOver(handler, maxRecords);
-                remaining = deadline - memory.nanoTime(); // also when not armed: padding alone must not hold us
+                remaining = deadline - memory.nanoTime(); // also when not armed: padding alone must not keep us here
             } while (handedOver == 0 && !(ring.isClosed() && ring.isEmpty()) && remaining > 0);
             return handedOver;
         } finally {
             memory.setWaiterVolatile(null); // from here on a producer calls the hook [M7]
-            memory.setArmedVolatile(false); // ends what tryArm() began, unless a producer did [M5]
+            memory.setArmedVolatile(false); // ends the arming, unless a producer has [M5]
         }
     }
 
@@ -487,17 +493,17 @@ final class ConsumerSide extends ProducersLead {
         }
     }
 
-    /** Not once armed is set: it may wait for a lock, which would use up the permit of a wakeup. */
+    /** MUST come before armed is set: it may wait for a lock, which would consume the permit of a wakeup. */
     private void prepareToArm() {
-        // Nobody else may ask before the wakeup that is waited for. Pairs with publish() [M1]
+        // Perhaps nobody else checks for collected handles before the awaited wakeup. Pairs with publish() [M1]
         if (memory.getHeaderAcquire((int) cursor & mask) == NOT_READY && noteStall(ring.producerPosition())) {
             ring.finishAbandoned();
         }
     }
 
     /**
-     * Returns whether the consumer may sleep: from then on whoever is woken is the consumer, in any thread. Who turns
-     * armed from 1 to 0 wakes it, or is it: so it is never two threads at once.
+     * Returns whether the consumer may sleep; from then on the thread that is woken is the consumer. The thread that
+     * turns armed from 1 to 0 wakes it or becomes it, so there are never two at once.
      */
     private boolean tryArm() {
         final long position = cursor;
@@ -506,7 +512,7 @@ final class ConsumerSide extends ProducersLead {
         final boolean ready = memory.getHeaderVolatile((int) position & mask) != NOT_READY;
         final long producerPosition = memory.getProducerPositionVolatile(); // pairs with close(): likewise [M8]
         if (ready || producerPosition == (position | RingLayout.CLOSED)) {
-            return !memory.compareAndSetDisarmed(); // where a producer was faster, that one wakes [M9]
+            return !memory.compareAndSetDisarmed(); // if a producer was faster, that one wakes [M9]
         }
         return true;
     }

@@ -3,43 +3,43 @@ package io.varlenring;
 
 import java.lang.ref.WeakReference;
 
-/** What the consumer writes with every record or drain. */
+/** The state that the consumer writes with every record or drain. */
 abstract class ConsumerState extends RingCounters {
-    /** Stands for the user once this process has left the ring. */
+    /** The value of {@code lastUser} once this process has left the ring. */
     static final WeakReference<Thread> DETACHED = new WeakReference<>(null);
 
     /**
-     * The thread inside a call, or that was in the last one; the ring does not keep it. Renewed only where another
-     * comes: it takes memory, and with each reference in an object a collector is told, which takes cache lines from
-     * threads that do so with neighbours of this object.
+     * The thread inside a call, or in the last one; weakly held. Replaced only for another thread: that allocates, and
+     * the collector's write barrier for a reference store takes cache lines from threads that store references into
+     * neighbours of this object.
      */
     WeakReference<Thread> lastUser = new WeakReference<>(null);
-    /** Where the next header is. */
+    /** The position of the next header. */
     long cursor;
-    /** All before it is zeroed. */
+    /** All bytes before it are zeroed. */
     long zeroed;
-    /** The consumer position: all before it is the producers', too. */
+    /** The consumer position: all bytes before it are also given back. */
     long givenBack;
-    /** Where the drain under way has to zero, to give back, or to end. */
+    /** Where the current drain must zero, give back, or end. */
     long pausePosition;
 
-    /** A lap behind where it began. */
+    /** A lap after where it began. */
     long drainEnd;
-    /** How far behind its begin a drain pauses first: 0 while a stall is watched, whose end must not be missed. */
+    /** How far from its start a drain first pauses: 0 while a stall is watched, whose end must not be missed. */
     int pauseBytes;
-    /** Whether the drain under way has come to a header that is not ready. */
+    /** Whether the current drain has reached a header that is not ready. */
     boolean caughtUp;
     /** Whether a thread is inside a call. */
     boolean isInUse;
 
-    /** Since the last record. */
+    /** How many drains since the last record. */
     int fruitlessDrains;
-    /** Where the consumer was last seen behind an unfinished reservation, and since when. */
+    /** Where the consumer was last blocked by an unfinished reservation, and since when. */
     long stalledPosition;
 
     long stalledNanos;
 
-    /** Says who is inside a call, behind these words for it; or {@code nobody}. Perhaps of a moment ago. */
+    /** Returns these words and the thread inside a call, or {@code nobody}; may be slightly out of date. */
     final String describeUser(final String words, final String nobody) {
         return !isInUse ? nobody : lastUser == DETACHED ? "detached" : words + lastUser.get();
     }

@@ -50,7 +50,7 @@ public final class RingConsumer {
      */
     public int drain(final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        // Not by way of the next method: the compiler inlines 15 calls deep only
+        // Not via the next method: the compiler inlines only 15 calls deep
         return side.drain(handler, Integer.MAX_VALUE);
     }
 
@@ -200,7 +200,7 @@ public final class RingConsumer {
         if (ring.places == null) {
             throw new IllegalStateException("a ring on the heap has no doorbell, but may have a hook");
         }
-        ring.places.checkAttached(); // else the port would replace that of the next consumer
+        ring.places.checkAttached(); // else our port would replace the next consumer's
         return ring.memory.openDoorbell();
     }
 
@@ -215,7 +215,7 @@ public final class RingConsumer {
      *     VarLenMpscRing#detach() detached}
      * @throws RingCorruptException when what the file says about it makes no sense
      */
-    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable StalledClaim stalledBy() {
         return side.stalledBy();
     }

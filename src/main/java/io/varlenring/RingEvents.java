@@ -2,16 +2,16 @@
 package io.varlenring;
 
 /**
- * Where the ring raises its events of the JDK's Flight Recorder. A program may be without the module {@code jdk.jfr}:
- * the classes of the events, which alone refer to it, are loaded here, and used only if that succeeds. An event that
- * has begun is an {@code Object} for everybody else, since even the type of a field can be looked up.
+ * Raises the ring's events in the JDK Flight Recorder. A program may lack the module {@code jdk.jfr}: the event
+ * classes, which alone refer to it, are loaded here, and used only if that succeeds. Elsewhere an event is an {@code
+ * Object}, since even the type of a field may be resolved.
  */
 final class RingEvents {
     private static final boolean PRESENT = load();
 
     private RingEvents() {}
 
-    /** Loads all that a check needs: an Error in the middle of a call would else leave a class unusable, for good. */
+    /** Loads all that a check needs; else an Error in the middle of a call would leave a class unusable for good. */
     private static boolean load() {
         try {
             StalledEvent.isOn();
@@ -22,16 +22,16 @@ final class RingEvents {
         }
     }
 
-    /** Is called where nothing is under way yet, so that this class is loaded there. */
+    /** Called where nothing is in progress yet, to load this class there. */
     static void prepare() {}
 
     // An event that cannot be made or raised must not end a call of the ring: none of these throws
 
-    /** The consumer stands behind an unfinished reservation; returns null while nobody records such events. */
+    /** Begins the event of a blocked consumer; returns null while such events are not recorded. */
     static Object beginStalled(final String ring, final long position) {
         try {
             return PRESENT && StalledEvent.isOn() ? StalledEvent.start(ring, position) : null;
-        } catch (final Throwable failure) { // no memory, say
+        } catch (final Throwable failure) { // e.g. no memory
             return null;
         }
     }
@@ -40,7 +40,7 @@ final class RingEvents {
         ((StalledEvent) begun).setOwner(owner, process);
     }
 
-    /** Raises the event, from its begin to now; it may go on. */
+    /** Raises the event, from its begin to now; it may continue. */
     static void raiseStalled(final Object begun, final boolean finished) {
         try {
             ((StalledEvent) begun).raise(finished);
@@ -49,7 +49,7 @@ final class RingEvents {
         }
     }
 
-    /** Begins an event of a full ring, or counts the refusal in it; returns null while nobody records such events. */
+    /** Begins the event of a full ring, or counts a refusal in it; returns null while such events are not recorded. */
     static Object refused(final Object begunOrNull, final VarLenMpscRing ring) {
         if (begunOrNull != null) {
             ((FullEvent) begunOrNull).count();

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-/** What the consumer tells of reservations in its way, while somebody records such events. Only it may use this. */
+/** Raises events for reservations that block the consumer, while they are recorded. Only the consumer may use it. */
 final class StallWatch {
-    /** How long a stall goes on between two events of it. */
+    /** Interval between two events of the same stall. */
     private static final long REPEAT_NANOS = 1_000_000_000;
 
     private final VarLenMpscRing ring;
     /** Null on the heap. */
     private final Recovery recovery;
-    /** The event of the stall that goes on, or null. */
+    /** The event of the current stall, or null. */
     private Object event;
 
     private long raisedNanos;
@@ -19,7 +19,7 @@ final class StallWatch {
         this.recovery = recovery;
     }
 
-    /** The consumer stands here; returns whether {@link #ended()} has to be told when it does no longer. */
+    /** The consumer is blocked here; returns whether {@link #ended()} must be called when it no longer is. */
     boolean stands(final long position) {
         if (event == null) {
             final Object begun = RingEvents.beginStalled(ring.name(), position);
@@ -45,7 +45,7 @@ final class StallWatch {
         }
     }
 
-    /** What it is, and in a file whose: the owner may be finishing it just now, and then nobody is found. */
+    /** Sets what it is, and in a file whose; if the owner is just finishing it, none is found. */
     private void findOwner(final Object begun, final long position) {
         try {
             final String here = ring.ownerOf(position);
@@ -58,10 +58,10 @@ final class StallWatch {
                 final boolean isOwn = found.process().equals(ProcessIdentity.own());
                 RingEvents.setOwner(begun, isOwn ? here : found.toString(), found.pid());
             }
-        } catch (final RingCorruptException e) { // an event changes nothing: who recovers will be told
+        } catch (final RingCorruptException e) { // an event changes nothing: recover() will report it
             RingEvents.setOwner(begun, e.getMessage(), 0);
         } catch (final Throwable failure) {
-            // no memory, say: nobody is named
+            // e.g. no memory: no owner is named
         }
     }
 }

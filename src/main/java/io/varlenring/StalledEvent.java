@@ -59,7 +59,7 @@ final class StalledEvent extends Event {
 
     void raise(final boolean finished) {
         this.finished = finished;
-        end(); // also if it has been raised before: it began where it did
+        end(); // also if raised before: the begin stays
         commit();
     }
 }
