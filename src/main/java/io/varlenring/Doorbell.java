@@ -18,12 +18,12 @@ import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How one process wakes another: a datagram of one byte to a port of the loopback address. The sleeper waits for it in
- * a selector, its own or the user's. One may get lost, so nobody sleeps for long.
+ * How one process wakes another: a one-byte datagram to a port of the loopback address. The sleeper waits for it in a
+ * selector, its own or the user's. A datagram may get lost, so nobody sleeps for long.
  */
 final class Doorbell {
     private static final int MAX_PORT = 65535;
-    /** How many rings are taken at once: whoever sends more and more of them holds nobody up. */
+    /** How many rings are received at once: a sender that floods the port blocks nobody. */
     private static final int MOST_AT_ONCE = 64;
 
     private static final InetAddress LOOPBACK = loopback();
@@ -33,8 +33,8 @@ final class Doorbell {
     private volatile Selector selector;
     private boolean isClosed;
     /**
-     * The thread inside a call of the channel, or the one that was when an Error ended it: the channel's lock may be
-     * its own for good, and nobody else can use the channel any more, or close it.
+     * The thread inside a call of the channel, or the one whose call an Error ended: that may hold the channel's lock
+     * for good, and then no other thread can use or close the channel any more.
      */
     Thread reader;
 
@@ -50,7 +50,7 @@ final class Doorbell {
 
     // The consumer
 
-    /** Returns the channel, which is opened by the first call; a user may have made it blocking. */
+    /** Returns the channel, opened by the first call; the user may have made it blocking. */
     DatagramChannel channel() {
         DatagramChannel opened = null;
         if (isClosedByItsUser()) {
@@ -93,8 +93,8 @@ final class Doorbell {
     }
 
     /**
-     * Lets {@link #await} hear rings, and {@link #wakeup}; returns false when the system has no descriptor or port for
-     * that.
+     * Prepares {@link #await} to hear rings and {@link #wakeup}; returns false when the system has no descriptor or
+     * port for that.
      */
     boolean prepareToAwait() {
         forgetWhatIsLost();
@@ -112,8 +112,8 @@ final class Doorbell {
     }
 
     /**
-     * Waits for a ring, or {@link #wakeup}, for this time, rounded up to milliseconds: 0 of them would be for ever.
-     * Returns false when it cannot.
+     * Waits for a ring or {@link #wakeup}, for this time, rounded up to milliseconds, as 0 would mean forever. Returns
+     * false when it cannot wait.
      */
     boolean await(final long nanos) {
         if (selector == null) {
@@ -128,7 +128,7 @@ final class Doorbell {
         return true;
     }
 
-    /** Ends the wait under way, or the next one, if it has been prepared; by any thread of the sleeper's process. */
+    /** Ends the current or next wait, if one was prepared; called by any thread of the sleeper's process. */
     void wakeup() {
         final Selector selector = this.selector;
         if (selector != null) {
@@ -137,15 +137,15 @@ final class Doorbell {
     }
 
     /**
-     * Takes the rings that have come, so that a selector waits for the next one; if there are very many, what is left
-     * ends its wait too early. Returns false when the channel could not be used any more, and has to be opened anew.
+     * Receives the rings that have come, so a selector waits for the next one; if there are very many, the rest ends
+     * its wait early. Returns false when the channel was unusable and must be opened again.
      */
     boolean empty() {
         if (forgetWhatIsLost()) {
             return false;
         }
         if (channel != null) {
-            final Thread before = reader; // this thread, when an Error has ended a call of it: then it stays noted
+            final Thread before = reader; // this thread, if an Error ended a call of its: then it stays set
             reader = Thread.currentThread();
             try {
                 unblock();
@@ -153,7 +153,7 @@ final class Doorbell {
                     // the sender does not matter
                 }
             } catch (final ClosedChannelException closed) {
-                // nobody is heard here any more
+                // no ring is heard here any more
             } catch (final IOException e) {
                 reader = before;
                 throw new UncheckedIOException(e);
@@ -164,8 +164,8 @@ final class Doorbell {
     }
 
     /**
-     * Lets go of a channel that its user has closed, or whose lock another thread has kept behind an Error; the latter
-     * is left to the collector. Returns whether there was one.
+     * Forgets a channel that its user has closed, or whose lock another thread has kept after an Error; the latter is
+     * left to the collector. Returns whether there was one.
      */
     private boolean forgetWhatIsLost() {
         final boolean isLost = isClosedByItsUser() || (reader != null && reader != Thread.currentThread());
@@ -193,7 +193,7 @@ final class Doorbell {
         }
     }
 
-    /** Closes what the consumer has opened, for good. */
+    /** Closes for good what the consumer has opened. */
     void close() {
         forgetWhatIsLost();
         isClosed = true;
@@ -211,13 +211,13 @@ final class Doorbell {
 
     // Producers
 
-    /** Rings at a port; returns false when that was not possible: the sleeper will wake by itself. */
+    /** Rings at a port; returns false when that was impossible: the sleeper will wake by itself. */
     synchronized boolean ring(final long port) {
         if (port <= 0 || port > MAX_PORT) {
             return false;
         }
         DatagramSocket socket = sender;
-        sender = null; // an Error that ends the call could leave its lock taken, and all who ring behind it would wait
+        sender = null; // an Error during the call could leave its lock held, and block all later callers
         boolean isSent;
         try {
             if (socket == null) {
@@ -226,14 +226,14 @@ final class Doorbell {
             socket.send(new DatagramPacket(new byte[1], 1, LOOPBACK, (int) port));
             isSent = true;
         } catch (final IOException
-                | LinkageError e) { // the latter for good, once there was no descriptor for a library
+                | LinkageError e) { // LinkageError for good, once no descriptor was left to load a library
             isSent = false;
         }
         sender = socket;
         return isSent;
     }
 
-    /** Closes what rings. */
+    /** Closes the sending socket. */
     synchronized void closeSender() {
         if (sender != null) {
             sender.close();
@@ -241,7 +241,7 @@ final class Doorbell {
     }
 
     /**
-     * Makes and closes what a ring needs: should that come first when there is no descriptor, classes and libraries of
+     * Opens and closes what ringing needs: if that first happened when no descriptor is left, classes and libraries of
      * the system could not be loaded, then or ever.
      */
     static void loadClasses() {

@@ -38,7 +38,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * What a ring's file says of itself, written once and checked by whoever attaches.
+ * The header of a ring's file, written once and checked on every attach.
  *
  * @param capacity bytes of the data
  * @param dataOffset where the data begins
@@ -69,7 +69,7 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
                 .putLong(REDO_POSITION_OFFSET, initialPosition);
     }
 
-    /** Checks that a file can be one of a ring, before its bytes can be looked at. */
+    /** Checks that a file can be a ring's, before its bytes can be read. */
     static void checkLength(final long length) {
         final long least = RingLayout.dataOffset(1) + (long) MIN_CAPACITY;
         final long most = RingLayout.dataOffset(MAX_SLOTS) + (long) MAX_CAPACITY;
@@ -126,7 +126,7 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
                 current + ": the machine has been started anew since, so its pages are of different moments");
     }
 
-    /** Checks what moves: in this order loaded, so that a peer that goes on meanwhile can do no harm. */
+    /** Checks the positions, loaded in an order that makes concurrent progress of peers harmless. */
     static void checkPositions(final RingMemory memory) {
         final long consumer = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3] [M10]
         final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M14]
@@ -173,13 +173,13 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
         return new UUID(page.getLong(offset), page.getLong(offset + Long.BYTES));
     }
 
-    /** Returns what changes when the machine is started, or 0 where the system does not tell. */
+    /** Returns an id that changes with each boot of the machine, or 0 where the system has none. */
     private static UUID bootId() {
         try (FileInputStream in = new FileInputStream(BOOT_ID)) {
             final String text = new String(in.readNBytes(UUID_CHARACTERS), StandardCharsets.ISO_8859_1);
             return UUID.fromString(text);
         } catch (final IOException e) {
-            if (Files.isReadable(Path.of(BOOT_ID))) { // it does, but for want of descriptors
+            if (Files.isReadable(Path.of(BOOT_ID))) { // it exists: there was no descriptor
                 throw new UncheckedIOException(e);
             }
             return NONE;

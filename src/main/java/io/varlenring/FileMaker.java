@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 
-/** Makes the file of a ring, at once with all that is in it. */
+/** Creates the file of a ring atomically, with all its content. */
 final class FileMaker {
     private static final int LONG_NAME = 70;
     private static final int ZEROS = 1 << 16;
@@ -22,7 +22,7 @@ final class FileMaker {
 
     private FileMaker() {}
 
-    /** Makes the whole file under another name and then links it to its own, unless somebody was faster. */
+    /** Writes the whole file under a temporary name, then links it to its own, unless another was faster. */
     static void make(
             final Path path,
             final int capacity,
@@ -31,7 +31,7 @@ final class FileMaker {
             final long initialPosition)
             throws IOException {
         final String name = path.getFileName().toString();
-        final String known = name.length() > LONG_NAME ? "" : name; // so that it does not become too long
+        final String known = name.length() > LONG_NAME ? "" : name; // else the temporary name could be too long
         final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
         try {
             makeBy(temporary, path, capacity, slots, permissions, initialPosition);
@@ -40,7 +40,7 @@ final class FileMaker {
                     new NoSuchFileException(path.toString(), null, "there is no directory for it").initCause(none);
         } catch (final FileAlreadyExistsException toNothing) {
             throw toNothing;
-        } catch (final IOException failure) { // which may name the other file, or none
+        } catch (final IOException failure) { // it may name the temporary file, or none
             final long length = (long) RingLayout.dataOffset(slots) + capacity;
             final String reason = "a ring of " + length + " bytes cannot be made: " + failure.getMessage();
             throw (IOException) new FileSystemException(path.toString(), null, reason).initCause(failure);
@@ -57,7 +57,7 @@ final class FileMaker {
             throws IOException {
         try {
             write(temporary, capacity, slots, permissions, initialPosition);
-            // The channel that wrote it is closed by now: closing it later would drop the locks of those who join
+            // The descriptor that wrote it is closed by now: closing it later would drop locks taken after joining
             Files.createLink(path, temporary);
         } catch (final FileAlreadyExistsException faster) {
             if (Files.isSymbolicLink(path) && !Files.exists(path)) {
@@ -68,7 +68,7 @@ final class FileMaker {
         }
     }
 
-    /** Writes all of it, zeroes too: so there is room for every page, and a full disk shows here. */
+    /** Writes all of it, zeroes included, so every page is allocated, and a full disk shows here. */
     private static void write(
             final Path path,
             final int capacity,
@@ -85,7 +85,7 @@ final class FileMaker {
         } else {
             Files.createFile(path);
         }
-        // A stream of java.io: it takes its time, and an interrupt would end a channel
+        // A java.io stream: writing takes long, and an interrupt would close a channel
         try (FileOutputStream out = new FileOutputStream(path.toFile())) {
             out.write(page);
             final byte[] zeros = new byte[ZEROS];
@@ -94,7 +94,7 @@ final class FileMaker {
                 out.write(zeros, 0, (int) Math.min(ZEROS, length - done));
             }
         }
-        if (isPosix) { // not only when it is made: the process's mask has cut them
+        if (isPosix) { // not only at creation, when the umask restricts them
             Files.setPosixFilePermissions(path, permissions == null ? OWNER_ONLY : permissions);
         }
     }

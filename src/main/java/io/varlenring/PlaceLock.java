@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 
-/** The lock of a place in a file, noted before the system is asked: whenever an Error comes, it can be let go. */
+/** The lock of a place in a file, recorded before the system is asked, so it can be released after any Error. */
 final class PlaceLock extends FileLock {
     private static final long FIRST = 1L << 62;
-    /** The byte of no place. */
+    /** A byte that belongs to no place. */
     static final long MARK = FIRST - 1;
 
-    /** By the system; null until then. */
+    /** The system's lock; null until granted. */
     FileLock given;
 
     PlaceLock(final FileChannel channel, final int place) {

@@ -10,15 +10,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A process as it stands in a ring's file: the second witness of its life beside its lock, and a name for people.
+ * A process as recorded in a ring's file: evidence of its life besides its lock, and a name for people.
  *
- * @param pid its number in its own pid namespace, or 0 for nobody
+ * @param pid its id in its own pid namespace, or 0 for nobody
  * @param start when it began: ticks since boot on Linux, else milliseconds since 1970, or 0 where that is not known
  * @param namespace the number of its pid namespace, or 0 where there is none
  */
 record ProcessIdentity(long pid, long start, long namespace) {
     static final ProcessIdentity NOBODY = new ProcessIdentity(0, 0, 0);
-    /** The namespace of a process that could not find out its own: nobody's. */
+    /** The namespace of a process that could not read its own; matches no real one. */
     private static final long UNREAD = -1;
 
     private static final int START_BEHIND_STATE = 19;
@@ -26,7 +26,7 @@ record ProcessIdentity(long pid, long start, long namespace) {
     /** Null until it is asked for. */
     private static volatile ProcessIdentity own;
 
-    /** Returns who this process is; one that could not be read is read again the next time. */
+    /** Returns this process's identity; after a failed read the next call reads it again. */
     static ProcessIdentity own() {
         ProcessIdentity known = own;
         if (known == null || known.namespace == UNREAD) {
@@ -47,9 +47,9 @@ record ProcessIdentity(long pid, long start, long namespace) {
                 : new ProcessIdentity(pid, Long.parseLong(stat[START_BEHIND_STATE]), ownNamespace());
     }
 
-    /** Returns the words of a process's stat behind its name, from its state on; or null where there is none. */
+    /** Returns the words of a process's stat after its name, from its state on, or null if it cannot be read. */
     private static String[] stat(final String process) {
-        // A stream of java.io: unlike a channel, it can be read by a thread that has been interrupted
+        // A java.io stream: unlike a channel, an interrupted thread can read it
         try (FileInputStream in = new FileInputStream("/proc/" + process + "/stat")) {
             final String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
             final String[] words =
@@ -60,12 +60,12 @@ record ProcessIdentity(long pid, long start, long namespace) {
         }
     }
 
-    /** Tells whether there is a stat that can be read, if not now: asking takes no descriptor, and reading does. */
+    /** Tells whether there is a readable stat, if perhaps not now: this check, unlike reading, takes no descriptor. */
     private static boolean isShown(final String process) {
         return Files.isReadable(Path.of("/proc", process, "stat"));
     }
 
-    /** MUST have been called before others are judged: who does not know itself takes the living for dead. */
+    /** MUST be called before judging others: a process that does not know its own identity takes live ones for dead. */
     static void checkOwn() throws IOException {
         if (own().namespace == UNREAD) {
             throw new IOException("there was no descriptor when this process had to read who it is, /proc/self/stat");
@@ -89,8 +89,8 @@ record ProcessIdentity(long pid, long start, long namespace) {
     }
 
     /**
-     * Tells whether this process is seen to live. Of a process in another namespace nothing is seen, and nothing of one
-     * that has ended, even if its parent has not noticed yet.
+     * Tells whether this process is seen to be alive. One in another namespace cannot be seen; one that has ended is
+     * not alive, even while it is a zombie.
      */
     boolean isSeenAlive() {
         if (pid == 0 || namespace != own().namespace) {

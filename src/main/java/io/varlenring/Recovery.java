@@ -9,8 +9,8 @@ import static io.varlenring.RingLayout.NOT_READY;
 import io.varlenring.StalledClaim.Owner;
 
 /**
- * Finds the owner of the unfinished reservation at which the consumer of a ring in a file stands, and turns that of a
- * dead one into padding. Only the consumer may use it.
+ * Finds the owner of the unfinished reservation that blocks the consumer of a ring in a file, and turns a dead owner's
+ * into padding. Only the consumer may use it.
  */
 final class Recovery {
     /*
@@ -18,16 +18,16 @@ final class Recovery {
      * into it. So the owner of an unpublished reservation is among those whose attempt is its position: the candidates.
      *
      *   - A dead candidate with an end beyond the position is the owner, and its reservation ends there.
-     *   - Else, while a candidate lives, it may be the owner and not have said so yet: nothing can be done.
+     *   - Else, while a candidate lives, it may be the owner and not have said so yet: then nothing can be done.
      *   - Else the owner died before it wrote anything. Its space is zero, and ends where the next reservation begins:
-     *     at P, or where somebody has announced one, or, when that announcement has been replaced since, which is after
-     *     the publication, at the first word that is not zero.
+     *     at P; or where a reservation is announced; or, if that announcement has been replaced since, which happens
+     *     after the publication, at the first nonzero word.
      *
-     * For the last, P is loaded before the attempts: an announcement that replaced the one of the next reservation
-     * comes after its publication. And the header is loaded again behind all this: the owner may have published and
+     * For the last case, P is loaded before the attempts: an announcement that replaces that of the next reservation
+     * comes after its publication. And the header is loaded again after all this: the owner may have published and
      * died.
      *
-     * That the owner is dead is found for good: whoever announces the position later has not made the reservation, for
+     * A dead owner is a final verdict: a producer that announces the position later has not made the reservation, since
      * P was seen beyond it before. And only one word is stored, so a consumer that dies here leaves nothing half done.
      */
 
@@ -37,7 +37,7 @@ final class Recovery {
     private final int mask;
     private final RingSlot[] slots;
 
-    // What one look finds
+    // The findings of one look
     private boolean hasLocked;
     private long nearest;
     private RingSlot owner;
@@ -58,7 +58,7 @@ final class Recovery {
         }
     }
 
-    /** Turns the reservation into padding if its owner is dead, and returns what it is; null when there is none. */
+    /** Turns the reservation into padding if its owner is dead; returns what was found, or null when it is finished. */
     StalledClaim recover(final StalledClaim claim) {
         final boolean isKnown = claim.finder == this && claim.owner() == Owner.DEAD;
         final StalledClaim found = isKnown ? claim : find(claim.position());
@@ -66,16 +66,16 @@ final class Recovery {
             return null;
         }
         if (found.owner() == Owner.DEAD) {
-            // pairs with next(), a drain of this thread, or of one that comes behind it [M1]
+            // pairs with next() in a later drain, of this thread or another [M1]
             memory.setHeaderRelease(
                     (int) found.position() & mask, RingLayout.paddingHeader(found.end() - found.position()));
         }
         return found;
     }
 
-    /** Returns the unfinished reservation at this position, the consumer's; or null when there is none. */
+    /** Returns the unfinished reservation at this position, the consumer's, or null when there is none. */
     StalledClaim find(final long position) {
-        unlockAll(); // which an Error may have ended
+        unlockAll(); // an Error may have interrupted the last one
         final long newest = memory.getProducerPositionVolatile() & ~CLOSED; // before the attempts [M4] [M12]
         if (newest == position || isPublished(position)) {
             return null;
@@ -85,7 +85,7 @@ final class Recovery {
         }
         try {
             examine(position, newest);
-            if (isPublished(position)) { // by an owner that went on, or died just behind it
+            if (isPublished(position)) { // by an owner that continued, or died right after it
                 return null;
             }
             return judge(position);
@@ -94,13 +94,13 @@ final class Recovery {
         }
     }
 
-    /** Lets go what a look has locked; nothing, unless an Error has ended it. */
+    /** Releases what a look has locked. */
     void unlockAll() {
         if (hasLocked) {
             for (final RingSlot slot : slots) {
                 file.unlock(slot);
             }
-            hasLocked = false; // behind it: an Error would leave the locks for good
+            hasLocked = false; // last: else an Error would leave the locks for good
         }
     }
 
@@ -134,7 +134,7 @@ final class Recovery {
     }
 
     private void examineCandidate(final RingSlot slot, final long position, final long newest) {
-        hasLocked = true; // before it: an Error would leave the lock for good
+        hasLocked = true; // first: else an Error would leave the lock for good
         if (!file.tryLock(slot)) {
             final long said = slot.getEndAcquire(); // pairs with tellEnd() [M13]
             if (living == null || said - position > 0) {

@@ -29,32 +29,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 /**
- * The file of a ring, and what the operating system does for it: the mapping, the locks by which processes tell who
- * lives, and who a process is. A twin of this class can play the system.
+ * The file of a ring, and what the operating system does for it: the mapping, the locks by which processes tell who is
+ * alive, and process identities. A test double of this class can simulate the system.
  *
- * <p>The system drops all locks of a process on a file when that process closes any descriptor of it. So there is one
- * channel for each file in a virtual machine, whatever the number of rings and of class loaders; it is closed when the
- * last ring has left the file, or been collected, and there is no lock; and once it may hold locks, nothing but {@code
- * tryLock} and {@code release} is called on it, for an interrupted thread closes a channel by most of the others. A
- * path may come to name another file at any moment, so a new channel is first seen not to be one of a file that is open
- * already: it takes the mark, a lock that no two channels of one file can have in a virtual machine. One that is
- * refused it is never closed. And none may be lost on the way, when an Error comes: the collector would close it behind
- * the locks of another.
+ * <p>The system drops all locks of a process on a file when that process closes any descriptor of it. So a JVM has one
+ * channel per file, whatever the number of rings and of class loaders; it is closed when the last ring has left the
+ * file, or been collected, and there is no lock; and once it may hold locks, only {@code tryLock} and {@code release}
+ * are called on it, because an interrupted thread closes a channel by most other methods. A path may come to name
+ * another file at any moment, so a new channel is first checked not to be on a file that is open already: it takes the
+ * mark, a lock that no two channels of one file can hold in a JVM. A channel that is refused the mark is never closed.
+ * Nor may an Error cause a channel to be lost: the collector would close it, and drop the locks of another.
  */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
 
-    // What a file has in the maps of SharedFiles
+    // Indices of an entry in the maps of SharedFiles
 
     private static final int CHANNEL = 0;
 
     private static final int LOCKS = 1;
     private static final int MAPPING = 2;
     private static final int MARK = 3;
-    /** How many rings have not left the file: an int[1]; changed where the entry is looked up. */
+    /** How many rings have not left the file, an int[1]; changed only inside the lookup of the entry. */
     private static final int USERS = 4;
 
-    /** More of the stack than a lock of the system's takes, and the classes that it may load. */
+    /** More stack frames than a system lock takes, including the loading of classes. */
     private static final int FRAMES = 200;
 
     private static final String OWN_STAT = "/proc/self/stat";
@@ -70,9 +69,9 @@ final class RingFile {
     final Map<Integer, FileLock> locks;
     private final ByteBuffer bytes;
     private boolean isLeft;
-    /** For a ring that does not leave. */
+    /** Closes the file for a ring that never leaves. */
     private Cleaner.Cleanable unused;
-    /** Linked when the file is opened: an Error could end that later, each time. */
+    /** Linked when the file is opened: later, linking could fail with an Error each time. */
     private final BiFunction<Object, Object[], Object[]> leaving = this::leave;
 
     private RingFile(
@@ -92,7 +91,7 @@ final class RingFile {
 
     // Opening
 
-    /** Opens the file of a ring, and makes it first when there is none; with a capacity of 0 there must be one. */
+    /** Opens the file of a ring, creating it first if there is none; with a capacity of 0 it must exist. */
     static RingFile open(
             final Path path,
             final int capacity,
@@ -101,7 +100,7 @@ final class RingFile {
             final long initialPosition)
             throws IOException {
         final Path absolute = path.toAbsolutePath();
-        boolean wasInterrupted = Thread.interrupted(); // which would close the channel that maps
+        boolean wasInterrupted = Thread.interrupted(); // cleared: it would close the channel that maps
         try {
             prepare();
             for (; ; ) {
@@ -131,12 +130,12 @@ final class RingFile {
     }
 
     /**
-     * Loads what could not be loaded later, and then never: when there is no descriptor, or a call ends for want of
-     * stack. Who cannot read who it is takes the living for dead.
+     * Loads what might fail to load later, and then forever: for lack of a descriptor, or of stack. A process that
+     * cannot read its own identity takes live ones for dead.
      */
     private static void prepare() throws IOException {
         if (Files.isReadable(Path.of(OWN_STAT))) {
-            new FileInputStream(OWN_STAT).close(); // says what it wants
+            new FileInputStream(OWN_STAT).close(); // its exception says what is missing
         }
         ProcessIdentity.checkOwn();
         if (!isPrepared) {
@@ -146,7 +145,7 @@ final class RingFile {
         }
     }
 
-    /** Returns null when it is to be tried again: the file was replaced meanwhile, or an Error had left it. */
+    /** Returns null when to be retried: the file was replaced meanwhile, or an Error had left it unfinished. */
     private static RingFile attach(final Path path) throws IOException {
         final BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {
@@ -158,8 +157,8 @@ final class RingFile {
         try {
             FileHeader.checkLength(length);
             final Object[] known = files().compute(key, (same, entry) -> {
-                // One at a time: a channel closed again loses its locks here before its descriptor goes, and then
-                // all that another thread has got on that file meanwhile
+                // One at a time: closing a channel first drops its locks in this JVM and then its descriptor, and with
+                // that all locks that another thread has taken on that file meanwhile
                 synchronized (unsure()) {
                     try {
                         return open(path, key, length, entry, opened);
@@ -169,7 +168,7 @@ final class RingFile {
                 }
             });
             if (known != null) {
-                unsure().remove(key, known); // last: from here on it is found there
+                unsure().remove(key, known); // last: from here on it is in files()
             }
         } catch (final RingCorruptException corrupt) {
             throw new RingCorruptException(corrupt.getMessage() + ": " + path);
@@ -181,13 +180,13 @@ final class RingFile {
         return opened[0];
     }
 
-    /** Opens and maps a file, unless that has been done already in this virtual machine. */
+    /** Opens and maps a file, unless this JVM has done so already. */
     private static Object[] open(
             final Path path, final Object key, final long length, final Object[] known, final RingFile[] opened)
             throws IOException {
         final boolean isKnown = known != null && ((FileChannel) known[CHANNEL]).isOpen();
         final Object[] entry = isKnown ? known : newEntry(path, key);
-        if (known != null) { // the memory of a file that was left is still that: it keeps the key from any other file
+        if (known != null) { // a mapping outlives leaving the file: while it exists, no other file can have the key
             entry[MAPPING] = known[MAPPING];
         }
         boolean isGood = false;
@@ -211,7 +210,7 @@ final class RingFile {
         return isGood || isKnown ? entry : known;
     }
 
-    /** Opens a file; refuses one that the path has just come to name and that is open already: a second channel. */
+    /** Opens a file; refuses one that the path has just come to name and that is open already, as a second channel. */
     static Object[] newEntry(final Path path, final Object key) throws IOException {
         final Object[] left = unsure().get(key);
         if (left != null) {
@@ -222,7 +221,7 @@ final class RingFile {
         entry[USERS] = new int[1];
         unsure().put(key, entry);
         try {
-            needStack(FRAMES); // inside, an Error could leave a channel to the collector, which closes it some day
+            needStack(FRAMES); // in here, an Error could leave a channel to the collector, which would close it
             entry[CHANNEL] = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             mark(path, entry);
         } catch (final IOException e) {
@@ -239,12 +238,12 @@ final class RingFile {
         final FileChannel channel = (FileChannel) entry[CHANNEL];
         IOException failure = null;
         try {
-            // a shared one, which other processes may have as well
+            // shared: other processes may hold it as well
             entry[MARK] = channel.tryLock(PlaceLock.MARK, 1, true);
         } catch (final OverlappingFileLockException open) {
             throw new IOException("another file, open already, came to be named " + path + ": try again", open);
         } catch (final IOException e) {
-            failure = e; // the system's, which is asked when this virtual machine has no such lock
+            failure = e; // from the system, which is asked only if this JVM holds no such lock
         }
         if (entry[MARK] == null) {
             channel.close();
@@ -253,12 +252,12 @@ final class RingFile {
     }
 
     /**
-     * Closes a channel that nobody has had yet, so that there is no lock to lose; but one that an Error has left may be
-     * of another file, which the path named then, and open already: so it needs the mark first.
+     * Closes a channel that nobody has used yet, so there is no lock to lose. But one that an Error left may be on
+     * another file, which the path named then, and which is open already: so it needs the mark first.
      */
     private static void closeUnsure(final Path path, final Object key, final Object[] entry) throws IOException {
         final FileChannel channel = (FileChannel) entry[CHANNEL];
-        needStack(FRAMES); // inside, an Error could leave it half closed
+        needStack(FRAMES); // in here, an Error could leave it half closed
         if (channel != null && channel.isOpen()) {
             if (entry[MARK] == null) {
                 mark(path, entry);
@@ -268,26 +267,27 @@ final class RingFile {
         unsure().remove(key, entry);
     }
 
-    /** Whether {@link #mark} has said so. */
+    /** Tells whether {@link #mark} was refused. */
     private static boolean isOpenAlready(final IOException failure) {
         return failure.getCause() instanceof OverlappingFileLockException;
     }
 
     /**
-     * Takes the marks from what Errors have left under keys of other files, when their paths came to name other files;
-     * returns whether there was any. Not closed, for another thread may have got the mark, and locks, before it is.
+     * Releases the marks of entries that Errors left under keys of other files, when their paths came to name other
+     * files; returns whether there was any. Their channels are not closed: another thread might get the mark, and
+     * locks, before that.
      */
     private static boolean takeMarks() {
         final boolean[] isAnyTaken = new boolean[1];
         for (final Object key : unsure().keySet()) {
-            files().compute(key, (same, known) -> { // so that it is not being opened
+            files().compute(key, (same, known) -> { // inside compute, so it is not being opened
                 final Object[] left = unsure().get(key);
                 if (left != null && left != known && left[MARK] != null) {
                     needStack(FRAMES);
                     neverClosed().put(left[CHANNEL], left);
                     isAnyTaken[0] |= PlaceLock.letGo((FileLock) left[MARK]);
                     left[MARK] = null;
-                    unsure().remove(key, left); // last: should an Error come, the next try goes on
+                    unsure().remove(key, left); // last: after an Error the next attempt continues
                 }
                 return known;
             });
@@ -295,7 +295,7 @@ final class RingFile {
         return isAnyTaken[0];
     }
 
-    /** Mapped anew only when it must be: a thread that is interrupted meanwhile closes the channel, with the locks. */
+    /** Maps again only if necessary: an interrupt meanwhile closes the channel, and drops the locks. */
     private static MappedByteBuffer mapping(final Object[] entry, final long length) throws IOException {
         MappedByteBuffer bytes = knownMapping(entry);
         if (bytes != null && bytes.capacity() != length) {
@@ -308,10 +308,12 @@ final class RingFile {
         return bytes;
     }
 
-    /** Only weakly, so that the memory goes with the last ring; and only a good one, which may replace the last one. */
+    /**
+     * Records a mapping: weakly, so it goes with the last ring; and only a valid one, which may replace the last one.
+     */
     private static void know(final Object[] entry, final MappedByteBuffer bytes, final boolean isKnown) {
         final MappedByteBuffer known = knownMapping(entry);
-        if (!isKnown || known == null || known.capacity() != bytes.capacity()) { // else it is that one
+        if (!isKnown || known == null || known.capacity() != bytes.capacity()) { // else it is the same
             entry[MAPPING] = new WeakReference<>(bytes);
         }
     }
@@ -323,13 +325,13 @@ final class RingFile {
     }
 
     /**
-     * Ends the use of the file by a ring that will keep no lock any more, and closes it behind the last one: who leaves
-     * many rings has their descriptors back without a collection. To be called again when an Error has ended it, or
-     * when a lock could not be given back; what is never called again is left to the collector.
+     * Ends the use of the file by a ring that will hold no more locks, and closes it after the last one, so leaving
+     * many rings frees their descriptors without a collection. To be called again after an Error, or when a lock could
+     * not be released; otherwise the rest is left to the collector.
      */
     void leave() {
         files().computeIfPresent(key, leaving);
-        if (isUsed(entry) || !channel.isOpen()) { // else there was a lock, and the collector may find none
+        if (isUsed(entry) || !channel.isOpen()) { // else there was a lock, which may be gone when the cleaner runs
             unused.clean();
         }
     }
@@ -346,7 +348,7 @@ final class RingFile {
         return known == entry && !isUsed(entry) && closeUnlocked(entry) ? null : known;
     }
 
-    /** Closes a file that no ring maps any more, also where one did not leave it. */
+    /** Closes a file that no ring maps any more, even if one never left it. */
     private static void closeUnused(final Object key, final Object[] entry) {
         files().computeIfPresent(key, (same, known) -> {
             final boolean isUnused = known == entry && knownMapping(entry) == null;
@@ -365,7 +367,7 @@ final class RingFile {
             try {
                 ((FileChannel) entry[CHANNEL]).close();
             } catch (final IOException ignored) {
-                // it counts as closed all the same
+                // it counts as closed anyway
             }
             return true;
         }
@@ -404,30 +406,30 @@ final class RingFile {
         return RingSlot.ofConsumer(bytes);
     }
 
-    // Signs of life
+    // Liveness
 
-    /** Ends here when there is too little stack, and not inside the system's call: what that leaves nobody can mend. */
+    /** Overflows here if there is too little stack, not inside the system call, whose leftovers nobody could repair. */
     private static int needStack(final int frames) {
         return frames == 0 ? 0 : needStack(frames - 1) + 1;
     }
 
     /**
-     * Takes the lock of a slot's place; returns false when another process has it, or another slot of this one. Should
-     * an Error come, {@link #unlock} lets go what has been taken.
+     * Takes the lock of a slot's place; returns false when another process, or another slot object of this one, holds
+     * it. After an Error, {@link #unlock} releases what was taken.
      */
     boolean tryLock(final RingSlot slot) {
         if (slot.lock != null && slot.lock.isValid()) {
-            return true; // an Error came when it was to be let go
+            return true; // an Error prevented its release
         }
         unlock(slot);
         if (locks.containsKey(slot.place)) {
-            return false; // as the exception below says, sooner: a process may have all of some thousand slots
+            return false; // as the exception below, but faster: one process may hold some thousand slots
         }
         needStack(FRAMES);
         final PlaceLock lock = new PlaceLock(channel, slot.place);
         slot.lock = lock;
         try {
-            synchronized (locks) { // or closeUnlocked() could come between the two, and drop what has just been given
+            synchronized (locks) { // else closeUnlocked() could come in between, and drop the lock just given
                 if (locks.putIfAbsent(slot.place, lock) == null) {
                     lock.given = channel.tryLock(lock.position(), lock.size(), lock.isShared());
                 }
@@ -435,7 +437,7 @@ final class RingFile {
         } catch (final ClosedChannelException left) {
             throw new IllegalStateException("this process has been detached from " + path, left);
         } catch (final OverlappingFileLockException own) {
-            // An Error came inside the system's call, which needStack() should prevent: it stays, perhaps for good
+            // An Error came inside the system call, despite needStack(): the lock stays, perhaps for good
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot lock " + path, e);
         } finally {
@@ -446,7 +448,7 @@ final class RingFile {
         return lock.given != null;
     }
 
-    /** Lets go the lock of a slot, if it has one. To be called again when an Error has ended it. */
+    /** Releases the lock of a slot, if it has one. To be called again after an Error. */
     void unlock(final RingSlot slot) {
         final FileLock lock = slot.lock;
         if (lock != null) {
@@ -457,16 +459,17 @@ final class RingFile {
             } catch (final IOException e) {
                 throw new UncheckedIOException("cannot unlock " + path, e);
             }
-            // After it: an Error would leave the lock for good. Only this one: another thread may have taken the place
+            // After the release, else an Error would leave the lock for good. Only this one: another thread may have
+            // taken the place
             locks.remove(slot.place, lock);
             slot.lock = null;
         }
     }
 
     /**
-     * Has something done when an object has been collected; it MUST NOT refer to the object. What is returned does it
-     * now, and MUST, when nothing is left to be done: until then the library's class loader is kept, which may keep the
-     * object, by a static field of an application that is to be unloaded.
+     * Runs the action once the object has been collected; the action MUST NOT refer to the object. The result runs it
+     * now, and MUST be used when nothing is left to do: until then the library's class loader is retained, which may
+     * retain the object, through a static field of an application to be unloaded.
      */
     static Cleaner.Cleanable whenCollected(final Object object, final Runnable action) {
         return CLEANER.register(object, action);

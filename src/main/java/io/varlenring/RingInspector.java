@@ -51,7 +51,7 @@ public final class RingInspector {
     }
 
     private static final int SHOWN_BYTES = 16;
-    /** How often it waits for a consumer that goes on between two loads. */
+    /** How often it waits for a consumer that advances between two loads. */
     private static final int MOST_LOOKS = 10_000;
 
     private final PrintStream out;
@@ -81,7 +81,7 @@ public final class RingInspector {
         }
         try {
             System.exit(inspect(Path.of(arguments[0]), System.out).exitCode);
-        } catch (final Exception | Error e) { // all: a JVM that ends by one says 1, as of a ring that is stalled
+        } catch (final Exception | Error e) { // all: a JVM that one ends exits with 1, as for a stalled ring
             System.err.println("cannot read " + arguments[0] + ": " + e);
             System.exit(Result.CORRUPT.exitCode);
         }
@@ -97,7 +97,7 @@ public final class RingInspector {
      */
     public static Result inspect(final Path path, final PrintStream out) throws IOException {
         final long length = Files.size(path);
-        if (!Files.isRegularFile(path)) { // before it is opened, which could wait: for a pipe
+        if (!Files.isRegularFile(path)) { // before it is opened: opening a pipe could block
             throw new IOException("not a regular file");
         }
         try {
@@ -120,7 +120,7 @@ public final class RingInspector {
         long producer;
         long after = memory.getConsumerPositionAcquire(); // in this order, as FileHeader.checkPositions() says [M10]
         int looks = 0;
-        do { // so that all are of one moment, unless the consumer is very fast
+        do { // until all are of one moment, unless the consumer is very fast
             consumer = after;
             redo = memory.getRedoPositionAcquire(); // as above [M10] [M14]
             producer = memory.getProducerPositionVolatile(); // as above [M10]
@@ -153,7 +153,9 @@ public final class RingInspector {
         return result;
     }
 
-    /** Nothing once nobody reads any more: of a full ring there are millions of lines, and the result counts. */
+    /**
+     * Prints nothing once nobody reads any more: a full ring takes millions of lines, and the result is what counts.
+     */
     private void print(final String text) {
         if (isRead) {
             out.println(text);
@@ -166,7 +168,7 @@ public final class RingInspector {
         return process + (process.isSeenAlive() ? " lives" : isElsewhere ? " may live" : " is dead");
     }
 
-    /** Tells whether what the slots announce can have been announced. */
+    /** Tells whether what the slots announce is possible. */
     private boolean printSlots(final long consumer) {
         boolean areGood = true;
         int used = 0;
@@ -201,7 +203,7 @@ public final class RingInspector {
         return (position - consumer >= 0 ? "reserved " : "has reserved ") + position + " to " + end;
     }
 
-    /** Goes over the headers with the checks of a drain. */
+    /** Follows the headers with the checks of a drain. */
     private Result printRecords(final long begin, final long consumer, final long producer, final long lap) {
         final int mask = header.capacity() - 1;
         final boolean isSane = (begin | consumer) % ALIGNMENT == 0
@@ -222,7 +224,7 @@ public final class RingInspector {
                             && length <= RingLayout.maxPayload(header.capacity())
                             && offset + RingLayout.HEADER_LENGTH + length <= header.capacity()
                             && position + RingLayout.stride((int) length) - producer <= 0;
-            if (!isGood && hasGoneOn(begin)) { // it was read meanwhile
+            if (!isGood && hasGoneOn(begin)) { // it was consumed meanwhile
                 print("the consumer has gone on");
                 return Result.SOUND;
             }
@@ -246,7 +248,7 @@ public final class RingInspector {
         final int offset = (int) producer & header.capacity() - 1;
         final long word =
                 producer - consumer == header.capacity() ? NOT_READY : memory.getHeaderAcquire(offset); // [M1]
-        // behind it: whoever publishes there has moved P on before [M4] [M10]
+        // loaded after it: who publishes there has moved P before [M4] [M10]
         if (word == NOT_READY || (memory.getProducerPositionVolatile() & ~CLOSED) != producer) {
             return true;
         }
@@ -262,11 +264,11 @@ public final class RingInspector {
         return text.append(length > SHOWN_BYTES ? " ..." : "").toString();
     }
 
-    /** Names who may finish what the consumer, or what stands behind it, will come to next. */
+    /** Names the processes that may finish the first unfinished reservation from the consumer on. */
     private Result printUnfinished(final long position, final long begin, final long producer) {
         String owners = "";
         boolean mayBeFinished = false;
-        boolean hasDeadOwner = false; // one that has told where it ends: others were slower
+        boolean hasDeadOwner = false; // one that has stored its end; the others lost the race
         boolean isEndGood = true;
         for (int i = 0; i < header.slots(); i++) {
             final RingSlot slot = RingSlot.ofProducer(file, i);
@@ -300,7 +302,7 @@ public final class RingInspector {
         return isInTheWay && isStill && (hasDeadOwner || !mayBeFinished) ? Result.STALLED : Result.SOUND;
     }
 
-    /** Tells whether the consumer has consumed what was to be read at first, or may have zeroed it by now. */
+    /** Tells whether the consumer has consumed what was readable at first, or may have zeroed it by now. */
     private boolean hasGoneOn(final long begin) {
         // after the header that was read: R is stored before the zeroes, and before C [M10] [M14]
         return memory.getRedoPositionAcquire() - begin > 0;

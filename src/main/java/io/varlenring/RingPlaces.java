@@ -14,28 +14,28 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * The places in a ring's file, as one ring in one process takes them and gives them back: a slot for each producer, and
- * the one place of the consumer. Who holds a place holds its lock, and stands in it.
+ * Takes and gives back, for one ring in one process, the places in the ring's file: a slot for each producer, and the
+ * consumer's one place. The holder of a place holds its lock, and is named in it.
  */
 final class RingPlaces {
     final RingFile file;
     final Recovery recovery;
-    /** How often a slot is tried again whose lock somebody has and in which nobody stands; and how long between. */
+    /** How often, and at what interval, a slot is retried that is locked but names no holder. */
     private static final int MOST_LOOKS = 20;
 
     private static final long LOOK_NANOS = 100_000;
 
     private final RingMemory memory;
     private final RingSlot consumerSlot;
-    /** The slots of this ring, each noted before its lock is taken, until it is given back; guarded by itself. */
+    /** The slots of this ring, each from before its lock is taken until it is given back; guarded by itself. */
     private final List<RingSlot> held = new ArrayList<>();
 
-    /** Whether one of them may be nobody's. */
+    /** Whether one of them may have no owner. */
     volatile boolean isOneDropped;
 
-    /** Leaves the ring when that has been collected. */
+    /** Leaves the ring once that has been collected. */
     Cleaner.Cleanable leaving;
-    /** Whether there is nothing to be left any more. */
+    /** Whether nothing remains to be left. */
     private boolean hasLeft;
 
     private volatile boolean hasConsumer;
@@ -60,7 +60,7 @@ final class RingPlaces {
 
     // Producers
 
-    /** Takes a slot: one whose lock is free, and whose last holder has left nothing that the consumer must recover. */
+    /** Takes a slot whose lock is free and whose last holder left nothing that the consumer must recover. */
     RingSlot takeSlot() {
         checkAttached();
         letGoDropped();
@@ -79,7 +79,7 @@ final class RingPlaces {
                 if (!others.containsKey(Other.PASSING) || looks > MOST_LOOKS) {
                     throw allTaken(others);
                 }
-                wasInterrupted |= Thread.interrupted(); // which would end the pause
+                wasInterrupted |= Thread.interrupted(); // it would end the pause
                 memory.park(LOOK_NANOS);
             }
         } finally {
@@ -89,19 +89,22 @@ final class RingPlaces {
         }
     }
 
-    /** Who may have a slot that cannot be taken. */
+    /** Who may hold a slot that cannot be taken. */
     private enum Other {
-        /** Nobody yet, or no more: a consumer that looks whether its holder lives, or who is about to take it. */
+        /**
+         * Nobody now: locked by a consumer that checks whether its holder lives, or by a process about to enter or
+         * leave.
+         */
         PASSING,
         OWN,
-        /** Another process, which lives. */
+        /** Another process, which is alive. */
         LIVING,
-        /** One that lives and has lost its lock. */
+        /** One that is alive but has lost its lock. */
         UNKNOWN,
         DEAD
     }
 
-    /** Takes a slot, and returns null; or returns why not. */
+    /** Takes a slot and returns null, or returns why it cannot. */
     private Other tryToTake(final RingSlot slot) {
         boolean isTaken = false;
         hold(slot);
@@ -122,7 +125,7 @@ final class RingPlaces {
             return null;
         } finally {
             if (!isTaken) {
-                slot.isDropped = true; // stores, which cannot fail: should the next line, another call goes on
+                slot.isDropped = true; // plain stores cannot fail; if the next line does, another call finishes it
                 isOneDropped = true;
                 giveBack(slot);
             }
@@ -145,7 +148,7 @@ final class RingPlaces {
         }
     }
 
-    /** Gives back what an Error has kept from becoming a handle's; cheap when there is nothing. */
+    /** Gives back slots that an Error kept from getting a handle; cheap when there are none. */
     void letGoDropped() {
         if (!isOneDropped) {
             return;
@@ -165,9 +168,7 @@ final class RingPlaces {
         }
     }
 
-    /**
-     * Tells whether what is announced in a slot without a holder can be no reservation that is still to be finished.
-     */
+    /** Tells whether the attempt in a slot without a holder cannot be a reservation still to be finished. */
     private boolean isClean(final RingSlot slot) {
         final long attempt = slot.getAttemptAcquire(); // pairs with exchangeProducerPosition() [M12]
         final long position = attempt & ~ATTEMPTED;
@@ -179,30 +180,30 @@ final class RingPlaces {
 
     private void enter(final RingSlot slot) {
         slot.isEntered = true;
-        // Of no reservation, and never to be taken for one: an attempt that matters is not below C, now or later. That
-        // of P could be beyond a position which this slot still announces, or is about to by a guess. Plain: it comes
-        // before the stores below [M13]
+        // C as the end never looks like a reservation: an attempt that matters is not below C, now or later. P could be
+        // beyond a position that this slot still announces, or soon announces as a guess. Plain: it precedes the stores
+        // below [M13]
         slot.setEndPlain(memory.getConsumerPositionAcquire()); // pairs with giveBack() [M3]
         slot.setAttemptRelease(0); // nothing is announced [M12]
-        slot.setProcessRelease(file.ownProcess()); // for people, and for who finds the lock free [M10]
+        slot.setProcessRelease(file.ownProcess()); // for people, and for whoever finds the lock free [M10]
     }
 
-    /** Gives a slot back; nothing may be reserved through it. To be called again when an Error has ended it. */
+    /** Gives a slot back, through which nothing may be reserved. To be called again after an Error. */
     void giveBack(final RingSlot slot) {
         synchronized (held) {
             if (slot.isEntered) {
                 slot.setAttemptRelease(0); // all is published: the slot is clean at once [M12]
                 slot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
-                slot.isEntered = false; // before the lock goes: from then on the words are another's
+                slot.isEntered = false; // before the unlock: after it the words are another's
             }
             file.unlock(slot);
-            final int index = held.lastIndexOf(slot); // from the end: there may be thousands, and the last is tried
+            final int index = held.lastIndexOf(slot); // from the end: of perhaps thousands, usually the last
             if (index >= 0) {
                 held.remove(index);
             }
         }
         if (isDetached) {
-            file.leave(); // leave() may have found this lock, and then has not closed the file
+            file.leave(); // leave() may have found this lock held, and so not have closed the file
         }
     }
 
@@ -212,7 +213,7 @@ final class RingPlaces {
         return hasConsumer;
     }
 
-    /** Takes the consumer's place, finishes what the last one has begun, and tells the consumer where to go on. */
+    /** Takes the consumer's place, finishes what the last consumer began, and tells the new one where to continue. */
     void takeConsumersPlace(final LongConsumer consumer) {
         checkAttached();
         if (!file.tryLock(consumerSlot)) {
@@ -229,10 +230,10 @@ final class RingPlaces {
             }
             FileHeader.checkPositions(memory);
             consumer.accept(redo());
-            memory.setDoorbellVolatile(0); // the last one's: nobody rings there for us [M7]
-            memory.setArmedVolatile(false); // the last one's [M5]
+            memory.setDoorbellVolatile(0); // the last consumer's: no ring there reaches us [M7]
+            memory.setArmedVolatile(false); // the last consumer's [M5]
             consumerSlot.setProcessRelease(file.ownProcess()); // as in enter() [M10]
-            hasConsumer = true; // last: whoever finds it uses the consumer
+            hasConsumer = true; // last: whoever sees it uses the consumer
         } finally {
             if (!hasConsumer) {
                 file.unlock(consumerSlot);
@@ -240,7 +241,7 @@ final class RingPlaces {
         }
     }
 
-    /** Gives back what a consumer has zeroed, or begun to, before it died. Nobody else is the consumer now. */
+    /** Gives back what a consumer had zeroed, or begun to zero, when it died. Nobody else is the consumer now. */
     private long redo() {
         final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
         final long redo = memory.getRedoPositionAcquire(); // pairs with giveBack() [M14]
@@ -255,18 +256,18 @@ final class RingPlaces {
         return redo;
     }
 
-    /** Each step may be made again, and is forgotten behind it: should an Error come, the next call goes on. */
+    /** Each step is idempotent and marked done after it: after an Error the next call continues. */
     synchronized void leaveConsumersPlace() {
         if (hasConsumer) {
             memory.closeDoorbell();
             memory.setArmedVolatile(false); // nobody sleeps here any more [M5]
             consumerSlot.setProcessRelease(ProcessIdentity.NOBODY); // as in enter() [M10]
-            hasConsumer = false; // before the lock goes: from then on the words are another's
+            hasConsumer = false; // before the unlock: after it the words are another's
         }
         file.unlock(consumerSlot);
     }
 
-    /** Gives back what is left: what Errors have kept, the consumer's place, and what rings the doorbells of others. */
+    /** Gives back the rest: what Errors left, the consumer's place, and the socket that rings others' doorbells. */
     void leave() {
         letGoDropped();
         recovery.unlockAll();
@@ -275,7 +276,7 @@ final class RingPlaces {
         file.leave();
     }
 
-    /** Leaves a ring that has been collected, and its handles with it: nothing is stored through them any more. */
+    /** Leaves a ring that was collected along with its handles: nothing is stored through those any more. */
     void leaveAll() {
         if (hasLeft) {
             return;
@@ -288,24 +289,24 @@ final class RingPlaces {
         leave();
     }
 
-    /** Has the collector do nothing for a ring that has been left. */
+    /** Leaves nothing for the cleaner to do for a ring that was left. */
     void forget() {
         hasLeft = true;
         leaving.clean();
     }
 
-    /** Aborts what has been reserved through a slot, as the handle would; or leaves it as a process that ends does. */
+    /** Aborts what was reserved through a slot, as its handle would; or leaves it as a dying process does. */
     private void leave(final RingSlot slot) {
         final long attempt = slot.getAttemptAcquire(); // stored by this process [M12]
         if (slot.isEntered && attempt != 0) { // else nothing is announced, whatever the end says
             final long position = attempt & ~ATTEMPTED;
             final long length = slot.getEndAcquire() - position; // likewise [M13]
-            if (length <= 0 && !isClean(slot)) { // perhaps an Error came before the end was told
+            if (length <= 0 && !isClean(slot)) { // perhaps an Error came before the end was stored
                 slot.setProcessRelease(ProcessIdentity.NOBODY); // for the consumer, as if it had died [M10]
                 slot.isEntered = false;
             } else if (length > 0) {
                 final int offset = (int) position & (memory.capacity() - 1);
-                // Zero and not behind R: what had been published is zeroed behind the store of R only [M1] [M14]
+                // Zero and not below the redo position: published bytes are zeroed only after its store [M1] [M14]
                 if (memory.getHeaderAcquire(offset) == NOT_READY && position - memory.getRedoPositionAcquire() >= 0) {
                     memory.setHeaderRelease(offset, RingLayout.paddingHeader(length)); // as publish() does [M1]
                 }
@@ -314,7 +315,7 @@ final class RingPlaces {
         giveBack(slot);
     }
 
-    /** From here on no place is taken. */
+    /** From here on no place can be taken. */
     void detach() {
         isDetached = true;
     }

@@ -8,25 +8,24 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileLock;
 
 /**
- * The words in a ring's file that belong to one process: those of a producer's slot, written by its holder only, or
- * only the identity of the consumer's process.
+ * The words in a ring's file that belong to one process: a producer's slot, written only by its holder, or just the
+ * identity of the consumer's process.
  *
- * <p>An attempt of 0 says: nothing is reserved here, whatever the end is. Else, where the attempt is not behind C: one
- * that the end is not beyond says that this producer tries to reserve at that position; an end beyond it, that it has,
- * and up to there.
+ * <p>An attempt of 0 means that nothing is reserved here, whatever the end is. Any other that is not below C means that
+ * this producer tries to reserve at that position, or, if the end is beyond it, that it has reserved up to there.
  */
 final class RingSlot {
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder())
             .withInvokeExactBehavior();
 
-    /** Which lock says that its holder lives. */
+    /** The index of the lock that shows its holder to be alive. */
     final int place;
 
-    /** The lock, or what may have been made of it when an Error came; {@link RingFile}'s. */
+    /** The lock, or as much of it as was taken before an Error; managed by {@link RingFile}. */
     FileLock lock;
-    /** Whether its words are those of a holder. */
+    /** Whether its words are this holder's. */
     boolean isEntered;
-    /** Whether an Error has kept it from becoming a handle's. */
+    /** Whether an Error kept it from getting a handle. */
     volatile boolean isDropped;
 
     private final ByteBuffer words;

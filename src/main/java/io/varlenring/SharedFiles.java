@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What all class loaders of a virtual machine share of the files of rings, for there may be one channel only for each:
- * maps of classes that they share as well, kept where they do, among the system properties.
+ * What all class loaders of a JVM share about the files of rings, since each file may have only one channel: maps built
+ * of JDK classes, which they share too, kept in the system properties.
  */
 final class SharedFiles {
     // Not looked up each time: that takes the monitor of the properties while a file is being opened, and a program may
-    // replace them meanwhile
+    // replace them
     private static final Map<Object, Object[]> FILES = shared("io.varlenring.files");
     private static final Map<Object, Object[]> UNSURE = shared("io.varlenring.unsure");
     private static final Map<Object, Object[]> NEVER_CLOSED = shared("io.varlenring.neverClosed");
@@ -22,12 +22,12 @@ final class SharedFiles {
         return FILES;
     }
 
-    /** Files that are being opened, by the keys that they had; should an Error end that, the next try finds them. */
+    /** Files being opened, by the keys they had; if an Error ends that, the next attempt finds them. */
     static Map<Object, Object[]> unsure() {
         return UNSURE;
     }
 
-    /** Second channels of open files; referenced, for the collector would close them. */
+    /** Second channels of open files, kept reachable because the collector would close them. */
     static Map<Object, Object[]> neverClosed() {
         return NEVER_CLOSED;
     }
