@@ -4,18 +4,17 @@ package io.varlenring.tasklet;
 import java.util.Arrays;
 
 /**
- * The deadlines of a loop's tasklets, the first of them on top; used by the loop's thread only. It is a binary
- * heap in an array that grows, and each deadline knows its place in it, so that a deadline can be moved and taken back.
+ * The deadlines of a loop's tasklets, earliest on top; used by the loop's thread only. It is a binary heap in a growing
+ * array, and each deadline knows its index, so it can be moved and removed.
  *
  * <p>Times are those of {@link System#nanoTime()}, which may overflow: only differences are compared. Those are right
- * while all deadlines are less than 2^63 ns apart, so one that is further away from now than {@link #FURTHEST} is
- * brought nearer.
+ * while all deadlines are less than 2^63 ns apart, so one further from now than {@link #FURTHEST} is clamped.
  */
 final class Deadlines {
     /** 73 years. */
     static final long FURTHEST = 1L << 61;
 
-    /** The place of a deadline that is not in the heap. */
+    /** The index of a deadline that is not in the heap. */
     private static final int NONE = -1;
 
     private static final int INITIAL_CAPACITY = 16;
@@ -40,7 +39,7 @@ final class Deadlines {
 
     private Deadline[] heap = new Deadline[INITIAL_CAPACITY];
     private int size;
-    /** Deadlines set so far: those for the same time come in the order in which they were set. */
+    /** Deadlines set so far: those for the same time come due in the order in which they were set. */
     private long count;
 
     boolean isEmpty() {
@@ -51,7 +50,7 @@ final class Deadlines {
         return tasklet.deadline != null && tasklet.deadline.index != NONE;
     }
 
-    /** Gives a tasklet a deadline, in the place of the one that it has. */
+    /** Gives a tasklet a deadline, replacing the one it has. */
     void set(final Tasklet tasklet, final long now, final long nanoTime, final int reasons) {
         if (tasklet.deadline == null) {
             tasklet.deadline = new Deadline(tasklet);
@@ -72,7 +71,7 @@ final class Deadlines {
         size = newSize;
     }
 
-    /** Takes a tasklet's deadline back, if it has one. */
+    /** Removes a tasklet's deadline, if it has one. */
     void remove(final Tasklet tasklet) {
         if (!has(tasklet)) {
             return;
@@ -87,7 +86,7 @@ final class Deadlines {
         size = newSize;
     }
 
-    /** Takes out the tasklet with the first deadline, when that has come; else null. */
+    /** Removes and returns the tasklet with the first deadline if that has come, else null. */
     Tasklet pollDue(final long now) {
         final Deadline first = heap[0];
         if (first == null || first.nanoTime - now > 0) {
@@ -103,7 +102,7 @@ final class Deadlines {
     }
 
     /**
-     * Returns where a deadline belongs when this place is free: there, or above, where it is not before its parent, or
+     * Returns where a deadline belongs when this place is free: there; or above, where it is not before its parent; or
      * below, where none of its children is before it.
      */
     private int placeFor(final long nanoTime, final long number, final int free, final int newSize) {
@@ -127,9 +126,9 @@ final class Deadlines {
     }
 
     /**
-     * Puts a deadline into a place that is the free one, or above or below it; those between move towards the free one.
-     * From the first store on it calls nothing, and nor may who has called it: a call near the end of the stack could
-     * fail, and leave a heap that is none.
+     * Puts a deadline into the free place, or above or below it; those in between move towards the free one. From its
+     * first store on it makes no calls, and nor may its caller: a call near the end of the stack could fail, and leave
+     * the heap inconsistent.
      */
     private void move(final Deadline deadline, final int free, final int to) {
         int top = free;

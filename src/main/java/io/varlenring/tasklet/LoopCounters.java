@@ -5,9 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The counters of a loop: its thread writes, and any may read. Each is opaque: a reader may find it late, and never
- * torn [T4]. Each handle stands as a constant where it is used: passed to a method of its own it would not be one, and
- * slow.
+ * The counters of a loop: its thread writes, any thread may read. Each is opaque: a reader may see it late, but never
+ * torn [T4]. Each VarHandle is used as a constant in place: passed to a helper method it would not be one, and slow.
  */
 final class LoopCounters {
     private static final VarHandle RUNS = counter("runs");
@@ -41,7 +40,7 @@ final class LoopCounters {
             final VarHandle counter = MethodHandles.lookup()
                     .findVarHandle(LoopCounters.class, name, long.class)
                     .withInvokeExactBehavior();
-            counter.accessModeType(VarHandle.AccessMode.SET_OPAQUE); // each makes one when it is first used, else
+            counter.accessModeType(VarHandle.AccessMode.SET_OPAQUE); // else created lazily, on first use
             return counter;
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -50,12 +49,12 @@ final class LoopCounters {
 
     // By the loop's thread
 
-    /** Notes when the body began that runs now. */
+    /** Records when the running body began. */
     void began(final long nanoTime) {
         RUNNING_SINCE.setOpaque(this, nanoTime == 0 ? 1 : nanoTime); // [T4]
     }
 
-    /** Notes that it has ended. */
+    /** Records that it has ended. */
     void ended() {
         RUNNING_SINCE.setOpaque(this, 0L); // [T4]
     }

@@ -2,16 +2,16 @@
 package io.varlenring.tasklet;
 
 /**
- * Where a loop with profiling raises its events of the Flight Recorder. A program may be without the module {@code
- * jdk.jfr}: the classes of the events, which alone refer to it, are loaded here, and used only if that succeeds. An
- * event that has begun is an {@code Object} for everybody else, since even the type of a field can be looked up.
+ * Raises the Flight Recorder events of a loop with profiling. A program may lack the module {@code jdk.jfr}: the event
+ * classes, which alone refer to it, are loaded here, and used only if that succeeds. Elsewhere an event is an {@code
+ * Object}, since even the type of a field may be resolved.
  */
 final class LoopEvents {
     private static final boolean PRESENT = load();
 
     private LoopEvents() {}
 
-    /** Loads all that a check needs: an Error in the middle of a round would else leave a class unusable, for good. */
+    /** Loads all that a check needs; else an Error in the middle of a round would leave a class unusable for good. */
     private static boolean load() {
         try {
             WakeupEvent.isOn();
@@ -22,18 +22,18 @@ final class LoopEvents {
         }
     }
 
-    /** Is called where nothing is under way yet, so that this class is loaded there. */
+    /** Called where nothing is in progress yet, to load this class there. */
     static void prepare() {}
 
     // An event that cannot be made or raised must not cost a wakeup or a run: none of these throws
 
-    /** A tasklet is being queued by this thread; returns null while nobody records such events. */
+    /** This thread is queueing a tasklet; returns null while such events are not recorded. */
     static Object beginWakeup() {
         try {
             return PRESENT && WakeupEvent.isOn()
                     ? WakeupEvent.start(Thread.currentThread().getName())
                     : null;
-        } catch (final Throwable failure) { // no memory, say
+        } catch (final Throwable failure) { // e.g. no memory
             return null;
         }
     }
@@ -46,7 +46,7 @@ final class LoopEvents {
         }
     }
 
-    /** A run begins; returns null while nobody records such events. */
+    /** A run begins; returns null while such events are not recorded. */
     static Object beginRun() {
         try {
             return PRESENT && RunEvent.isOn() ? RunEvent.start() : null;

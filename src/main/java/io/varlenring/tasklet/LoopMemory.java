@@ -8,23 +8,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the threads around a {@link TaskletLoop} share: the inbox, who runs the loop, whether it sleeps and whether it
- * is closed; and sleeping, the clock and the loop's own thread.
+ * What the threads around a {@link TaskletLoop} share: the inbox, which thread runs the loop, whether it sleeps and
+ * whether it is closed; also sleeping, the clock and the loop's own thread.
  *
- * <p>With {@link TaskletState} it is the seam at which twins put the loop on a simulated memory and a simulated clock.
- * The counters are shared as well, but nothing depends on them.
+ * <p>With {@link TaskletState} it is the seam at which test doubles run the loop on simulated memory and a simulated
+ * clock. The counters are shared too, but nothing depends on them.
  */
 final class LoopMemory {
     /** A power of two. */
     private static final int CAPACITY = 1024;
 
-    /** A moment, next to what it costs to fall asleep and to be woken. */
+    /** Short, compared with the cost of falling asleep and being woken. */
     private static final int SPINS = 64;
 
-    /** As many takes that find nothing, and then one looks behind the position that is empty. */
+    /** After this many takes that find nothing, one looks past the empty position. */
     private static final int PATIENCE = 64;
 
-    // Where the words are: wakers write the first two, the loop the others, with 128 bytes on all sides
+    // Indices of the words: wakers write the first two, the loop the others, each pair padded by 128 bytes
 
     private static final int TAIL = 16;
     private static final int LIMIT = 17;
@@ -32,7 +32,7 @@ final class LoopMemory {
     private static final int TAKES_OF_NOTHING = 35;
     private static final int WORDS = 52;
 
-    /** Room on either side of the slots: 128 bytes, with references of 4 bytes. */
+    /** Padding on either side of the slots: 128 bytes, with 4-byte references. */
     private static final int FIRST_SLOT = 32;
 
     private static final VarHandle WORD;
@@ -61,15 +61,15 @@ final class LoopMemory {
 
     private volatile boolean closed;
 
-    // Set without a method where an Error has come: a call could end by another one
+    // Stored directly, without a method, after an Error: a call could throw another one
 
     final long[] words = new long[WORDS];
     final Tasklet[] slots = new Tasklet[FIRST_SLOT + CAPACITY + FIRST_SLOT];
     volatile boolean asleep;
-    /** The thread that runs the loop just now. */
+    /** The thread now running the loop. */
     volatile Thread runner;
 
-    /** Links the calls that would allocate when they are made for the first time, which may be with the heap full. */
+    /** Links the calls that allocate on first use, which may be when the heap is full. */
     LoopMemory() {
         if (compareAndSetOverflow(null, null)
                 && compareAndSetTail(getTailVolatile(), 0)
@@ -81,8 +81,8 @@ final class LoopMemory {
         }
     }
 
-    // Inbox: an array of slots that goes round, with the next position of wakers (tail) and of the loop (head), and a
-    // position up to which wakers have found room (limit); and the tasklet on top of the overflow
+    // Inbox: a circular array of slots, with the next position of wakers (tail) and of the loop (head), and a position
+    // up to which wakers have found room (limit); and the tasklet on top of the overflow
 
     long getTailVolatile() {
         return (long) WORD.getVolatile(words, TAIL);
@@ -100,7 +100,7 @@ final class LoopMemory {
         WORD.setRelease(words, LIMIT, limit);
     }
 
-    /** Plain: on the loop's thread, which alone stores it. */
+    /** Plain: on the loop's thread, its only writer. */
     long getHeadPlain() {
         return words[HEAD];
     }
@@ -113,13 +113,13 @@ final class LoopMemory {
         WORD.setRelease(words, HEAD, position);
     }
 
-    /** Counts, on the loop's thread, a take that has found nothing; returns whether it is time to look behind. */
+    /** Counts, on the loop's thread, a take that found nothing; returns whether it is time to look past it. */
     boolean countTakeOfNothing() {
         words[TAKES_OF_NOTHING]++;
         return words[TAKES_OF_NOTHING] % PATIENCE == 0;
     }
 
-    // Methods and no constants, which a twin could not replace
+    // Methods, not constants, which a test double could not replace
 
     /** Returns how many tasklets the slots hold. */
     static int capacity() {
@@ -131,7 +131,7 @@ final class LoopMemory {
         return SPINS;
     }
 
-    /** Returns which slot a position has. */
+    /** Returns the slot of a position. */
     static int indexOf(final long position) {
         return FIRST_SLOT + (int) (position & (CAPACITY - 1));
     }
@@ -157,7 +157,7 @@ final class LoopMemory {
         return OVERFLOW.compareAndSet(this, expected, replacement);
     }
 
-    /** Replaces in one step, and returns what was there. */
+    /** Replaces atomically; returns what was there. */
     Tasklet getAndSetOverflow(final Tasklet replacement) {
         return (Tasklet) OVERFLOW.getAndSet(this, replacement);
     }
@@ -180,7 +180,7 @@ final class LoopMemory {
         this.asleep = asleep;
     }
 
-    /** Returns whether this call is the one that ended the sleep. */
+    /** Returns whether this call ended the sleep. */
     boolean compareAndSetAwake() {
         return ASLEEP.compareAndSet(this, true, false);
     }
@@ -193,7 +193,7 @@ final class LoopMemory {
         runner = thread;
     }
 
-    /** Returns whether the loop was nobody's, and now is this thread's. */
+    /** Returns whether the loop had no runner, and now has this one. */
     boolean compareAndSetRunner(final Thread thread) {
         return RUNNER.compareAndSet(this, (Thread) null, thread);
     }
@@ -233,7 +233,7 @@ final class LoopMemory {
         thread.start();
     }
 
-    /** Waits for the end of a thread, for a time; returns whether it has come. */
+    /** Waits a limited time for the end of a thread; returns whether it has ended. */
     static boolean join(final Thread thread, final long nanos) throws InterruptedException {
         TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
         return !thread.isAlive();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
-/** What a loop measures of its tasklets when it was built to, and the events of that. */
+/** The measurements and events of a loop built with profiling. */
 final class LoopProfile {
     private final TaskletLoop loop;
     private final LoopMemory memory;
@@ -9,7 +9,7 @@ final class LoopProfile {
 
     // Of the run under way; used by the loop's thread only
 
-    /** The event of the wakeup that has led to it, or null. */
+    /** The event of the wakeup that led to it, or null. */
     private Object wakeup;
     /** Its event, or null. */
     private Object run;
@@ -23,13 +23,13 @@ final class LoopProfile {
         this.counters = counters;
     }
 
-    /** By the thread that queues it, before it does. */
+    /** Called by the thread that queues it, before it does. */
     void queued(final Tasklet tasklet) {
         tasklet.queuedNanos = memory.nanoTime();
         tasklet.queuedEvent = LoopEvents.beginWakeup();
     }
 
-    /** Before the wakeups are taken: from then on others may queue the tasklet again. */
+    /** Called before the wakeups are taken: from then on others may queue the tasklet again. */
     void beginRun(final Tasklet tasklet) {
         final long begin = memory.nanoTime();
         queuedForNanos = begin - tasklet.queuedNanos;
@@ -41,7 +41,7 @@ final class LoopProfile {
         run = LoopEvents.beginRun();
     }
 
-    /** When it is known that there is a run. */
+    /** Called once it is known that there will be a run. */
     void raiseWakeup(final Tasklet tasklet) {
         final Object begun = wakeup;
         if (begun != null) {
@@ -50,7 +50,7 @@ final class LoopProfile {
         }
     }
 
-    /** Ends it without a run, since the tasklet was killed. */
+    /** Ends it without a run, as the tasklet was killed. */
     void cancelRun() {
         counters.ended();
         wakeup = null;

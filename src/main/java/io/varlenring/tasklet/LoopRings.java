@@ -9,30 +9,30 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The rings whose consumers run on a loop, so that they can be closed when it ends. Behind a lock: it is used when a
- * ring is made and when the loop ends.
+ * The rings whose consumers run on a loop, which closes them when it ends. Guarded by a lock: it is used when a ring is
+ * made and when the loop ends.
  */
 final class LoopRings {
-    /** How long a loop that cannot end for an Error waits before it goes on. */
+    /** How long a loop that an Error keeps from ending waits before it retries. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /**
-     * Weak: a producer's handle reaches its ring, and that, by its hook, the tasklet; without one nobody can offer.
-     * What was offered before keeps the tasklet in a run queue, or by the deadline of its look, but for one that
-     * pauses: that one is its own value, which is null for all others.
+     * Weak: a producer's handle reaches its ring, and that, through its hook, the tasklet; without a handle nobody can
+     * offer. What was offered before keeps the tasklet reachable in a run queue or through the deadline of its look,
+     * unless it pauses: then it is its own value, which is null for all others.
      */
     private final Map<RingTasklet, RingTasklet> tasklets = new WeakHashMap<>();
 
     /** How many have been added so far. */
     private long count;
 
-    /** Those that are still to be ended, the one made last at the end; null before the ending. */
+    /** Those still to be ended, the one made last at the end; null until the ending begins. */
     private List<RingTasklet> left;
 
     private boolean ending;
     private boolean ended;
 
-    /** Returns whether the loop takes care of it; not, when the loop ends. */
+    /** Returns whether the loop takes care of it; false once the loop is ending. */
     synchronized boolean add(final RingTasklet tasklet) {
         tasklet.number = count++;
         if (ending) {
@@ -42,20 +42,20 @@ final class LoopRings {
         return true;
     }
 
-    /** Keeps a tasklet from the collector while it pauses, or no longer. */
+    /** Keeps a tasklet reachable while it pauses, or no longer. */
     synchronized void setPausing(final RingTasklet tasklet, final boolean isPausing) {
         tasklets.replace(tasklet, isPausing ? tasklet : null);
     }
 
-    /** Ends all of them, the one made last first; from here on there are no new ones. */
+    /** Ends all of them, the one made last first; from here on none is added. */
     void endAll(final TaskletLoop loop) {
         for (RingTasklet tasklet = last(); tasklet != null; tasklet = last()) {
             LoopThread.forgetInterrupt(loop.thread);
             try {
                 tasklet.end();
-            } catch (final OutOfMemoryError | StackOverflowError failure) { // it is left to another try
+            } catch (final OutOfMemoryError | StackOverflowError failure) { // left to a retry
                 throw failure;
-            } catch (final Throwable failure) { // the others end as well; a mapping that has lost its file stays so
+            } catch (final Throwable failure) { // the others still end; e.g. a mapping that lost its file stays lost
                 loop.failed(failure);
             }
             remove(tasklet);
@@ -63,7 +63,7 @@ final class LoopRings {
         setEnded();
     }
 
-    /** Runs a loop to its end, whatever comes: without memory for that it goes on when there is some. */
+    /** Runs a loop to its end, come what may: if memory runs out, it continues when there is some. */
     void insistOnTheEnd(final LoopMemory memory, final Runnable runToEnd) {
         VirtualMachineError last = null;
         while (!isEnded()) {
@@ -79,7 +79,7 @@ final class LoopRings {
         }
     }
 
-    /** Returns the one that was made last, or null. From the first call on there are no new ones. */
+    /** Returns the one made last, or null. From the first call on none is added. */
     synchronized RingTasklet last() {
         ending = true;
         if (left == null) {
@@ -105,7 +105,7 @@ final class LoopRings {
         ended = true;
     }
 
-    /** Tells whether the loop has run for the last time and has ended its rings. */
+    /** Tells whether the loop has run for the last time and ended its rings. */
     synchronized boolean isEnded() {
         return ended;
     }

@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 final class LoopSockets {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** Which loop has a selector; neither of them is kept. */
+    /** Which loop has a selector; both are held weakly. */
     private static final Map<Selector, WeakReference<TaskletLoop>> LOOPS = new WeakHashMap<>();
 
     private final Selector selector;
     private final TaskletLoop loop;
     private final Consumer<SelectionKey> intoTasklet = this::wakeupOf;
-    /** Whether an Error has ended a select: perhaps behind a change of interest, of which the system was not told. */
+    /** Whether an Error ended a select, perhaps before a change of interest reached the system. */
     private boolean isUntold;
 
     LoopSockets(final Selector selector, final TaskletLoop loop) {
@@ -31,7 +31,9 @@ final class LoopSockets {
         this.loop = loop;
     }
 
-    /** Gives a selector to a loop: with two in one, what wakes one ends the other's sleep, and takes its sockets. */
+    /**
+     * Gives a selector to a loop: with two loops in one, waking one would end the other's sleep and take its sockets.
+     */
     static void take(final Selector selector, final TaskletLoop loop) {
         if (!selector.isOpen()) {
             throw new IllegalStateException("the selector has been closed: " + selector);
@@ -46,15 +48,15 @@ final class LoopSockets {
         }
     }
 
-    /** Behind the lock: so {@link #silence} cannot hit the new registration of a channel that has a key. */
+    /** Synchronized, so {@link #silence} cannot hit the new registration of a channel that has a key. */
     synchronized SelectionKey register(final SelectableChannel channel, final int operations, final Tasklet tasklet)
             throws IOException {
         final SelectionKey key = channel.register(selector, operations, tasklet);
-        selector.wakeup(); // a select under way does not see the new key
+        selector.wakeup(); // a select in progress does not see the new key
         return key;
     }
 
-    /** Ends the select under way, or the next one. */
+    /** Ends the select in progress, or the next one. */
     void wakeup() {
         selector.wakeup();
     }
@@ -63,13 +65,13 @@ final class LoopSockets {
         select(0);
     }
 
-    /** Waits for a socket, or {@link #wakeup}, for this time, rounded up to milliseconds; with 0 not at all. */
+    /** Waits for a socket or {@link #wakeup}, for this time, rounded up to milliseconds; with 0 not at all. */
     void select(final long nanos) {
         if (isUntold) {
             tellAgain();
         }
         try {
-            if (nanos == 0) { // which in milliseconds would be for ever
+            if (nanos == 0) { // select(0) would wait forever
                 selector.selectNow(intoTasklet);
             } else {
                 selector.select(intoTasklet, nanos / MILLISECOND + (nanos % MILLISECOND == 0 ? 0 : 1));
@@ -82,14 +84,17 @@ final class LoopSockets {
         }
     }
 
-    /** Has the system told of all interest: of a change the JDK tells only once, and forgets it before it does. */
+    /**
+     * Tells the system of all interest again: the JDK tells it of a change only once, and forgets the change before it
+     * does.
+     */
     private synchronized void tellAgain() {
         for (final SelectionKey key : selector.keys()) {
             try {
                 final int operations = key.interestOps();
                 try {
                     key.interestOpsAnd(0);
-                } finally { // also where there is still no memory, for which the change is made all the same
+                } finally { // also when memory is still short, since the change is made even then
                     key.interestOpsOr(operations);
                 }
             } catch (final CancelledKeyException cancelled) {
@@ -104,7 +109,7 @@ final class LoopSockets {
             int reasons;
             try {
                 reasons = key.readyOps();
-            } catch (final CancelledKeyException cancelled) { // by another thread: its tasklet will find out
+            } catch (final CancelledKeyException cancelled) { // by another thread: the tasklet will find out
                 reasons = 0;
             }
             tasklet.wakeup(reasons);
@@ -113,12 +118,12 @@ final class LoopSockets {
         }
     }
 
-    /** Of a loop that has been closed, and had the selector before, nobody will run it. */
+    /** Tells whether the tasklet will run; one of a closed loop that had the selector before will not. */
     private boolean isServed(final Tasklet tasklet) {
         return !tasklet.isKilled() && (tasklet.loop == loop || !tasklet.loop.isClosed());
     }
 
-    /** Keeps a ready key that nobody serves from ending every sleep, unless it has been registered anew meanwhile. */
+    /** Keeps a ready key that nobody serves from ending every sleep, unless it was registered again meanwhile. */
     private synchronized void silence(final SelectionKey key) {
         if (!(key.attachment() instanceof Tasklet tasklet)) {
             try {

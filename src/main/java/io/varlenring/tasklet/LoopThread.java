@@ -6,22 +6,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** The thread of a loop: how it is made, and how its end is waited for. */
+/** The thread of a loop: its creation, and waiting for its end. */
 final class LoopThread {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** How long a loop waits that has had no memory, or no stack, for a round. */
+    /** How long a loop waits after a round that lacked memory or stack. */
     private static final long RETRY_NANOS = SLICE_NANOS;
 
-    /** Not final for a test, which would wait as long. */
+    /** Not final: a test would have to wait this long. */
     static long mostAtExitNanos = TimeUnit.SECONDS.toNanos(10);
 
-    /** Threads that wait, each with the loop's thread that it waits for. */
+    /** Waiting threads, each mapped to the loop's thread it waits for. */
     private static final Map<Thread, Thread> WAITING = new ConcurrentHashMap<>();
 
     private LoopThread() {}
 
-    /** Makes a thread that is the same whoever makes it, but for its thread group. */
-    @SuppressWarnings("ThreadPriorityCheck") // else it has the maker's
+    /** Makes a thread that is the same whoever makes it, except for its thread group. */
+    @SuppressWarnings("ThreadPriorityCheck") // else it inherits the maker's
     static Thread make(final ThreadFactory factoryOrNull, final Runnable task, final String name) {
         if (factoryOrNull != null) {
             final Thread thread = factoryOrNull.newThread(task);
@@ -38,7 +38,10 @@ final class LoopThread {
         return thread;
     }
 
-    /** Starts the thread of a loop; if it cannot, nobody will close the loop, and a factory may have started it. */
+    /**
+     * Starts the thread of a loop; on failure closes the loop, since nobody else will, and a factory may have started
+     * it.
+     */
     static void start(final TaskletLoop loop) {
         try {
             LoopMemory.start(loop.thread);
@@ -53,9 +56,9 @@ final class LoopThread {
     }
 
     /**
-     * The work of a loop's own thread until it is closed, or its selector fails. A round that has had no memory, for a
-     * selector say, is reported as a failure of a body is, and is not the last one: there may be some later, and nobody
-     * would run what is queued.
+     * The work of a loop's own thread until the loop is closed, or its selector fails. A round that ran out of memory,
+     * for example in a selector, is reported like a failure of a body, and is not the last: there may be memory later,
+     * and nobody else would run what is queued.
      */
     static void runRounds(final TaskletLoop loop) {
         while (!loop.isClosed()) {
@@ -69,11 +72,11 @@ final class LoopThread {
         }
     }
 
-    /** Tells whether a loop's own thread is gone and nobody has run the loop: what its factory added has thrown. */
+    /** Tells whether a loop's own thread has ended without running the loop: code added by its factory has thrown. */
     static boolean hasEndedBeforeItRan(final TaskletLoop loop) {
         return loop.thread != null
                 && loop.thread.getState() == Thread.State.TERMINATED
-                && loop.memory.getRunnerVolatile() == null; // pairs with runUntilClosed(), which leaves it there [T5]
+                && loop.memory.getRunnerVolatile() == null; // pairs with runUntilClosed(), which leaves it set [T5]
     }
 
     /** Tells whether a loop has been closed because its thread could not be started. */
@@ -81,7 +84,7 @@ final class LoopThread {
         return loop.isClosed() && loop.thread != null && loop.thread.getState() == Thread.State.NEW;
     }
 
-    /** Says what a loop does, for people. */
+    /** Describes what a loop is doing, for people. */
     static String stateOf(final TaskletLoop loop) {
         if (loop.rings.isEnded()) {
             return "ended";
@@ -104,14 +107,17 @@ final class LoopThread {
                 method + " must be called on the loop's thread, but was on " + Thread.currentThread());
     }
 
-    /** On a loop's own thread: what a body left would end every sleep at once, and be taken by others for theirs. */
+    /**
+     * On a loop's own thread only: an interrupt left by a body would end every sleep at once, and other bodies would
+     * take it for theirs.
+     */
     static void forgetInterrupt(final Thread ownOrNull) {
-        if (ownOrNull == Thread.currentThread()) { // else it is the interrupt of who closes a loop without a thread
+        if (ownOrNull == Thread.currentThread()) { // else the interrupt is that of the thread closing a manual loop
             Thread.interrupted();
         }
     }
 
-    /** Tells the running thread's handler of a failure that does not end the thread. */
+    /** Passes a failure that does not end the thread to the thread's uncaught exception handler. */
     static void report(final Throwable failure) {
         final Thread current = Thread.currentThread();
         try {
@@ -123,12 +129,12 @@ final class LoopThread {
 
     /**
      * Waits for the end of a loop's thread, unless it cannot end before this call: because it is inside {@link
-     * System#exit}, which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits,
-     * there is a limit besides, since it may wait for something else that does. An interrupt is kept for the caller.
+     * System#exit}, which waits for the hooks that wait here, or itself waits for this thread. While the JVM exits
+     * there is also a limit, since it may wait for something else that does. An interrupt is kept for the caller.
      * Returns whether the thread has ended.
      *
-     * <p>It is woken again and again: when the loop was closed, another thread may have been about to wake it, and have
-     * ended by an Error instead.
+     * <p>It is woken repeatedly: when the loop was closed, another thread may have been about to wake it, and then
+     * failed with an Error.
      */
     static boolean awaitEnd(final TaskletLoop loop) {
         final Thread thread = loop.thread;
@@ -162,7 +168,7 @@ final class LoopThread {
         return ended;
     }
 
-    /** Waits for the end of a loop's thread, for a time, and wakes it as above; returns whether it has come. */
+    /** Waits a limited time for the end of a loop's thread, waking it as above; returns whether it has ended. */
     static boolean awaitEnd(final TaskletLoop loop, final long nanos) throws InterruptedException {
         final long begin = loop.memory.nanoTime();
         long left = nanos;
@@ -176,7 +182,7 @@ final class LoopThread {
         return true;
     }
 
-    /** Tells whether a thread waits for another one here, be it through others. */
+    /** Tells whether a thread waits here for another one, directly or through others. */
     private static boolean waitsFor(final Thread thread, final Thread other) {
         Thread waitedFor = WAITING.get(thread);
         for (int i = WAITING.size(); i >= 0 && waitedFor != null; i--) { // others may wait for each other
@@ -192,7 +198,7 @@ final class LoopThread {
         final StackTraceElement[] frames;
         try {
             frames = thread.getStackTrace();
-        } catch (final SecurityException hidden) { // by a security manager, as below: then it is waited for
+        } catch (final SecurityException hidden) { // by a security manager, as below: then we wait for it
             return false;
         }
         for (final StackTraceElement frame : frames) {
@@ -204,7 +210,7 @@ final class LoopThread {
         return false;
     }
 
-    /** Tells whether the JVM is on its way to its end, which is when it takes no more hooks. */
+    /** Tells whether the JVM is exiting, which is when it accepts no more hooks. */
     private static boolean isExiting() {
         final Thread hook = new Thread(() -> {}, "never started");
         try {

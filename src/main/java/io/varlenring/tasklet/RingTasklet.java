@@ -45,7 +45,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RingTasklet {
     private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** How long it sleeps at the most while a reservation is unfinished. */
+    /** Longest sleep while a reservation is unfinished. */
     private static final long STALLED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -53,29 +53,31 @@ public final class RingTasklet {
     private final TaskletLoop loop;
     private final VarLenMpscRing ring;
     private final RingConsumer consumer;
-    /** One of the two is null. */
+    /** Exactly one of the two handlers is null. */
     private final RecordHandler handler;
 
     private final ControlledRecordHandler controlledHandler;
     private final int budget;
     private final Tasklet tasklet;
-    /** Wakes the other when it is time to look at the ring; that one's deadline is the user's. */
+    /**
+     * Wakes {@code tasklet} when it is time to look at the ring; the deadline of {@code tasklet} itself is the user's.
+     */
     final Tasklet look;
-    /** Whether the ring is one that other processes may have joined. */
+    /** Whether other processes may have joined the ring. */
     private final boolean isInFile;
-    /** The key of the doorbell in the loop's selector, or null; whoever kills the tasklet cancels it. */
+    /** The doorbell's key in the loop's selector, or null; cancelled by the thread that kills the tasklet. */
     private volatile SelectionKey doorbell;
 
-    /** Its place among the rings of the loop, in the order of their making; written and read by {@link LoopRings}. */
+    /** Its number among the rings of the loop, in order of creation; written and read by {@link LoopRings}. */
     long number;
 
-    /** Whether the last drain was ended by {@link Action#ABORT}; used by the loop's thread only. */
+    /** Whether {@link Action#ABORT} ended the last drain; used by the loop's thread only. */
     private boolean aborted;
-    /** Whether the last drain of a loop that ends has thrown, and come to nothing; as above. */
+    /** Whether the last drain of an ending loop threw without progress; as above. */
     private boolean hasFailed;
-    /** Whether the loop keeps this, since the last drain was; as that. */
+    /** Whether the loop keeps this reachable, as the last drain was aborted; as above. */
     private boolean isKept;
-    /** After which time, at the most, the look was set to come; as that. */
+    /** The delay, at most, with which the look was scheduled; as above. */
     private long lookNanos;
 
     private RingTasklet(
@@ -115,7 +117,7 @@ public final class RingTasklet {
     private static RingConsumer consumerOf(final VarLenMpscRing ring) {
         try {
             return ring.consumer();
-        } catch (final Throwable refused) { // another has its place: then this process does not join
+        } catch (final Throwable refused) { // e.g. the consumer's place is taken: then this process leaves
             ring.detach();
             throw refused;
         }
@@ -194,7 +196,7 @@ public final class RingTasklet {
                 created.registerDoorbell();
             }
             isTakenCareOf = loop.rings.add(created);
-            if (!isTakenCareOf) { // it has ended meanwhile
+            if (!isTakenCareOf) { // the loop has ended meanwhile
                 loop.checkNotClosed();
             }
         } finally {
@@ -260,11 +262,11 @@ public final class RingTasklet {
         if (ring.isClosed()) {
             return tasklet.isKilled() && ring.isEmpty();
         }
-        // Or empty: what a claim that was open then has given back is never consumed.
+        // Or empty: what a claim open at that time has given back is never consumed.
         return ring.consumerPosition() - position >= 0 || ring.isEmpty();
     }
 
-    /** The body of a tasklet, which can say of which ring. */
+    /** The body of a tasklet that knows its ring's name. */
     abstract class Body implements TaskletBody {
         final String ringName() {
             return ring.name();
@@ -278,14 +280,14 @@ public final class RingTasklet {
             RingTasklet.this.run(self);
         }
 
-        /** Nobody wants what the ring holds: the collector may have it. */
+        /** Nothing in the ring is wanted any more: it may be collected. */
         void killed() {
             loop.rings.setPausing(RingTasklet.this, false);
             stopHearing();
         }
     }
 
-    /** The body of the tasklet that wakes it. */
+    /** The body of the tasklet that wakes the draining one. */
     final class Look extends Body {
         @Override
         public void run(final Tasklet self, final int reasons) {
@@ -298,22 +300,22 @@ public final class RingTasklet {
         boolean idle = false;
         try {
             final int drained = drain();
-            hear(!aborted); // before it is armed: only arm() takes from the doorbell what has come
+            hear(!aborted); // before arming: only arm() empties the doorbell
             keepWhileAborted();
             final boolean isDone = aborted || (drained < budget && consumer.arm());
             if (isDone && !aborted && (isInFile || !ring.isEmpty())) {
-                // behind a reservation that is not finished: if its handle is collected, only a drain finds out; and
-                // another process wakes nobody for it when it looked for a sleeper too early, or has ended
+                // blocked by an unfinished reservation: if its handle is collected, only a drain finds out; and another
+                // process does not wake us for it if it loaded armed too early, or has died
                 lookWithin(isInFile && !ring.isEmpty() ? POLL_NANOS : STALLED_NANOS);
             }
-            idle = isDone; // not before the look is set: there may be no memory for it
+            idle = isDone; // after the look is set, for which there may be no memory
         } catch (final Throwable failure) {
-            if (ring.consumerPosition() == position) { // not the handler's: a run at once would only throw again
-                if (isDetached()) { // nothing has failed: that is how a ring in a file is left
+            if (ring.consumerPosition() == position) { // not from the handler: an immediate run would only throw again
+                if (isDetached()) { // not a failure: this is how a ring in a file is left
                     endTasklets();
                     return;
                 }
-                lookWithin(STALLED_NANOS); // when that fails, too, a run at once is all there is
+                lookWithin(STALLED_NANOS); // if that fails too, an immediate run is all that remains
                 hear(false);
                 idle = true;
             }
@@ -321,7 +323,7 @@ public final class RingTasklet {
         } finally {
             if (ring.isClosed() && ring.isEmpty()) {
                 endTasklets();
-            } else if (!idle) { // also after the handler threw: what is behind its record is still to be read
+            } else if (!idle) { // also after the handler threw: records after its own are still to be read
                 self.wakeup();
             }
         }
@@ -332,7 +334,7 @@ public final class RingTasklet {
         look.kill();
     }
 
-    /** Tells whether the consumer, whose place this process took when the ring was made, is here no longer. */
+    /** Tells whether this process no longer has the consumer's place, which it took when the ring was made. */
     private boolean isDetached() {
         try {
             return ring.consumer() == null;
@@ -341,12 +343,12 @@ public final class RingTasklet {
         }
     }
 
-    /** Lets the doorbell wake the tasklet, or not: what has come and is not taken would do so in every round. */
+    /** Lets the doorbell wake the tasklet, or not: a ring not yet received would do so in every round. */
     private void hear(final boolean isHeard) {
         final int operations = isHeard ? SelectionKey.OP_READ : 0;
         try {
             if (doorbell != null && isHeard && doorbell.channel() != consumer.doorbell() && !loop.isClosed()) {
-                stopHearing(); // an Error has kept its lock: nobody can take what is in it
+                stopHearing(); // an Error left its lock held: nobody can empty it
                 registerDoorbell();
                 if (tasklet.isKilled()) { // pairs with kill(): if not seen here, killed() comes later [T3]
                     stopHearing();
@@ -356,20 +358,20 @@ public final class RingTasklet {
                 doorbell.interestOps(operations);
             }
         } catch (final CancelledKeyException detached) {
-            // it was killed, or nobody rings here any more
+            // the tasklet was killed, or no ring comes here any more
         }
     }
 
-    /** Takes the doorbell out of the selector, which would keep the ring and its place in the file. */
+    /** Removes the doorbell from the selector, which would keep the ring and its place in the file. */
     private void stopHearing() {
         final SelectionKey key = doorbell;
         if (key != null) {
             key.cancel();
-            key.selector().wakeup(); // who selects lets go of the key only then
+            key.selector().wakeup(); // only the next select drops the key
         }
     }
 
-    /** Nothing else may reach this while it pauses, and the ring would be collected with what was offered to it. */
+    /** While it pauses, perhaps nothing else reaches this, and the ring would be collected with its records. */
     private void keepWhileAborted() {
         if (aborted != isKept) {
             loop.rings.setPausing(this, aborted);
@@ -380,7 +382,7 @@ public final class RingTasklet {
         }
     }
 
-    /** Lets the tasklet look at the ring again after this time, or before. */
+    /** Makes the tasklet look at the ring again after this time or sooner. */
     private void lookWithin(final long nanos) {
         if (!Deadlines.has(look) || nanos < lookNanos) {
             loop.wakeupAt(look, loop.memory.nanoTime() + nanos, 0);
@@ -395,7 +397,7 @@ public final class RingTasklet {
                 : consumer.drainControlled(controlledHandler, budget);
     }
 
-    /** Undoes the making of a ring that nobody will drain. */
+    /** Undoes the creation of a ring that nobody will drain. */
     private void leave() {
         if (isInFile) {
             ring.detach();
@@ -404,14 +406,14 @@ public final class RingTasklet {
         }
     }
 
-    /** Closes the ring and hands over what is in it; by the loop's thread, when the loop ends. */
+    /** Closes the ring and hands over what is in it; called by the loop's thread when the loop ends. */
     void end() {
         if (!isInFile) {
             ring.close();
         }
         if (!tasklet.isKilled()) {
             final long begin = loop.memory.nanoTime();
-            final long last = ring.producerPosition(); // of a ring in a file, which is open, more may come for ever
+            final long last = ring.producerPosition(); // in a file the ring stays open, and more may keep coming
             while (drainTo(last) && loop.memory.nanoTime() - begin < END_NANOS) {
                 loop.memory.park(POLL_NANOS);
             }
@@ -425,7 +427,7 @@ public final class RingTasklet {
         look.kill();
     }
 
-    /** Returns whether more may come: a reservation is under way, and the handler takes records. */
+    /** Returns whether more may come: a reservation is in progress, and the handler takes records. */
     private boolean drainTo(final long last) {
         boolean more = true;
         while (more && isBefore(last)) {
@@ -433,11 +435,11 @@ public final class RingTasklet {
             hasFailed = false;
             try {
                 more = drain() > 0 && !aborted;
-            } catch (final RingCorruptException corrupt) { // it would come again
+            } catch (final RingCorruptException corrupt) { // it would recur
                 hasFailed = true;
                 loop.failed(corrupt);
                 return false;
-            } catch (final Throwable failure) { // its record is consumed, unless not even a view of it could be had
+            } catch (final Throwable failure) { // its record is consumed, unless even its view failed
                 more = ring.consumerPosition() != position;
                 hasFailed = !more;
                 loop.failed(failure);

@@ -5,10 +5,10 @@ package io.varlenring.tasklet;
  * The queued tasklets of one class, linked through the tasklets themselves; used by the loop's thread only.
  *
  * <p>It is a queue and a stack. The stack holds what was woken to run right after the running tasklet, and goes first.
- * But tasklets that wake each other that way for ever must not starve others. So the last run of a round is the
- * queue's, and where a round has one run only, stack and queue take turns; what is left of the stack then goes to the
- * end of the queue. And where a share of tasklets has run, one after the other, that were put in front of others of
- * the queue, no more are.
+ * But tasklets that keep waking each other that way must not starve others. So the last run of a round is the queue's,
+ * and if a round has only one run, stack and queue take turns; the rest of the stack then goes to the end of the queue.
+ * And once a full share of tasklets in a row have run that were put ahead of others in the queue, no more are put
+ * ahead.
  */
 final class RunQueue {
     /** How many tasklets of this class may run in a round. */
@@ -18,7 +18,7 @@ final class RunQueue {
     private Tasklet last;
     private Tasklet top;
     private boolean stackHadTurn;
-    /** How many in a row have run that were put in front of others of the queue. */
+    /** How many in a row have run that were put ahead of others in the queue. */
     private int jumped;
 
     RunQueue(final int share) {
@@ -47,7 +47,7 @@ final class RunQueue {
         tasklet.queue = this;
     }
 
-    /** Adds right behind a tasklet that is in the queue or the stack, while that is fair. */
+    /** Adds right after a tasklet that is in the queue or the stack, while that is fair. */
     void addAfter(final Tasklet previous, final Tasklet tasklet) {
         if (jumped >= share) {
             addLast(tasklet);
@@ -62,7 +62,7 @@ final class RunQueue {
         tasklet.queue = this;
     }
 
-    /** Takes out the tasklet to run next, when this many of the class have run in this round; there must be one. */
+    /** Removes the tasklet to run next, given how many of the class have run in this round; must not be empty. */
     Tasklet remove(final int runs) {
         final Tasklet tasklet;
         stackHadTurn = top != null && (runs < share - 1 || (share == 1 && !stackHadTurn));
@@ -92,7 +92,7 @@ final class RunQueue {
         return tasklet;
     }
 
-    /** Puts the stack behind the queue. */
+    /** Appends the stack to the queue. */
     private void queueStack() {
         Tasklet tasklet = top;
         top = null;

@@ -15,7 +15,7 @@ final class RunQueues {
 
     private RunQueue current = urgent;
     private int runsOfClass;
-    /** The tasklet that runs just now; null between two runs. */
+    /** The running tasklet; null between two runs. */
     private Tasklet running;
 
     boolean isEmpty() {
@@ -29,7 +29,7 @@ final class RunQueues {
         (tasklet.heavy ? heavy : urgent).addLast(tasklet);
     }
 
-    /** Adds what other threads have linked, the newest first, in the order of the wakeups; the end is no part of it. */
+    /** Adds, in order of the wakeups, what other threads have linked newest first; {@code end} is excluded. */
     void addNewestFirst(final Tasklet last, final Tasklet end) {
         Tasklet newest = last;
         Tasklet oldest = null;
@@ -56,7 +56,7 @@ final class RunQueues {
         }
     }
 
-    /** Adds a tasklet right behind one of these queues, and else right behind the running one. */
+    /** Adds a tasklet right after one in these queues, or else right after the running one. */
     void addAfter(final Tasklet previousOrNull, final Tasklet tasklet) {
         if (previousOrNull != null && previousOrNull.queue != null) {
             previousOrNull.queue.addAfter(previousOrNull, tasklet);
@@ -71,15 +71,15 @@ final class RunQueues {
 
     // Running
 
-    /** Runs a tasklet that was taken out, between {@link #beginRun} and {@link #endRun}. */
+    /** Runs a removed tasklet, between {@link #beginRun} and {@link #endRun}. */
     interface Runner {
         /** Returns whether the tasklet has used up a run of its class; a killed one does not. */
         boolean run(Tasklet tasklet);
     }
 
     /**
-     * Runs of each class its share of a round; returns the runs. It is one loop over all classes, with its state in
-     * fields: with a loop for each, dispatch on the loop's thread was slower.
+     * Runs each class's share of a round; returns the number of runs. It is one loop over all classes, with its state
+     * in fields: with a loop per class, dispatch on the loop's thread was slower.
      */
     int runShares(final Runner runner) {
         current = urgent;
@@ -91,7 +91,7 @@ final class RunQueues {
         return runs;
     }
 
-    /** Takes out the tasklet to run next in this round; null at its end. */
+    /** Removes the tasklet to run next in this round; null at its end. */
     private Tasklet poll() {
         RunQueue queue = current;
         while (runsOfClass >= queue.share || queue.isEmpty()) {
@@ -105,7 +105,7 @@ final class RunQueues {
         return queue.remove(runsOfClass);
     }
 
-    /** Notes that the tasklet that was taken out runs, and uses up one run of its class. */
+    /** Records that the removed tasklet runs, and uses up one run of its class. */
     void beginRun(final Tasklet tasklet) {
         running = tasklet;
         runsOfClass++;

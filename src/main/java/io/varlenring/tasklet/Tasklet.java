@@ -13,16 +13,16 @@ import io.varlenring.WakeupHook;
  * @since 0.1.0
  */
 public final class Tasklet extends TaskletFields implements WakeupHook {
-    // What is left to do of a wakeup that is under way
+    // What remains to be done of a wakeup in progress
 
     private static final int NOTHING = 0;
     private static final int TO_PUT = 1;
     private static final int TO_SIGNAL = 2;
 
-    /** More are not counted. */
+    /** The count saturates here. */
     static final long MOST_WAKEUPS = 1L << 30;
 
-    @SuppressWarnings("unused") // room behind the fields: see Padding
+    @SuppressWarnings("unused") // trailing padding: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7, behind8;
 
     Tasklet(final TaskletLoop loop, final TaskletBody body, final boolean heavy) {
@@ -56,11 +56,11 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
             } else if (addWakeup(reasons)) {
                 left = TO_PUT;
             }
-            if (left == NOTHING) { // queued already, unless an Error has ended the wakeup that was to do it
-                // the loads pair with the stores below; by the compare-and-sets one thread goes on [T7]
+            if (left == NOTHING) { // queued already, unless an Error ended the wakeup that should have queued it
+                // the loads pair with the stores below; the compare-and-sets elect one thread [T7]
                 if (isNotPutVolatile() && compareAndSetPut()) {
                     left = TO_PUT;
-                    setNextPlain(null); // what ended may have set it
+                    setNextPlain(null); // the interrupted put may have set it
                 } else if (isNotSignalledVolatile() && compareAndSetSignalled()) {
                     left = TO_SIGNAL;
                 } else {
@@ -68,7 +68,7 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
                 }
             }
             if (left == TO_PUT) {
-                if (isKilled()) { // the count stays, and nobody will ask again
+                if (isKilled()) { // the count stays: nothing will look at it
                     return;
                 }
                 loop.enqueue(this, local);
@@ -77,7 +77,7 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
             if (!local) {
                 loop.wakeIfAsleep();
             }
-        } catch (final Throwable failure) { // an Error: nobody else would do what is left, so the next wakeup does
+        } catch (final Throwable failure) { // an Error: the next wakeup does what remains, since no one else would
             // no calls, which could fail as well; volatile: pairs with the loads above [T7]
             if (left == TO_PUT) {
                 notPut = true;
@@ -88,7 +88,7 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
         }
     }
 
-    /** Queues this tasklet behind another one, on the loop's thread, unless it is queued; returns whether it did. */
+    /** Queues this tasklet after another one, on the loop's thread, unless it is queued; returns whether it did. */
     boolean wakeupAfter(final Tasklet previousOrNull) {
         int left = NOTHING;
         try {
@@ -114,7 +114,7 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
     public void kill() {
         setKilledVolatile(); // pairs with runUnlessKilled(): either it sees the kill, or the run had begun before [T3]
         if (loop.isRunner()) {
-            loop.deadlines.remove(this); // of one killed elsewhere it is forgotten when it has come
+            loop.deadlines.remove(this); // killed elsewhere, it is dropped when it comes
         }
         if (body instanceof RingTasklet.Drain drain) {
             drain.killed();
@@ -131,8 +131,8 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
     }
 
     /**
-     * Tells whether the run to come gets all these reasons anyway; on the loop's thread only, since there that run
-     * comes after everything the caller did.
+     * Tells whether the coming run gets all these reasons anyway; only on the loop's thread, where that run comes after
+     * everything the caller did.
      */
     private boolean isQueuedFor(final int reasons) {
         final long state = getStateVolatile(); // reasons of other threads only ever add [T1]
@@ -141,9 +141,9 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
 
     /** Counts a wakeup with its reasons; returns whether the caller has to queue the tasklet. */
     boolean addWakeup(final int reasons) {
-        // Both pair with takeWakeups(). When this comes before it, that run sees these reasons and all that the caller
-        // did; when it comes after it, no wakeup is counted, and we queue. It is a store even if the tasklet is queued:
-        // a mere load could come before the caller's own stores are visible [T1]
+        // Both pair with takeWakeups(). If this comes before it, that run sees these reasons and all that the caller
+        // did; if after, no wakeup is counted, and we queue. It stores even if the tasklet is queued: a mere load could
+        // be performed before the caller's own stores are visible [T1]
         long state;
         if (reasons == 0) {
             state = getAndAddState(ONE_WAKEUP);
@@ -155,16 +155,16 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
         if (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS) {
             forgetOneWakeup();
         }
-        return state >>> WAKEUPS_SHIFT == 0; // no call behind the count: who called notes that he has to queue it [T7]
+        return state >>> WAKEUPS_SHIFT == 0; // no call after the count: the caller records that it must queue it [T7]
     }
 
-    /** Keeps the count from going round to 0, which would say that the tasklet is not queued. */
+    /** Keeps the count from wrapping to 0, which would mean "not queued". */
     private void forgetOneWakeup() {
         long state;
         do {
             state = getStateVolatile(); // pairs with the compare-and-set below [T1]
         } while (state >>> WAKEUPS_SHIFT >= MOST_WAKEUPS
-                && !compareAndSetState(state, state - ONE_WAKEUP)); // as any change of the state [T1]
+                && !compareAndSetState(state, state - ONE_WAKEUP)); // as every change of the state [T1]
     }
 
     /** Takes this tasklet out of the queued state; returns the state before, with the reasons and the wakeups. */
@@ -189,25 +189,25 @@ public final class Tasklet extends TaskletFields implements WakeupHook {
     }
 }
 
-/** What a tasklet has besides its state. */
+/** The fields of a tasklet besides its state. */
 abstract class TaskletFields extends TaskletState {
     final TaskletLoop loop;
     final TaskletBody body;
     final boolean heavy;
 
-    /** The run queue that it is in, or null; used by the loop's thread only. */
+    /** The run queue it is in, or null; used by the loop's thread only. */
     RunQueue queue;
 
-    /** Whether it was put in front of others there. */
+    /** Whether it was put ahead of others there. */
     boolean hasJumped;
 
-    /** Made with the first one, and used again by the next; null before. Used by the loop's thread only. */
+    /** Created with the first deadline and reused; null before. Used by the loop's thread only. */
     Deadlines.Deadline deadline;
 
     /** When this tasklet was queued, for profiling; written by the thread that queued it. */
     long queuedNanos;
 
-    /** The event of the wakeup by which it is queued, or null; as that. */
+    /** The event of the wakeup that queued it, or null; written likewise. */
     Object queuedEvent;
 
     TaskletFields(final TaskletLoop loop, final TaskletBody body, final boolean heavy) {

@@ -44,21 +44,22 @@ public final class TaskletLoop implements AutoCloseable {
     /*
      * Implementation
      *
-     * A queued tasklet is in exactly one place: in the inbox, when another thread queued it, or in one of the run
-     * queues, which the loop's thread alone touches. A count of wakeups that is not 0 says that it is in one of them;
-     * whoever counts the first one puts it there, and the loop takes all of them when it takes it out to run it.
+     * A queued tasklet is in exactly one place: in the inbox, if another thread queued it, or in one of the run queues,
+     * which only the loop's thread touches. A nonzero count of wakeups means that it is in one of them; the thread that
+     * counts the first wakeup puts it there, and the loop takes the whole count when it takes the tasklet out to run
+     * it.
      *
-     * Sleep. The loop stores asleep and then looks at the inbox once more; a waker puts its tasklet there, beginning
-     * with the tail, and then loads asleep. At least one side sees the other's [T2].
+     * Sleep. The loop stores asleep and then checks the inbox once more; a waker puts its tasklet there, moving the
+     * tail first, and then loads asleep. At least one side sees the other's store [T2].
      *
-     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop goes on until its run
-     * queues are empty, and its inbox but for puts under way; and since no wakeup adds to them any more, it ends.
+     * Close. Wakeups are refused once closed is set. What was queued before is run: the loop continues until its run
+     * queues are empty, and so is its inbox, except for puts in progress; as no wakeup adds to them any more, it ends.
      *
      * [Tn] names a row of docs/wakeup-and-tasklets.md.
      */
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    /** How long a loop parks at the most while a waker is between the two steps of a put; a selector waits for 1 ms. */
+    /** Longest park while a waker is between the two steps of a put; a selector waits for 1 ms. */
     private static final long PUT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     // Immutable
@@ -224,7 +225,7 @@ public final class TaskletLoop implements AutoCloseable {
                     LoopSockets.take(selector, loop);
                 }
             } catch (final IllegalStateException taken) {
-                loop.beginClose(); // its thread may have been started by who has made it
+                loop.beginClose(); // its factory may have started its thread
                 throw taken;
             }
             return loop;
@@ -288,17 +289,17 @@ public final class TaskletLoop implements AutoCloseable {
 
     // Wakeups
 
-    /** Counts a wakeup that needed nothing, on the loop's thread. */
+    /** Counts a wakeup that had nothing to do, on the loop's thread. */
     void coalesced() {
-        if (!memory.isClosedVolatile()) { // as in enqueue(): it may be one that is refused [T2]
+        if (!memory.isClosedVolatile()) { // as in enqueue(): it may be refused [T2]
             counters.coalesced();
         }
     }
 
-    /** Queues a tasklet whose first wakeup the caller has just counted; {@code local} on the loop's thread. */
+    /** Queues a tasklet whose first wakeup the caller has just counted; {@code local}: on the loop's thread. */
     void enqueue(final Tasklet tasklet, final boolean local) {
-        // pairs with close(): what it refuses is refused here [T2]
-        if (memory.isClosedVolatile()) { // the wakeup stays counted: nobody will ask again
+        // pairs with close(): its refusals happen here [T2]
+        if (memory.isClosedVolatile()) { // the wakeup stays counted: nothing will look at it
             return;
         }
         if (profile != null) {
@@ -311,9 +312,9 @@ public final class TaskletLoop implements AutoCloseable {
         inbox.put(tasklet);
     }
 
-    /** Wakes the loop's thread if it sleeps or is about to; comes after the store that it is to find. */
+    /** Wakes the loop's thread if it sleeps or is about to; called after the store that the loop must see. */
     void wakeIfAsleep() {
-        // behind the inbox or closed: pairs with sleep() [T2]; the compare-and-set elects one waker
+        // after the store to the inbox or closed: pairs with sleep() [T2]; the compare-and-set elects one waker
         if (memory.isAsleepVolatile() && memory.compareAndSetAwake()) {
             try {
                 if (sockets != null) {
@@ -321,7 +322,7 @@ public final class TaskletLoop implements AutoCloseable {
                 } else {
                     memory.unpark(memory.getRunnerVolatile()); // pairs with runOnce(): it was set before asleep [T2]
                 }
-            } catch (final Throwable failure) { // an Error: it still sleeps, and the next waker tries again
+            } catch (final Throwable failure) { // an Error: it still sleeps, and the next waker retries
                 memory.asleep = true; // no call, which could fail as well; volatile, as in sleep() [T2]
                 throw failure;
             }
@@ -351,7 +352,7 @@ public final class TaskletLoop implements AutoCloseable {
      * @throws IllegalStateException when called from another thread than the loop's
      * @throws IllegalArgumentException when {@code next} belongs to another loop
      */
-    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable Tasklet wakeupAfter(final @Nullable Tasklet previousOrNull, final Tasklet next) {
         if (!isRunner()) {
             throw LoopThread.notTheLoops("wakeupAfter");
@@ -359,7 +360,7 @@ public final class TaskletLoop implements AutoCloseable {
         if (next.loop != this) {
             throw LoopThread.ofAnotherLoop(next);
         }
-        // what an Error has left undone is done by wakeup() [T7]
+        // wakeup() completes what an Error left undone [T7]
         if (next.heavy || queues.isRunning(next) || next.isNotPutVolatile() || next.isNotSignalledVolatile()) {
             next.wakeup();
             return previousOrNull;
@@ -367,7 +368,7 @@ public final class TaskletLoop implements AutoCloseable {
         return next.wakeupAfter(previousOrNull) ? next : previousOrNull;
     }
 
-    /** Queues a tasklet whose first wakeup the loop's thread has just counted; returns whether it is to run. */
+    /** Queues a tasklet whose first wakeup the loop's thread has just counted; returns whether it will run. */
     boolean enqueueAfter(final Tasklet previousOrNull, final Tasklet next) {
         if (next.isKilled() || memory.isClosedVolatile()) { // pairs with close(), as in enqueue() [T2]
             return false;
@@ -426,7 +427,7 @@ public final class TaskletLoop implements AutoCloseable {
                 isTaken = false;
             }
         } finally {
-            if (isTaken) { // an Error: without memory or stack enough
+            if (isTaken) { // an Error: too little memory or stack
                 memory.runner = null; // no call, which could fail as well; volatile, as above [T5]
             }
             if (entered && memory.isClosedVolatile()) { // as in leave() [T5]
@@ -435,7 +436,7 @@ public final class TaskletLoop implements AutoCloseable {
         }
     }
 
-    /** Makes this the loop's thread; returns whether it was not before, and has to leave. */
+    /** Makes the caller the loop's thread; returns whether it was not before, and so must leave. */
     private boolean enterForDeadline(final Tasklet tasklet, final String method) {
         if (tasklet.loop != this) {
             throw LoopThread.ofAnotherLoop(tasklet);
@@ -495,14 +496,14 @@ public final class TaskletLoop implements AutoCloseable {
         return runs;
     }
 
-    /** Ends this thread's turn at a manual loop; if that was closed meanwhile, runs it to its end. */
+    /** Ends this thread's turn running a manual loop; if the loop was closed meanwhile, runs it to its end. */
     private int leave() {
         memory.setRunnerVolatile(null); // pairs with the next one's compare-and-set [T5]
-        // after the runner was taken out: either close() finds none, or this load finds it closed [T5]
+        // after clearing the runner: either close() finds none, or this load finds it closed [T5]
         return memory.isClosedVolatile() ? enterAndRunToEnd() : 0;
     }
 
-    /** Runs a manual loop that has been closed to its end, unless another thread is at it. */
+    /** Runs a closed manual loop to its end, unless another thread is running it. */
     private int enterAndRunToEnd() {
         if (!memory.compareAndSetRunner(Thread.currentThread())) { // hands the run queues on [T5]
             return 0;
@@ -526,14 +527,14 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     int round(final long maxWaitNanos) {
-        inbox.take(queues, thread == null); // who runs a manual loop may have put behind a put under way
+        inbox.take(queues, thread == null); // a manual loop's runner may have put after a put in progress
         final long mostWaitNanos = Math.min(maxWaitNanos, wakeDue());
         boolean selected = false;
         if (queues.isEmpty()) {
             selected = mostWaitNanos > 0 && !inbox.spinUntilPut() && sleep(mostWaitNanos);
             inbox.take(queues, false);
             if (queues.isEmpty()) {
-                inbox.take(queues, true); // so that no round is without runs while there is something to run
+                inbox.take(queues, true); // else a round could run nothing although something is there
             }
             wakeDue();
         }
@@ -545,13 +546,13 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Runs what is queued when the loop is closed; there is an end to it, since wakeups are refused by then. Then ends
-     * the loop's rings.
+     * Runs what is queued when the loop is closed, which is finite, since wakeups are refused by then. Then ends the
+     * loop's rings.
      */
     private int runToEnd() {
         int runs = 0;
         inbox.take(queues, true);
-        while (!queues.isEmpty() && !rings.isEnded()) { // behind the end nothing is run: close() may have said so
+        while (!queues.isEmpty() && !rings.isEnded()) { // nothing runs after the end, which close() may have reported
             LoopThread.forgetInterrupt(thread);
             runs += queues.runShares(runner);
             inbox.take(queues, true);
@@ -560,7 +561,7 @@ public final class TaskletLoop implements AutoCloseable {
         return runs;
     }
 
-    /** Wakes the tasklets whose time has come; returns how long it is to the next time. */
+    /** Wakes the tasklets whose deadlines have come; returns the time until the next one. */
     private long wakeDue() {
         if (deadlines.isEmpty()) {
             return Long.MAX_VALUE;
@@ -572,13 +573,13 @@ public final class TaskletLoop implements AutoCloseable {
         return deadlines.nanosUntilFirst(now);
     }
 
-    /** Returns whether it really slept, and so looked at the sockets if there are any. */
+    /** Returns whether it really slept, and so has selected if there are sockets. */
     private boolean sleep(final long maxWaitNanos) {
         memory.setAsleepVolatile(true); // before the loads below: pairs with Inbox.put() and close() [T2]
         long waitNanos = maxWaitNanos;
         if (!inbox.isEmpty()) {
             inbox.take(queues, true);
-            waitNanos = Math.min(waitNanos, PUT_NANOS); // for one under way, which may have loaded asleep
+            waitNanos = Math.min(waitNanos, PUT_NANOS); // for a put in progress, which may have loaded asleep
         }
         final boolean idle = queues.isEmpty() && !memory.isClosedVolatile(); // pairs with close() [T2]
         if (idle) {
@@ -594,7 +595,7 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     private boolean runUnlessKilled(final Tasklet tasklet) {
-        final LoopProfile profile = this.profile; // loaded once: behind each change of a state it would be again
+        final LoopProfile profile = this.profile; // loaded once: after each change of a state it would be reloaded
         if (profile != null) {
             profile.beginRun(tasklet);
         }
@@ -659,7 +660,7 @@ public final class TaskletLoop implements AutoCloseable {
             return;
         }
         if (thread == null || LoopThread.awaitEnd(this)) {
-            enterAndRunToEnd(); // of a thread that has ended only if it never ran the loop: else the runner stands [T5]
+            enterAndRunToEnd(); // if its thread has ended, only if that never ran the loop: else the runner is set [T5]
         }
     }
 
@@ -700,7 +701,7 @@ public final class TaskletLoop implements AutoCloseable {
         wakeIfAsleep();
     }
 
-    /** Refuses what a loop that has been closed, or has lost its thread, cannot do any more. */
+    /** Refuses what a loop that was closed, or has lost its thread, can no longer do. */
     void checkNotClosed() {
         if (memory.isClosedVolatile()) { // pairs with close() [T2]
             throw new IllegalStateException("the loop has been closed: " + this);

@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * What threads share of a tasklet: one word that says whether it is queued and why; whether it has been killed; and the
- * link to the next tasklet of the queue that it is in. In the word, reasons and count of wakeups change together, so
- * there is nothing to get out of step.
+ * link to the next tasklet in its queue. In the word, reasons and count of wakeups change together, so they cannot get
+ * out of step.
  *
  * <pre>
  *   bits  0-31   reasons of the wakeups since the last run
@@ -42,19 +42,19 @@ abstract class TaskletState extends Padding {
 
     private volatile boolean killed;
 
-    // What an Error has left undone of a first wakeup. Two words: who could not wake the loop may note it late, when
-    // another one, which was to be the first since then, has noted that it has not put the tasklet.
+    // What an Error left undone of a first wakeup. Two words: a waker that could not wake the loop may record that
+    // late, after the next first waker has recorded that it did not put the tasklet.
 
-    /** It has been counted, and the tasklet is not in the inbox. */
+    /** The wakeup is counted, but the tasklet is not in the inbox. */
     volatile boolean notPut;
 
-    /** The tasklet is in the inbox, and the loop may sleep. */
+    /** The tasklet is in the inbox, but the loop may be asleep. */
     volatile boolean notSignalled;
 
-    /** Written by whoever queues this tasklet, and then by the loop; the inbox hands it over. */
+    /** Written by the thread that queues this tasklet, then by the loop; the inbox hands it over. */
     private Tasklet next;
 
-    /** Links the calls that would allocate when they are made for the first time, which may be with the heap full. */
+    /** Links the calls that allocate on first use, which may be when the heap is full. */
     final void link() {
         if (getAndAddState(0) == 0
                 && compareAndSetState(getStateVolatile(), 0)
@@ -72,12 +72,12 @@ abstract class TaskletState extends Padding {
         return STATE.compareAndSet(this, expected, replacement);
     }
 
-    /** Adds in one step, and returns the state before. */
+    /** Adds atomically; returns the previous state. */
     final long getAndAddState(final long delta) {
         return (long) STATE.getAndAdd(this, delta);
     }
 
-    /** Replaces in one step, and returns the state before. */
+    /** Replaces atomically; returns the previous state. */
     final long getAndSetState(final long replacement) {
         return (long) STATE.getAndSet(this, replacement);
     }
@@ -86,7 +86,7 @@ abstract class TaskletState extends Padding {
         return notPut;
     }
 
-    /** Returns whether this call is the one that has taken it over. */
+    /** Returns whether this call has taken it over. */
     final boolean compareAndSetPut() {
         return NOT_PUT.compareAndSet(this, true, false);
     }
@@ -109,8 +109,7 @@ abstract class TaskletState extends Padding {
     }
 
     /**
-     * Plain: between the first wakeup and the put into the inbox only the waker has it, and else only the loop's
-     * thread.
+     * Plain: only the waker has it between the first wakeup and the put into the inbox, else only the loop's thread.
      */
     final Tasklet getNextPlain() {
         return next;
