@@ -7,23 +7,23 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 
 /**
- * Knows the producers of a ring without keeping their handles alive, so that handles may be made and dropped at any
- * rate: what a collected handle left open is finished, and what it counted is added to one sum.
+ * Tracks the producers of a ring without keeping their handles alive, so handles may be created and dropped at any
+ * rate: what a collected handle left open is finished, and its counts are added to one sum.
  */
 final class ProducerRegistry {
-    /** How many collected handles one call deals with, so that no call takes long. */
+    /** How many collected handles one call finishes at most, to keep it short. */
     private static final int MAX_FINISHED = 64;
 
-    /** Phantom: a weak one would be cleared before finalizers run, and one of them may still use the handle. */
+    /** Phantom: a weak reference would be cleared before finalizers run, and one of them may still use the handle. */
     final class Entry extends PhantomReference<RingProducer> {
         private final ProducerSide side;
         private Entry previous;
         private Entry next;
-        /** Whether the queue has said so. */
+        /** Whether the queue has returned it. */
         private boolean isCollected;
 
         private boolean isFinished;
-        /** Null where nobody waits for the handle to be collected. */
+        /** Null when nothing must happen as soon as the handle is collected. */
         private Cleaner.Cleanable cleaning;
 
         Entry(final RingProducer handle, final ProducerSide side, final ReferenceQueue<RingProducer> collected) {
@@ -38,7 +38,7 @@ final class ProducerRegistry {
 
     private final ReferenceQueue<RingProducer> collected = new ReferenceQueue<>();
     private final RingCounters countsOfCollected = new RingCounters();
-    /** Whether an Error may have kept one that was taken from the queue from being finished. */
+    /** Whether an entry taken from the queue may be unfinished because of an Error. */
     private volatile boolean isOneLeft;
 
     private Entry first;
@@ -55,7 +55,8 @@ final class ProducerRegistry {
             first = entry;
             size++;
             side.entry = entry;
-            // Nobody may ask what has been collected: a slot is to be given back, or the consumer sleeps until its hook
+            // Perhaps nobody polls the queue in time: a slot must be given back, or the consumer sleeps until its hook
+            // is called
             if (side.slot != null || side.hook != null) {
                 entry.cleaning = finishWhenCollected(handle, new WeakReference<>(entry));
             }
@@ -63,8 +64,8 @@ final class ProducerRegistry {
     }
 
     /**
-     * Static, and the entry is known weakly: the ring's hook may refer to the handle, and would keep it alive. When the
-     * ring goes with it, {@link RingPlaces#leaveAll} gives the slot back.
+     * Static, and with a weak reference to the entry: the ring's hook may refer to the handle, and would keep it alive.
+     * If the ring is collected with it, {@link RingPlaces#leaveAll} gives the slot back.
      */
     private static Cleaner.Cleanable finishWhenCollected(final RingProducer handle, final WeakReference<Entry> known) {
         return RingFile.whenCollected(handle, () -> {
@@ -77,27 +78,27 @@ final class ProducerRegistry {
 
     private synchronized void finishOne(final Entry entry) {
         if (!entry.isFinished) {
-            entry.side.full = null; // no event: nobody has waited for the room that there is by now
+            entry.side.full = null; // no event: nobody was waiting for the room there is by now
             entry.side.finishAbandoned();
             entry.side.leave();
             remove(entry);
         }
     }
 
-    /** Undoes {@link #add}, or as much of it as there was before it failed. */
+    /** Undoes {@link #add}, or as much of it as was done before it failed. */
     synchronized void discard(final ProducerSide side) {
         side.leave();
         remove(side);
     }
 
-    /** Knows a handle no longer, which has been closed. */
+    /** Removes a closed handle. */
     synchronized void remove(final ProducerSide side) {
         if (side.entry != null) {
             remove(side.entry);
         }
     }
 
-    /** Closes all handles, which nobody MUST use meanwhile; one whose close throws keeps no other one open. */
+    /** Closes all handles, none of which may be in use; one whose close throws does not keep the others open. */
     synchronized void closeAll() {
         Throwable failure = null;
         for (Entry entry = first; entry != null; entry = entry.next) {
@@ -123,8 +124,8 @@ final class ProducerRegistry {
     }
 
     /**
-     * Finishes what collected handles left open. Whatever they did happens-before the collector's word that they are
-     * gone, so the thread that gets it, under the lock, has their state to itself. Cheap when there is none.
+     * Finishes what collected handles left open. All they did happens-before the queue returns their entries, so the
+     * thread that polls one has, under the lock, its state to itself. Cheap when there is none.
      */
     void finishCollected() {
         if (isOneLeft) {
@@ -132,7 +133,7 @@ final class ProducerRegistry {
         }
         final Entry entry = (Entry) collected.poll();
         if (entry != null) {
-            entry.isCollected = true; // a store, which cannot fail: if anything does from here on, another call goes on
+            entry.isCollected = true; // a store cannot fail; if anything does from here on, another call finishes it
             try {
                 finish(entry);
             } catch (final Throwable failure) {
@@ -154,7 +155,7 @@ final class ProducerRegistry {
     }
 
     private synchronized void finishLeft() {
-        isOneLeft = false; // first: another thread may set it meanwhile
+        isOneLeft = false; // first, as another thread may set it meanwhile
         try {
             for (Entry entry = first; entry != null; entry = entry.next) {
                 if (entry.isCollected) {
@@ -169,10 +170,10 @@ final class ProducerRegistry {
 
     private void remove(final Entry entry) {
         if (entry.isFinished) {
-            return; // by a hook, which was called when it was about to be
+            return; // by a hook that was called on the way here
         }
         entry.isFinished = true;
-        entry.side.entry = null; // else a closed handle that is kept would keep the entries of all later ones
+        entry.side.entry = null; // else a closed handle still referenced would retain the entries of all later ones
         entry.side.addTo(countsOfCollected);
         if (entry.previous == null) {
             first = entry.next;
@@ -182,7 +183,7 @@ final class ProducerRegistry {
         if (entry.next != null) {
             entry.next.previous = entry.previous;
         }
-        entry.previous = null; // as above; but an iteration that a hook has interrupted goes on by the next one
+        entry.previous = null; // as above; next stays, for an iteration during which a hook got here
         size--;
         if (entry.cleaning != null) {
             entry.cleaning.clean();
@@ -196,7 +197,7 @@ final class ProducerRegistry {
         }
     }
 
-    /** Describes who has the reservation at this position open; a guess while that thread goes on. */
+    /** Describes who holds the reservation at this position; only a guess while that thread is running. */
     synchronized String ownerOf(final long position) {
         for (Entry entry = first; entry != null; entry = entry.next) {
             final String owner = entry.side.describeOpen(position);

@@ -6,22 +6,22 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 
 /**
- * The buffer in which a user sees a payload: one view of all the data, moved from payload to payload, or, with slices,
- * a new buffer for each.
+ * The buffer through which a user sees a payload: one view of all the data, moved from payload to payload, or, with
+ * slices, a new buffer for each.
  *
  * <p>The thread that moves a view writes its fields with every record. A {@link ByteBuffer} cannot have {@link
- * Padding}, so its neighbours are chosen: objects that were made one after the other lie side by side, and collectors
- * mostly move what one object refers to together. Nothing promises either.
+ * Padding}, so its neighbours are chosen: objects allocated in sequence lie side by side, and collectors mostly move
+ * what one object refers to together. Neither is guaranteed.
  */
 final class RecordView extends RecordBounds {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    @SuppressWarnings("unused") // trailing padding: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
     private final RingMemory memory;
 
-    @SuppressWarnings("unused") // only takes room
+    @SuppressWarnings("unused") // padding
     private final byte[] front;
 
     /** Null with slices. */
@@ -32,7 +32,7 @@ final class RecordView extends RecordBounds {
 
     RecordView(final RingMemory memory, final boolean slices) {
         this.memory = memory;
-        // In this order, for new objects lie where they were made one after the other
+        // In this order: new objects lie side by side in allocation order
         front = new byte[RingLayout.CACHE_LINE_PAIR];
         whole = slices ? null : memory.newView();
         behind = new byte[RingLayout.CACHE_LINE_PAIR];
@@ -47,9 +47,9 @@ final class RecordView extends RecordBounds {
         return whole;
     }
 
-    /** The same, and notes where the payload is in the buffer: for who does not see the user's code return. */
+    /** The same, and records where the payload is: for callers that do not see the user's code return. */
     ByteBuffer move(final int offset, final int length) {
-        final ByteBuffer shown = show(offset, length); // first: without memory for a slice the last one stays
+        final ByteBuffer shown = show(offset, length); // first: if allocating a slice fails, the last one stays
         start = shown.position();
         end = shown.limit();
         return shown;
@@ -65,7 +65,7 @@ final class RecordView extends RecordBounds {
         return misplaced(shown, start, end, whose);
     }
 
-    /** The same of a payload between these. */
+    /** The same for a payload with these bounds. */
     static IllegalStateException misplaced(final ByteBuffer shown, final int start, final int end, final String whose) {
         return new IllegalStateException("position " + shown.position() + " and limit " + shown.limit() + " of " + whose
                 + " buffer lie outside its bytes, " + start + " to " + end
@@ -77,7 +77,7 @@ final class RecordView extends RecordBounds {
         return shown.position() - start;
     }
 
-    /** Shows nothing to whoever kept the buffer. */
+    /** Leaves nothing to see for anyone who kept the buffer. */
     void hide() {
         if (whole != null) {
             whole.limit(0);
@@ -85,9 +85,9 @@ final class RecordView extends RecordBounds {
     }
 }
 
-/** What is written with every record. */
+/** The fields written with every record. */
 abstract class RecordBounds extends Padding {
-    /** Where the payload is in the buffer that was returned last. */
+    /** Where the payload is in the buffer returned last. */
     int start;
 
     int end;

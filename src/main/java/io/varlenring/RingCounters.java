@@ -5,12 +5,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What one handle has counted: one thread writes, and any thread may read. Each count is opaque: a reader may find it
- * late, and never torn [M10]. Each handle stands as a constant where it is used: passed to a method of its own it would
- * not be one, and slow. The state of either side begins with its counts: so nothing has to be loaded to reach them.
+ * The counts of one handle: one thread writes, any thread may read. Each count is opaque: a reader may see it late, but
+ * never torn [M10]. Each VarHandle is used as a constant in place: passed to a helper method it would not be one, and
+ * slow. The state of either side begins with its counts, so reaching them takes no extra load.
  */
 class RingCounters extends Counts {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    @SuppressWarnings("unused") // trailing padding: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
@@ -108,7 +108,7 @@ class RingCounters extends Counts {
     }
 }
 
-/** The counts; {@link RingStats} says what each of them means. */
+/** The counts; {@link RingStats} says what each means. */
 abstract class Counts extends Padding {
     long offered;
     long bytes;

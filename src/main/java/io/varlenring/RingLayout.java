@@ -2,7 +2,7 @@
 package io.varlenring;
 
 /**
- * Every offset and size of the ring's memory.
+ * All offsets and sizes of the ring's memory.
  *
  * <pre>
  * A record, 8-byte aligned, never split by the end of the data:
@@ -19,8 +19,7 @@ package io.varlenring;
  *    < 0   padding; the consumer skips -header bytes, a multiple of 8
  *
  * The wrap. A record of stride S that does not fit between the producer position and the end starts at offset 0 of the
- * next lap; the gap, if any, is padding. Gap and record are reserved by one step and published by one, the gap's
- * header:
+ * next lap; the gap is padding. Gap and record are reserved in one step and published in one, by the gap's header:
  *
  *   offset    0        S                                    P              capacity
  *             +--------+------------------------------------+--------------+
@@ -31,7 +30,7 @@ package io.varlenring;
  * less than the capacity: every record up to the largest fits an empty ring at every offset.
  *
  * The control words, apart from the data. Each has 128 bytes to itself, because processors prefetch lines of 64 bytes
- * in pairs. They are fields on the heap, see ControlWords; in a block of memory they would lie like this:
+ * in pairs. On the heap they are fields, see ControlWords; in a block of memory they would lie like this:
  *
  *   offset      0   reserved; keeps whatever lies before the block away from the first word
  *             128   producer position; its lowest bit, free in a multiple of 8, says "closed"
@@ -98,13 +97,13 @@ final class RingLayout {
     static final int ATTEMPT_OFFSET = 0;
     static final int END_OFFSET = 8;
     static final int SLOT_PROCESS_OFFSET = 64;
-    /** Makes an attempt at position 0 another word than that of an idle slot. */
+    /** Distinguishes an attempt at position 0 from an idle slot. */
     static final long ATTEMPTED = 1;
 
     // Headers and positions
 
     static final long NOT_READY = 0;
-    /** The bit of the producer position that says that no reservation can succeed any more. */
+    /** The bit of the producer position that says "closed": no reservation can succeed any more. */
     static final long CLOSED = 1;
 
     private RingLayout() {}
@@ -113,12 +112,12 @@ final class RingLayout {
         return FIRST_SLOT_OFFSET + slot * SLOT_LENGTH;
     }
 
-    /** Where the data begins in a file with so many slots. */
+    /** Where the data begins in a file with this many slots. */
     static int dataOffset(final int slots) {
         return slotOffset(slots) + PAGE - 1 & -PAGE;
     }
 
-    /** Tells whether a slot's word announces an attempt, which 0 does not; any other is none that is ever made. */
+    /** Tells whether a slot's word announces an attempt; 0 does not, and no other word is ever stored. */
     static boolean isAttempt(final long word) {
         return (word & (ALIGNMENT - 1)) == ATTEMPTED;
     }
@@ -131,12 +130,12 @@ final class RingLayout {
         return capacity / 2 - HEADER_LENGTH;
     }
 
-    /** The stride of a record, for a payload length that has been checked against {@link #maxPayload}. */
+    /** The stride of a record whose payload length has been checked against {@link #maxPayload}. */
     static int stride(final int payloadLength) {
         return HEADER_LENGTH + payloadLength + ALIGNMENT - 1 & -ALIGNMENT;
     }
 
-    /** The stride of the record that has this header. */
+    /** The stride of the record with this header. */
     static long strideOf(final long recordHeader) {
         return recordHeader + ALIGNMENT - 1 & -ALIGNMENT;
     }

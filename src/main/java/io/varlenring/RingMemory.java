@@ -11,20 +11,20 @@ import java.nio.channels.SelectableChannel;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the threads of a ring share: the data, the control words and the waiting thread; and sleeping and the clock.
+ * What the threads of a ring share: the data, the control words and the waiting thread; also sleeping and the clock.
  *
- * <p>The algorithm reaches shared memory through this class only, and {@link RingSlot}, and each method says its access
- * mode in its name. So a twin of this class can put the algorithm on a simulated memory.
+ * <p>The algorithm reaches shared memory only through this class and {@link RingSlot}, whose methods name their access
+ * mode. So a test double of this class can run the algorithm on simulated memory.
  *
- * <p>The control words of a ring in a file lie in that file. Which of the two it is, is asked where a ring on the heap
- * does not come with every record; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.
+ * <p>The control words of a ring in a file lie in that file. The check which of the two it is stays off the per-record
+ * path of a ring on the heap; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.
  */
 final class RingMemory extends ControlWords {
-    @SuppressWarnings("unused") // room behind the fields above: see Padding
+    @SuppressWarnings("unused") // trailing padding: see Padding
     private long behind0, behind1, behind2, behind3, behind4, behind5, behind6, behind7;
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
-    /** Takes the 4 bytes that compact headers leave beside the producer position: a reference would lie there. */
+    /** Fills the 4 bytes that compact headers leave beside the producer position; else a reference would lie there. */
     @SuppressWarnings("unused")
     private int gap;
 
@@ -41,7 +41,7 @@ final class RingMemory extends ControlWords {
         loadClassesOfBuffers();
     }
 
-    /** All direct buffers are of this type, below which the compiler finds one implementation of each method. */
+    /** All direct buffers have this type; below it the JIT compiler finds one implementation of each method. */
     private final MappedByteBuffer data;
 
     /** The first page of the file, or null for a ring on the heap, whose control words are the fields. */
@@ -55,7 +55,7 @@ final class RingMemory extends ControlWords {
         this.data = (MappedByteBuffer) data;
         this.control = control;
         this.doorbell = control == null ? null : new Doorbell();
-        this.armed = control == null ? 0 : 1; // for good: see isArmedVolatile()
+        this.armed = control == null ? 0 : 1; // permanently: see isArmedVolatile()
     }
 
     private static VarHandle field(final String name) {
@@ -69,8 +69,8 @@ final class RingMemory extends ControlWords {
     }
 
     /**
-     * Loads the classes that a buffer's fields and methods name. JDK 17 does it only when it meets them, and code that
-     * names them and was compiled before calls what it could inline, for good.
+     * Loads the classes that a buffer's fields and methods name. JDK 17 loads them only when first met, and code
+     * compiled before that, which names them, permanently calls what it could inline.
      */
     @SuppressWarnings("ReturnValueIgnored")
     private static void loadClassesOfBuffers() {
@@ -78,7 +78,7 @@ final class RingMemory extends ControlWords {
             Buffer.class.getDeclaredFields();
             Buffer.class.getDeclaredMethods();
         } catch (final SecurityException refused) {
-            return; // slower perhaps, and as right
+            return; // perhaps slower, but just as correct
         }
     }
 
@@ -89,7 +89,7 @@ final class RingMemory extends ControlWords {
         return new RingMemory(buffer.slice(start, capacity), null);
     }
 
-    /** Uses memory of the caller's, which the caller has checked, and zeroes it. */
+    /** Uses the caller's memory, which the caller has checked, and zeroes it. */
     static RingMemory wrap(final ByteBuffer data) {
         final RingMemory memory = new RingMemory(data, null);
         memory.zero(0L, data.capacity());
@@ -131,7 +131,7 @@ final class RingMemory extends ControlWords {
         WORDS.setVolatile((ByteBuffer) data, offset, header);
     }
 
-    // Payloads: plain, because nobody but the owner of a reservation, or the consumer, touches them
+    // Payloads: plain, because only the owner of a reservation, or the consumer, touches them
 
     void putPayload(final int offset, final ByteBuffer src, final int srcPosition, final int length) {
         data.put(offset, src, srcPosition, length);
@@ -142,9 +142,9 @@ final class RingMemory extends ControlWords {
     }
 
     /**
-     * Zeroes the bytes between two positions, which may lie on both sides of the wrap. It copies zeroes, in few calls:
-     * in a loop of stores the compiler leaves a call for each word where a drain is inlined deep into its callers,
-     * which is several times as slow.
+     * Zeroes the bytes between two positions, which may lie on both sides of the wrap. It copies zeroes in bulk: in a
+     * loop of stores the compiler leaves a call per word where a drain is inlined deep into its callers, which is
+     * several times slower.
      */
     void zero(final long from, final long to) {
         int offset = (int) from & (data.capacity() - 1);
@@ -185,7 +185,7 @@ final class RingMemory extends ControlWords {
                 : (long) WORDS.compareAndExchange(control, RingLayout.PRODUCER_POSITION_OFFSET, expected, replacement);
     }
 
-    /** The same for who knows that this ring is on the heap. */
+    /** The same, for a ring known to be on the heap. */
     long compareAndExchangeProducerPositionOnHeap(final long expected, final long replacement) {
         return (long) PRODUCER_POSITION.compareAndExchange(this, expected, replacement);
     }
@@ -201,7 +201,7 @@ final class RingMemory extends ControlWords {
         else WORDS.setRelease(control, RingLayout.CONSUMER_POSITION_OFFSET, position);
     }
 
-    /** The field is always set when the word lies in a file, so that a ring on the heap has nothing more to ask. */
+    /** The field is always 1 when the word lies in a file: a ring on the heap, unarmed, checks nothing else. */
     boolean isArmedVolatile() {
         return armed != 0 && (control == null || (long) WORDS.getVolatile(control, RingLayout.ARMED_OFFSET) != 0);
     }
@@ -211,14 +211,14 @@ final class RingMemory extends ControlWords {
         else WORDS.setVolatile(control, RingLayout.ARMED_OFFSET, armed ? 1L : 0L);
     }
 
-    /** Returns whether this call is the one that ended the arming. */
+    /** Returns whether this call ended the arming. */
     boolean compareAndSetDisarmed() {
         return control == null
                 ? ARMED.compareAndSet(this, 1L, 0L)
                 : WORDS.compareAndSet(control, RingLayout.ARMED_OFFSET, 1L, 0L);
     }
 
-    /** Sets both positions of a ring on the heap that nobody uses yet. */
+    /** Sets both positions of a heap ring that nobody uses yet. */
     void setPositionsPlain(final long position) {
         PRODUCER_POSITION.set(this, position);
         CONSUMER_POSITION.set(this, position);
@@ -230,7 +230,7 @@ final class RingMemory extends ControlWords {
         return (long) WORDS.getAcquire(control, RingLayout.REDO_POSITION_OFFSET);
     }
 
-    /** MUST be followed by {@link #storeStoreFence} before the zeroes that it is about. */
+    /** MUST be followed by {@link #storeStoreFence} before the zeroes it announces. */
     void setRedoPositionPlain(final long position) {
         WORDS.set(control, RingLayout.REDO_POSITION_OFFSET, position);
     }
@@ -243,12 +243,12 @@ final class RingMemory extends ControlWords {
         WORDS.setVolatile(control, RingLayout.DOORBELL_OFFSET, port);
     }
 
-    /** Keeps the stores before it before those after it. */
+    /** Orders the stores before it before those after it. */
     void storeStoreFence() {
         VarHandle.storeStoreFence();
     }
 
-    /** Keeps the loads before it before those after it. */
+    /** Orders the loads before it before those after it. */
     void loadLoadFence() {
         VarHandle.loadLoadFence();
     }
@@ -274,21 +274,21 @@ final class RingMemory extends ControlWords {
         }
     }
 
-    /** MUST come before the waiting thread is set: from then on it is woken. */
+    /** MUST come before the waiting thread is set: from then on that may be woken. */
     void prepareToSleep() {
         if (doorbell != null && doorbell.prepareToAwait()) {
             openDoorbell();
         }
     }
 
-    /** Parks the consumer; of a ring in a file, where the doorbell is heard, if it is for a millisecond or more. */
+    /** Parks the consumer; in a file, for a millisecond or more, it waits for the doorbell instead. */
     void sleep(final long nanos) {
         if (doorbell == null || nanos < MILLISECOND_NANOS || !doorbell.await(nanos)) {
             LockSupport.parkNanos(this, nanos);
         }
     }
 
-    /** Opens the doorbell of a ring in a file, if that has not been done, and says in the file where it is. */
+    /** Opens the doorbell of a ring in a file, unless open already, and stores its port in the file. */
     SelectableChannel openDoorbell() {
         final SelectableChannel channel = doorbell.channel();
         if (getDoorbellVolatile() != doorbell.port()) {
@@ -297,7 +297,7 @@ final class RingMemory extends ControlWords {
         return channel;
     }
 
-    /** Forgets the rings that have come. */
+    /** Discards the rings received so far. */
     void emptyDoorbell() {
         if (doorbell != null && !doorbell.empty()) {
             openDoorbell();
@@ -309,19 +309,17 @@ final class RingMemory extends ControlWords {
         doorbell.close();
     }
 
-    /** Closes what this process rings other consumers by. */
+    /** Closes the socket by which this process rings other consumers. */
     void closeSender() {
         doorbell.closeSender();
     }
 
-    /**
-     * Wakes the consumer of a ring in a file, in whatever process; returns false when there is nobody to be woken so.
-     */
+    /** Wakes the consumer of a ring in a file, in any process; returns false when none can be woken this way. */
     boolean ringDoorbell() {
         return doorbell != null && doorbell.ring(getDoorbellVolatile());
     }
 
-    /** Lets this thread wait, without sleeping. */
+    /** Busy-waits. */
     void spin(final long nanos) {
         final long begin = System.nanoTime();
         do {
