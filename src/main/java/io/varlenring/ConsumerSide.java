@@ -24,14 +24,11 @@ final class ConsumerSide extends ProducersLead {
     @SuppressWarnings("unused")
     private long behind8, behind9, behind10, behind11, behind12, behind13, behind14, behind15;
 
-    /**
-     * Consumed bytes are zeroed once they amount to an eighth of the ring or to this, which still fits the L1 cache;
-     */
+    /** Consumed bytes are zeroed once they reach an eighth of the ring or this, which the L1 cache still holds. */
     private static final int MAX_ZERO_BYTES = 16 * 1024;
     /**
-     * they are given back later, once they amount to a quarter of the ring or to this, of which some has left that
-     * cache: a waiting producer takes such lines at less cost to both. Meanwhile the producers have the rest of the
-     * ring.
+     * They are given back later, once they reach a quarter of the ring or this, some of which has left that cache: a
+     * waiting producer takes such lines at less cost to both. Meanwhile the producers have the rest of the ring.
      */
     private static final int MAX_GIVE_BACK_BYTES = 64 * 1024;
 
@@ -311,7 +308,7 @@ final class ConsumerSide extends ProducersLead {
      * has passed as many bytes as the ring holds, or twice as many without a record.
      */
     private boolean pause(final long position, final int records) {
-        // pairs with publish() [M1]: what stood in the way is finished
+        // pairs with publish() [M1]: what blocked the consumer is finished
         if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
         }

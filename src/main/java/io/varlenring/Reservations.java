@@ -201,7 +201,7 @@ abstract class Reservations extends ProducerState {
         }
         final RingSlot slot = slotInUse();
         if (slot != null) {
-            // before the compare-and-set: who sees P beyond this position also sees who may have moved it [M12]
+            // before the compare-and-set: a thread that sees P beyond this also sees who may have moved it [M12]
             slot.setAttemptRelease(position | ATTEMPTED);
         }
         return memory.compareAndExchangeProducerPosition(position, next); // as in reserve() [M4] [M6] [M8]
@@ -368,14 +368,14 @@ abstract class Reservations extends ProducerState {
 
     /**
      * Gives the open reservation from this position on back to the producers, unless somebody has reserved after it or
-     * the ring is closed; the rest of it, if any, is still to be published.
+     * the ring is closed; what remains of it, if anything, is still to be published.
      */
     final boolean giveBackFrom(final long used) {
         // Recovery of a file relies on P never moving back. On the heap this load avoids useless zeroing [M11]
         if (slot != null || memory.getProducerPositionVolatile() != end) {
             return false;
         }
-        // Plain, before the compare-and-set: who reserves here next finds zeros [M11]. The first word still is zero
+        // Plain, before the compare-and-set: whoever reserves here finds zeros [M11]. The first word still is zero
         // (I4), and the consumer may be loading it.
         memory.zero(used == begin ? begin + HEADER_LENGTH : used, end);
         // pairs with reserve() [M4] [M11] and close() [M8]; the consumer finds the ring empty, or polls [M6]

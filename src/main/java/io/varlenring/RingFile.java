@@ -30,7 +30,7 @@ import java.util.function.BiFunction;
 
 /**
  * The file of a ring, and what the operating system does for it: the mapping, the locks by which processes tell who is
- * alive, and process identities. A test double of this class can simulate the system.
+ * alive, and process identities. Its twin in {@code src/simulation} simulates the system.
  *
  * <p>The system drops all locks of a process on a file when that process closes any descriptor of it. So a JVM has one
  * channel per file, whatever the number of rings and of class loaders; it is closed when the last ring has left the

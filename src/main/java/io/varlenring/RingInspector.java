@@ -248,7 +248,7 @@ public final class RingInspector {
         final int offset = (int) producer & header.capacity() - 1;
         final long word =
                 producer - consumer == header.capacity() ? NOT_READY : memory.getHeaderAcquire(offset); // [M1]
-        // loaded after it: who publishes there has moved P before [M4] [M10]
+        // loaded after it: a publisher there has moved P before [M4] [M10]
         if (word == NOT_READY || (memory.getProducerPositionVolatile() & ~CLOSED) != producer) {
             return true;
         }

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * What the threads of a ring share: the data, the control words and the waiting thread; also sleeping and the clock.
  *
  * <p>The algorithm reaches shared memory only through this class and {@link RingSlot}, whose methods name their access
- * mode. So a test double of this class can run the algorithm on simulated memory.
+ * mode. So its twin in {@code src/simulation} can run the algorithm on simulated memory.
  *
  * <p>The control words of a ring in a file lie in that file. The check which of the two it is stays off the per-record
  * path of a ring on the heap; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.

@@ -185,7 +185,7 @@ final class RingPlaces {
         // below [M13]
         slot.setEndPlain(memory.getConsumerPositionAcquire()); // pairs with giveBack() [M3]
         slot.setAttemptRelease(0); // nothing is announced [M12]
-        slot.setProcessRelease(file.ownProcess()); // for people, and for whoever finds the lock free [M10]
+        slot.setProcessRelease(file.ownProcess()); // for people, and for a process that finds the lock free [M10]
     }
 
     /** Gives a slot back, through which nothing may be reserved. To be called again after an Error. */

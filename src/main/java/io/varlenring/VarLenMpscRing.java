@@ -143,8 +143,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      *   - with a hook, it is the header: a volatile store, and the consumer loads the header at its position;
      *   - without one, a header is only a release store, which is cheaper, and the store that counts is that of P. A
      *     consumer that sees P == C may sleep: any later reservation sees armed when it commits. One that sees a
-     *     reservation in progress may not, and polls until it is committed. The thread that turns armed from 1 to 0
-     *     wakes the consumer, once per arming.
+     *     reservation in progress may not, and polls until it is committed.
+     * The thread that turns armed from 1 to 0 wakes the consumer, once per arming.
      *
      * Errors. A call records each completed step by plain stores, which cannot fail: reserved, published, done. What an
      * Error left half done is finished by the next call on the same handle, or when the handle has been collected:

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  * What the threads around a {@link TaskletLoop} share: the inbox, which thread runs the loop, whether it sleeps and
  * whether it is closed; also sleeping, the clock and the loop's own thread.
  *
- * <p>With {@link TaskletState} it is the seam at which test doubles run the loop on simulated memory and a simulated
- * clock. The counters are shared too, but nothing depends on them.
+ * <p>With {@link TaskletState} it is the seam at which twins in {@code src/simulation} run the loop on simulated memory
+ * and a simulated clock. The counters are shared too, but nothing depends on them.
  */
 final class LoopMemory {
     /** A power of two. */
@@ -119,7 +119,7 @@ final class LoopMemory {
         return words[TAKES_OF_NOTHING] % PATIENCE == 0;
     }
 
-    // Methods, not constants, which a test double could not replace
+    // Methods, not constants, which a twin could not replace
 
     /** Returns how many tasklets the slots hold. */
     static int capacity() {

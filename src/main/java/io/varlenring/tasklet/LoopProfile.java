@@ -7,7 +7,7 @@ final class LoopProfile {
     private final LoopMemory memory;
     private final LoopCounters counters;
 
-    // Of the run under way; used by the loop's thread only
+    // Of the current run; used by the loop's thread only
 
     /** The event of the wakeup that led to it, or null. */
     private Object wakeup;

@@ -11,7 +11,7 @@ final class RunQueues {
     private final RunQueue bulk = new RunQueue(4);
     private final RunQueue heavy = new RunQueue(1);
 
-    // The round under way
+    // The current round
 
     private RunQueue current = urgent;
     private int runsOfClass;
