@@ -6,7 +6,7 @@ import io.varlenring.simulation.Word;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** What simulated processes do with a small ring in a file, each of one thread, that may be killed at any access. */
+/** What simulated processes, each of one thread that may be killed at any access, do with a small ring in a file. */
 final class ProcessScenarios {
     private static final int PRODUCERS = 2;
     private static final int RECORDS = 3;
@@ -49,7 +49,7 @@ final class ProcessScenarios {
         });
     }
 
-    /** No record is empty: those cannot be told apart. */
+    /** No record is empty: empty ones cannot be told apart. */
     private static void send(final RingRun run, final RingProducer producer, final int number) {
         final Simulation simulation = run.simulation;
         if (simulation.choose(4) == 0) {
@@ -70,7 +70,7 @@ final class ProcessScenarios {
         }
     }
 
-    /** Offers while a claim of the same handle is open, perhaps in vain. */
+    /** Offers, perhaps without success, while a claim of the same handle is open. */
     private static void sendBesideAClaim(
             final RingRun run, final RingProducer producer, final int number, final int length) {
         final RingClaim claim = run.claim(producer, length);
@@ -85,13 +85,13 @@ final class ProcessScenarios {
             isAnswered = true;
             claim.commit();
         } finally {
-            if (!isAnswered) { // killed, with two records under way
+            if (!isAnswered) { // killed, with two records in progress
                 run.perhapsNotSent();
             }
         }
     }
 
-    /** Attaches again and again, which must never find what could not be. */
+    /** Attaches repeatedly, which must never find an impossible state. */
     private static void addOnlooker(final RingRun run) {
         final RingMemory memory = newProcess(run.ring.capacity()).memory;
         run.simulation.addThread("onlooker", () -> {
@@ -140,8 +140,8 @@ final class ProcessScenarios {
     }
 
     /**
-     * Consumers are killed at any access, two of them; the next one goes on where space was given back, or zeroed to be
-     * given back later, which they do in the larger ring only: no record is less than a quarter of the other.
+     * Two consumers are killed, at any access; the next one continues where space was given back, or zeroed to be given
+     * back later. The latter happens only in the larger ring: in the other each record is at least a quarter of it.
      */
     static void consumersDie(final Simulation simulation) {
         final int mortals = 2;

@@ -5,7 +5,9 @@ import io.varlenring.simulation.Schedules;
 import io.varlenring.simulation.Weakening;
 import org.junit.jupiter.api.Test;
 
-/** The shipped ring in a simulated file, between simulated processes that end at any access; and faults that it finds. */
+/**
+ * The shipped ring in a simulated file, between simulated processes that die at any access; and the faults this finds.
+ */
 final class ProcessSimulationTest {
     @Test
     void producersThatDie_loseNothingThatTheyHaveSent() {

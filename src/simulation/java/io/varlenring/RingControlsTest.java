@@ -5,7 +5,7 @@ import io.varlenring.simulation.Schedules;
 import io.varlenring.simulation.Weakening;
 import org.junit.jupiter.api.Test;
 
-/** The simulation finds each of these faults of the memory; if it did not, that it finds none without them would say little. */
+/** The simulation finds each of these faults of the memory; otherwise, finding none without them would mean little. */
 final class RingControlsTest {
     @Test
     void headerStoredPlain_isFound() { // M1

@@ -9,7 +9,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import java.util.UUID;
 
-/** The twin of the shipped class of this name: the file of a simulation as one of its processes has it open. */
+/** The twin of the shipped class of this name: the simulated file as one of the processes has it open. */
 final class RingFile {
     static final int CONSUMER_PLACE = 0;
 
@@ -42,7 +42,7 @@ final class RingFile {
         return file;
     }
 
-    /** Ends this process, whose only thread calls this when it has been killed. */
+    /** Ends this process; called by its only thread when that has been killed. */
     void end() {
         file.end(process, file.simulation.mode(Mode.VOLATILE, Weakening.UNLOCK_RELAXED, Mode.OPAQUE));
     }
@@ -79,7 +79,7 @@ final class RingFile {
 
     void leave() {}
 
-    /** Nothing: no simulated thread calls what the collector would. */
+    /** Does nothing: there is no simulated collector. */
     static Cleaner.Cleanable whenCollected(final Object object, final Runnable action) {
         return () -> {};
     }

@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The twin of the shipped class of this name, on simulated memory. It stands before the library on the class path.
+ * The twin of the shipped class of this name, on simulated memory. It precedes the library on the class path.
  *
- * <p>The views it gives out tell where a payload is, and hold no bytes: simulated threads write and read payloads through
+ * <p>The views it returns show where a payload is, but hold no bytes: simulated threads write and read payloads through
  * {@link #fill} and {@link #expect}.
  */
 final class RingMemory {
     private static final long WHOLE = -1L;
-    /** What the views are views of; as large as any ring here. */
+    /** The buffer that the views show; as large as any ring here. */
     private static final ByteBuffer NO_BYTES = ByteBuffer.allocateDirect(1024);
 
     private final Simulation simulation = Simulation.running();
@@ -40,11 +40,11 @@ final class RingMemory {
 
     private final Word waiter = simulation.newWord("waiter", 0);
     private final Set<Thread> accidentProne = new HashSet<>();
-    /** How many of a thread's tries to reserve have come too late. */
+    /** How many attempts to reserve each thread has lost. */
     private final Map<Thread, Integer> lostRaces = new HashMap<>();
-    /** All values of the producer position, one after the other; of all processes when it is in a file. */
+    /** All values of the producer position, in order; those of all processes if it is in a file. */
     private final List<Long> producerPositions;
-    /** For a fault: what a thread has still to zero, as two positions. */
+    /** For a fault: what a thread still has to zero, as two positions. */
     private final Map<Thread, long[]> zeroesToCome = new HashMap<>();
 
     private RingMemory(final int capacity) {
@@ -86,7 +86,7 @@ final class RingMemory {
 
     // Accidents
 
-    /** What an Error is, of which the ring cannot know before which access it comes. */
+    /** Stands for any Error: the ring cannot know at which access it comes. */
     @SuppressWarnings("serial")
     static final class Accident extends Error {
         Accident() {
@@ -94,7 +94,7 @@ final class RingMemory {
         }
     }
 
-    /** From now on, or no longer, some of the current thread's accesses fail before they do anything. */
+    /** Sets whether some of the current thread's accesses fail from now on, before they do anything. */
     void setAccidentProne(final boolean isProne) {
         if (isProne) {
             accidentProne.add(Thread.currentThread());
@@ -164,7 +164,7 @@ final class RingMemory {
         putPayload(offset, bytes, 0, length);
     }
 
-    /** Stores the bytes in the words that they are in, of which the first and the last may be only in part. */
+    /** Stores the bytes in their words, the first and last of which may be covered only in part. */
     void putPayload(final int offset, final byte[] src, final int srcOffset, final int length) {
         mayFail();
         int done = 0;
@@ -221,17 +221,17 @@ final class RingMemory {
         throw new UnsupportedOperationException("no slices of simulated memory: " + offset + ", " + length);
     }
 
-    /** Writes a payload into the claim whose buffer this is. */
+    /** Writes a payload into the claim with this buffer. */
     void fill(final ByteBuffer view, final byte[] payload) {
         putPayload(view.position(), payload, 0, payload.length);
     }
 
-    /** Reads the first byte of the record whose view this is. */
+    /** Reads the first byte of the record with this view. */
     int firstByte(final ByteBuffer view) {
         return (int) word(view.position()).load(Mode.PLAIN) & 0xff;
     }
 
-    /** Reads a record, some words of it perhaps as late as memory may, and fails when it is not this payload. */
+    /** Reads a record, some of its words perhaps as late as memory allows, and fails if it is not this payload. */
     void expect(final ByteBuffer view, final byte[] payload) {
         if (view.remaining() != payload.length) {
             simulation.fail("a record of " + view.remaining() + " bytes instead of " + payload.length);
@@ -250,12 +250,12 @@ final class RingMemory {
 
     // What a scenario can know without reading
 
-    /** Returns the least consumer position that the current thread can get when it reads. */
+    /** Returns the least consumer position that the current thread can still read. */
     long knownConsumerPosition() {
         return consumerPosition.oldestReadable();
     }
 
-    /** Returns how many tries to reserve the current thread has lost to others. */
+    /** Returns how many attempts to reserve the current thread has lost to others. */
     int lostRacesSoFar() {
         return lostRaces.getOrDefault(Thread.currentThread(), 0);
     }
@@ -265,7 +265,7 @@ final class RingMemory {
         return producerPositions.size();
     }
 
-    /** Returns the highest of these values from the last one of so many on. */
+    /** Returns the highest of these values, from the last of the first so many on. */
     long highestProducerPositionSince(final int soFar) {
         return producerPositions.subList(soFar - 1, producerPositions.size()).stream()
                 .mapToLong(position -> position & -Long.BYTES)
@@ -293,7 +293,7 @@ final class RingMemory {
                         replacement);
         if (found == expected) {
             producerPositions.add(replacement);
-        } else if (replacement > expected) { // else it is for giving back
+        } else if (replacement > expected) { // else it gives back
             lostRaces.merge(Thread.currentThread(), 1, Integer::sum);
         }
         storeZeroesToCome();
@@ -354,10 +354,10 @@ final class RingMemory {
         }
     }
 
-    /** Nothing: who needs this order has the lock of a process that has ended, and sees all that it has stored. */
+    /** Does nothing: a thread that needs this order holds the lock of a dead process, and sees all that it stored. */
     void storeStoreFence() {}
 
-    /** Nothing: it is for fields that are not simulated. */
+    /** Does nothing: it is for fields that are not simulated. */
     void loadLoadFence() {}
 
     long getDoorbellVolatile() {

@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A ring in a run, and what was sent and received through it; the books are kept outside simulated memory.
+ * A ring in a run, and what was sent and received through it, recorded outside simulated memory.
  *
  * <p>The first byte of a payload is the number of its record. It looks like the size in a header, and all words of the
- * payloads, if so chosen, like headers of positions that come a lap or so later.
+ * payloads, if so chosen, look like headers of positions a lap or so later.
  */
 public final class RingRun {
     static final int CAPACITY = 64;
     static final int LONGEST = 24;
-    /** Numbers begin with the size of an empty record. */
+    /** Numbers start at the size of an empty record. */
     private static final int FIRST_NUMBER = 8;
 
     private static final int NUMBERS_PER_PRODUCER = 8;
@@ -36,7 +36,7 @@ public final class RingRun {
     private int received;
     private int receivedEmpty;
 
-    /** A run over a ring that was made elsewhere, with {@link #builder()}. */
+    /** A run over a ring made elsewhere, with {@link #builder()}. */
     public RingRun(
             final Simulation simulation, final VarLenMpscRing ring, final int producers, final boolean lookalikes) {
         this.simulation = simulation;
@@ -79,14 +79,14 @@ public final class RingRun {
         return payload;
     }
 
-    /** Says that the last payload of a producer will not come. */
+    /** Records that the last payload of a producer will not come. */
     void notSent(final int producer, final byte[] payload) {
         sentBy[producer]--;
         sentRecords--;
         sentEmpty -= payload.length == 0 ? 1 : 0;
     }
 
-    /** Says that a call has ended in an accident: what it was to send comes or not. */
+    /** Records that a call ended in an accident: what it was sending may or may not come. */
     void perhapsNotSent() {
         mostLost++;
     }
@@ -120,8 +120,8 @@ public final class RingRun {
     }
 
     /**
-     * A refusal is justified if the record does not fit even between what the producer must know of the consumer position and
-     * the highest end that there was during the call.
+     * A refusal is justified if the record does not fit even between the consumer position that the producer must know
+     * and the highest end during the call.
      */
     private void checkFull(final long knownConsumerPosition, final int soFar, final int length) {
         final int stride = RingLayout.stride(length);
@@ -163,7 +163,7 @@ public final class RingRun {
         }
     }
 
-    /** An aborted claim that becomes padding, since there is another one behind it. */
+    /** An aborted claim that becomes padding, since another one follows it. */
     void padding(final RingProducer producer, final RingProducer another) {
         final RingClaim claim = claim(producer, 0);
         final RingClaim behind = claim(another, 0);
@@ -207,7 +207,7 @@ public final class RingRun {
         batch.add(payload.length);
     }
 
-    /** Fills a space with words that would be headers of records, if the payloads are to look like headers. */
+    /** Fills a space with words that would be record headers, if payloads are to look like headers. */
     private void scribble(final ByteBuffer space) {
         final byte[] words = new byte[space.remaining()];
         for (int i = 0; i < words.length && lookalikes; i += Long.BYTES) {
@@ -235,7 +235,7 @@ public final class RingRun {
         if (number > lastReceivedFrom[producer]) {
             received++;
         } else if (number <= lastBefore[producer] && number > againFrom[producer]) {
-            againFrom[producer] = number; // another consumer had it, and ended before it gave it back
+            againFrom[producer] = number; // another consumer had it, and died before giving it back
         } else {
             simulation.fail("record " + number + " comes after record " + lastReceivedFrom[producer]);
         }
@@ -243,7 +243,7 @@ public final class RingRun {
         ring.memory.expect(view, sent.get(number));
     }
 
-    /** Says that a consumer has ended, whose records the next one may get again, in their order and without a gap. */
+    /** Records the end of a consumer, whose records the next one may get again, in order and without a gap. */
     void mayComeAgain() {
         System.arraycopy(lastReceivedFrom, 0, lastBefore, 0, lastBefore.length);
         java.util.Arrays.fill(againFrom, 0);
@@ -259,7 +259,7 @@ public final class RingRun {
                 : (lastReceivedFrom[producer] - FIRST_NUMBER) % NUMBERS_PER_PRODUCER + 1;
     }
 
-    /** Checks that all that was sent has been received, but for what was in an accident. */
+    /** Checks that all that was sent has been received, except for what an accident ended. */
     public void checkAllReceived() {
         final boolean isComplete = received <= sentRecords && received >= sentRecords - mostLost;
         if (!isComplete || receivedEmpty != sentEmpty) {

@@ -43,13 +43,13 @@ final class RingScenarios {
         }
     }
 
-    /** Sends in a way that gives something back, of which each word looks like a header. */
+    /** Sends in a way that gives something back, each word of which looks like a header. */
     private static void giveBack(final RingRun run, final RingProducer producer, final int number) {
         run.abortedClaim(producer, run.simulation.choose(RingRun.LONGEST + 1));
         run.sendByClaim(producer, number, run.simulation.choose(Long.BYTES + 1));
     }
 
-    /** Two records, both or none; neither is empty, so that they can be told from others. */
+    /** Two records, both or none; neither is empty, to tell them from others. */
     private static void sendTwo(final RingRun run, final RingProducer producer, final int number) {
         boolean isSent = false;
         while (!isSent) {
@@ -99,7 +99,7 @@ final class RingScenarios {
                 RingScenarios::drain);
     }
 
-    /** Counts the drains that waited, having found nothing, and found records then; none waits behind a record. */
+    /** Counts the drains that found nothing, waited, and then found records; none waits after a record. */
     static void leads(final Simulation simulation, final int[] found) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
         final int[] waitsBeforeRecord = {0};
@@ -130,7 +130,7 @@ final class RingScenarios {
                 RingScenarios::drain);
     }
 
-    /** Payloads whose words are headers of the positions at which those words will be a lap later. */
+    /** Payloads whose words are headers that fit the positions of those words one lap later. */
     static void lookalikes(final Simulation simulation) {
         addThreads(
                 new RingRun(simulation, (WakeupHook) null, PRODUCERS, true),
@@ -148,7 +148,9 @@ final class RingScenarios {
                 RingScenarios::drain);
     }
 
-    /** One producer fills batches of two records in place, of which a drain gets both or none; the other one gives back. */
+    /**
+     * One producer fills batches of two records in place, and a drain gets both or none; the other producer gives back.
+     */
     static void claimedBatches(final Simulation simulation) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, true);
         final int batches = 3;
@@ -180,8 +182,8 @@ final class RingScenarios {
     }
 
     /**
-     * Each producer waits until its last record, or batch of two, was consumed and its space given back. So there is always
-     * room, "full" is always wrong, and a batch is always stored and seen as a whole.
+     * Each producer waits until its last record, or batch of two, was consumed and its space given back. So there is
+     * always room, "full" is always wrong, and a batch is always stored and seen whole.
      */
     static void neverFull(final Simulation simulation) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
@@ -232,7 +234,7 @@ final class RingScenarios {
         simulation.addCheck(run::checkAllReceived);
     }
 
-    /** A thread that only looks, at a ring that may be full, or at one that never holds more than one record. */
+    /** A thread that only observes a ring that may be full, or one that never holds more than one record. */
     static void sizes(final Simulation simulation) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, PRODUCERS, false);
         final boolean sparse = simulation.choose(2) == 0;
@@ -266,7 +268,7 @@ final class RingScenarios {
         }
     }
 
-    /** Three producers, and room for all that they reserve: what a call counts as lost, but for its guess. */
+    /** Three producers, and room for all that they reserve: a call counts the races it lost, except for its guess. */
     static void lostRaces(final Simulation simulation) {
         final VarLenMpscRing ring = RingRun.builder().build();
         for (int i = 0; i < 3; i++) {
@@ -302,7 +304,7 @@ final class RingScenarios {
 
     // Time
 
-    /** Time passes by parks only, so a thread that is alone finds that it has waited exactly as long as was asked for. */
+    /** Only parks let time pass, so a lone thread finds that it has waited exactly as long as was asked for. */
     static void waitsOfOneThread(final Simulation simulation) {
         final WakeupHook hook = simulation.choose(2) == 0 ? null : () -> {};
         final RingRun run = new RingRun(simulation, hook, 1, false);
@@ -340,12 +342,12 @@ final class RingScenarios {
 
     // Sleep
 
-    /** A hook that unparks the thread that is called the consumer, and counts. */
+    /** A hook that unparks the consumer's thread, and counts. */
     private static final class Hook implements WakeupHook {
         private final Simulation simulation;
         private Thread sleeper;
         private int calls;
-        /** How often the consumer has armed the ring, and how often somebody has to wake it although it may not be. */
+        /** How often the consumer has armed the ring, plus how often it is woken although it may not be armed. */
         private int armings;
 
         Hook(final Simulation simulation) {
@@ -421,7 +423,7 @@ final class RingScenarios {
     }
 
     static void timedDrainWithHook(final Simulation simulation) {
-        final WakeupHook unused = () -> {}; // a call that comes late is for nobody
+        final WakeupHook unused = () -> {}; // a late call has no effect
         addThreads(
                 new RingRun(simulation, unused, PRODUCERS, false),
                 2,
@@ -446,8 +448,8 @@ final class RingScenarios {
     // Accidents
 
     /**
-     * The hook may fail when it is called for a producer's first record. The next one is refused as often as not, because the
-     * ring is full while the consumer sleeps, and that refusal has to wake it.
+     * The hook may fail when it is called for a producer's first record. The next one is often refused, because the
+     * ring is full while the consumer sleeps, and that refusal must wake it.
      */
     static void failingHook(final Simulation simulation) {
         final Hook hook = new Hook(simulation);
@@ -483,8 +485,8 @@ final class RingScenarios {
     }
 
     /**
-     * Errors end calls at any access. What such a call should have sent comes once or not at all; the handle's next call makes
-     * good for what it left, be it the next close, so the last record, which is sent without accidents, always comes.
+     * Errors end calls at any access. What such a call should have sent comes once or not at all; the handle's next
+     * call, even a close, finishes what it left, so the last record, which is sent without accidents, always comes.
      */
     static void accidents(final Simulation simulation) {
         final Hook hook = new Hook(simulation);
@@ -505,7 +507,7 @@ final class RingScenarios {
                         }
                         sendUnlessCutShort(run, producer, number);
                     } catch (final RingMemory.Accident accident) {
-                        hook.armings++; // the next call wakes, whether that is needed or not
+                        hook.armings++; // the next call wakes, needed or not
                         run.perhapsNotSent();
                     }
                     run.ring.memory.setAccidentProne(false);
@@ -558,8 +560,8 @@ final class RingScenarios {
     // Close
 
     /**
-     * The thread that closes has offered before: the wait ends with its record, and never with nothing. Padding wakes the
-     * consumer in vain, so that it asks again and again whether anything can come.
+     * The thread that closes has offered before: the wait ends with its record, never with nothing. Padding causes
+     * spurious wakeups, so the consumer repeatedly checks whether anything can still come.
      */
     static void offerThenClose(final Simulation simulation) {
         final RingRun run = new RingRun(simulation, (WakeupHook) null, 1, false);

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** The one file of a simulation: its words, its locks, and which of its processes, a thread each, have been killed. */
 final class SimulatedFile {
-    /** What ends a process, at any of its accesses; it makes none behind it. */
+    /** Ends a process, at any of its accesses; it makes none after it. */
     @SuppressWarnings("serial")
     static final class Killed extends Error {
         Killed() {
@@ -102,7 +102,7 @@ final class SimulatedFile {
         }
     }
 
-    /** What the system does when the current thread, a process, has been killed: its locks go when it has ended. */
+    /** What the system does when the current thread, a process, was killed: releases its locks once it has ended. */
     void end(final long process, final Mode unlock) {
         killed.remove(Thread.currentThread());
         mortal.remove(Thread.currentThread());

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A real thread that carries one simulated thread after another. At any moment one carrier, or the test's own thread, has
- * the turn; the others wait for theirs.
+ * A real thread that carries one simulated thread after another. At any moment one carrier, or the test's own thread,
+ * has the turn; the others wait.
  */
 final class Carrier extends Thread {
     private static final List<Carrier> POOL = new ArrayList<>();
@@ -28,8 +28,8 @@ final class Carrier extends Thread {
     }
 
     /**
-     * Turns go round much faster on one processor; the JVMs that run the tests beside each other take one each. Where the
-     * system does not offer that, they are only slower.
+     * Turns pass much faster on one processor; JVMs that run tests in parallel take one each. Where the system does not
+     * offer that, they are just slower.
      */
     private static void runOnOneProcessor() {
         final String process = Long.toString(ProcessHandle.current().pid());

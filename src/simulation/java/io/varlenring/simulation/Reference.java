@@ -44,7 +44,7 @@ public final class Reference<T> {
         return word.compareAndExchange(mode, number, numberOf(replacement)) == number;
     }
 
-    /** The same without being one step: what a compare-and-set must not be. */
+    /** The same, not atomic: what a compare-and-set must not be. */
     public boolean compareThenStore(final T expected, final T replacement) {
         final long number = numberOf(expected);
         return word.compareThenStore(number, numberOf(replacement)) == number;

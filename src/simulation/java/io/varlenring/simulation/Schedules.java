@@ -18,7 +18,7 @@ public final class Schedules {
         check(name, scenario, Weakening.NONE);
     }
 
-    /** The same with a weakening, which so is shown to be none. */
+    /** The same with a weakening, which this shows to be harmless. */
     public static void check(final String name, final Simulation.Scenario scenario, final Weakening weakening) {
         final long first = ONE_SEED == 0 ? 1 : ONE_SEED;
         final long last = ONE_SEED == 0 ? atLeastOne(COUNT) : ONE_SEED;
@@ -33,7 +33,7 @@ public final class Schedules {
         }
     }
 
-    /** Whoever asks for none would see all scenarios pass. */
+    /** With 0 schedules all scenarios would pass. */
     static int atLeastOne(final int count) {
         if (count < 1) {
             throw new IllegalArgumentException("-Dsimulation.schedules must be at least 1, but is " + count);

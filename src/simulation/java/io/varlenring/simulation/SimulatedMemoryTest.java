@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** What the simulated memory allows, and what it forbids, in the litmus tests that everybody knows. */
+/** What the simulated memory allows and forbids in the well-known litmus tests. */
 final class SimulatedMemoryTest {
     private static final int SCHEDULES = 3_000;
 

@@ -22,7 +22,7 @@ final class SimulatedThread {
     State state = State.NEW;
     /** For each word the oldest message that this thread may still read. */
     long[] view;
-    /** A load that comes later in memory than in the program. */
+    /** A load performed later than in program order. */
     record DelayedLoad(Word word, Runnable load) {}
 
     final List<DelayedLoad> delayedLoads = new ArrayList<>();
@@ -31,7 +31,7 @@ final class SimulatedThread {
     boolean isParkTimed;
     long parkedUntil;
     SimulatedThread joined;
-    /** Has said that it can do nothing before another thread has run. */
+    /** Has declared that it can do nothing before another thread has run. */
     boolean yielding;
 
     SimulatedThread(final Simulation simulation, final String name, final Carrier carrier, final Simulation.Body body) {
@@ -71,7 +71,7 @@ final class SimulatedThread {
     void run() {
         try {
             body.run();
-            simulation.step(); // others may still come before what is delayed
+            simulation.step(); // other threads may still run before the delayed loads
             endDelayedLoads();
         } catch (final Throwable failure) {
             simulation.bodyFailed(failure);

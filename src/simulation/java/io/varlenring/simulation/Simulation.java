@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One run of a scenario: its threads, one of which runs at any time, their memory, their clock and their sleep.
+ * One run of a scenario: its threads, of which one runs at a time, their memory, their clock and their sleep.
  *
- * <p>Whatever is random comes from the seed, so a seed repeats its run. Each access to a {@link Word} is a point at which
- * another thread may go on. There is one simulation at a time in a JVM; {@link #current} is how the twins find it.
+ * <p>All randomness comes from the seed, so a seed repeats its run. Each access to a {@link Word} is a point at which
+ * another thread may continue. There is one simulation at a time in a JVM; {@link #current} is how the twins find it.
  */
 public final class Simulation {
     /** What a simulated thread does. */
@@ -44,7 +44,7 @@ public final class Simulation {
 
     private static final int MOST_STEPS = 20_000;
     private static final int TRACED = 100;
-    /** A park for longer than this is one that time does not end. */
+    /** A park for longer than this never times out. */
     private static final long FOREVER = 1L << 60;
 
     private static Simulation running;
@@ -95,7 +95,7 @@ public final class Simulation {
         return simulation.failure;
     }
 
-    /** Returns the last accesses of the last run, one a line. */
+    /** Returns the last accesses of the last run, one per line. */
     static String lastTrace() {
         final Simulation simulation = running;
         final StringBuilder text = new StringBuilder();
@@ -105,7 +105,7 @@ public final class Simulation {
         return text.toString();
     }
 
-    /** Returns the simulation under way. */
+    /** Returns the current simulation. */
     public static Simulation running() {
         return running;
     }
@@ -128,14 +128,14 @@ public final class Simulation {
         return thread;
     }
 
-    /** Makes a thread that somebody has to start. */
+    /** Creates a thread that must be started. */
     public Thread newThread(final String name, final Body body) {
         final SimulatedThread thread = new SimulatedThread(this, name, Carrier.ofNumber(threads.size()), body);
         threads.add(thread);
         return thread.carrier;
     }
 
-    /** Adds a check of what is left when all threads have ended. */
+    /** Adds a check of the state when all threads have ended. */
     public void addCheck(final Runnable check) {
         checks.add(check);
     }
@@ -184,7 +184,7 @@ public final class Simulation {
         return random.chance(earlyChance);
     }
 
-    /** A point at which another thread may go on. */
+    /** A point at which another thread may continue. */
     void step() {
         if (!concurrent) {
             return;
@@ -201,7 +201,7 @@ public final class Simulation {
         }
     }
 
-    /** Says that the current thread can do nothing before another one has run. */
+    /** Declares that the current thread can do nothing before another one has run. */
     public void letOthersRun() {
         step();
         if (concurrent) {
@@ -226,11 +226,11 @@ public final class Simulation {
         next.carrier.giveTurn();
     }
 
-    /** Chooses who runs next; fails when nobody can although somebody has not ended. */
+    /** Chooses the thread that runs next; fails when none can although one has not ended. */
     private SimulatedThread next() {
         if (random.chance(spuriousChance)) {
             final SimulatedThread sleeper = threads.get(random.below(threads.size()));
-            if (sleeper.state == SimulatedThread.State.PARKED) { // for no reason, or because its time is up
+            if (sleeper.state == SimulatedThread.State.PARKED) { // spuriously, or because its time is up
                 sleeper.state = SimulatedThread.State.RUNNABLE;
                 return sleeper;
             }
@@ -375,7 +375,7 @@ public final class Simulation {
         current.permit = false;
     }
 
-    /** Makes a thread's park end, now or when it comes; what the caller has stored is no more visible for that. */
+    /** Ends a thread's park, the current or the next one; makes nothing that the caller stored any more visible. */
     public void unpark(final Thread thread) {
         step();
         final SimulatedThread sleeper = ofThread(thread);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.simulation;
 
-/** A fault that the twins of the shared memory can be told to have, to show that the simulation finds it. */
+/** A fault that can be planted in the twins of the shared memory, to show that the simulation finds it. */
 public enum Weakening {
     NONE,
 
@@ -20,13 +20,13 @@ public enum Weakening {
     PRODUCER_POSITION_LOADED_ACQUIRE,
     PRODUCER_EXCHANGE_SPLIT,
     PRODUCER_EXCHANGE_NOT_VOLATILE,
-    /** The producer position is moved back by a comparison and then a store. */
+    /** The producer position is moved back by a comparison and then a store, not atomically. */
     GIVE_BACK_SPLIT,
-    /** The producer position is moved back before the bytes behind it are zero. */
+    /** The producer position is moved back before the bytes after it are zero. */
     GIVEN_BACK_BEFORE_ZEROES,
-    /** The zeroing of what was consumed or is given back, of which a later lap may take any word for a header. */
+    /** What was consumed or is given back is not zeroed; a later lap may take any word of it for a header. */
     ZEROES_OMITTED,
-    /** The waiter is only as visible as the accesses to armed around it make it, which is enough. */
+    /** The waiter is only as visible as the surrounding accesses to armed make it, which is enough. */
     WAITER_PLAIN,
 
     // Rings in files
@@ -51,15 +51,15 @@ public enum Weakening {
     ASLEEP_STORED_RELEASE,
     ASLEEP_LOADED_ACQUIRE,
     TAIL_STEP_SPLIT,
-    /** The step of the tail is outside the total order of the volatile accesses. */
+    /** The tail's compare-and-set is outside the total order of volatile accesses. */
     TAIL_STEP_NOT_VOLATILE,
     LIMIT_RELAXED,
     HEAD_RELAXED,
     SLOT_RELAXED,
     OVERFLOW_STEP_SPLIT,
-    /** Nothing that the waker did comes with its tasklet, not even the tasklet's link. */
+    /** Nothing that the waker did is visible along with its tasklet, not even the tasklet's link. */
     OVERFLOW_STEP_RELAXED,
-    /** The put is outside the total order of the volatile accesses. */
+    /** The put is outside the total order of volatile accesses. */
     OVERFLOW_STEP_NOT_VOLATILE,
     OVERFLOW_SWAP_SPLIT,
     OVERFLOW_SWAP_RELAXED,
@@ -67,6 +67,6 @@ public enum Weakening {
     CLOSED_LOADED_ACQUIRE,
     RUNNER_STEP_SPLIT,
     RUNNER_STORED_PLAIN,
-    /** A loop that sleeps until a deadline sleeps for ever. */
+    /** A loop that sleeps until a deadline sleeps forever. */
     PARK_WITHOUT_TIME
 }

@@ -2,12 +2,12 @@
 package io.varlenring.simulation;
 
 /**
- * A word of simulated memory: the history of its values, in the one order in which all threads agree.
+ * A word of simulated memory: the history of its values, in the one order on which all threads agree.
  *
- * <p>See docs/simulation.md for the model. In short: a load returns the newest value or any older one, down to the oldest
- * that its thread may still read. A store need not come last in the history, only behind what its thread must have read. An
- * acquiring load of a releasing store's value takes over what the storing thread had to have read. A volatile load besides
- * returns nothing older than the newest volatile store.
+ * <p>See docs/simulation.md for the model. In short: a load returns the newest value or any older one, down to the
+ * oldest that its thread may still read. A store need not come last in the history, only after what its thread must
+ * have read. An acquire load of a release store's value takes over what the storing thread had to have read. Also, a
+ * volatile load returns nothing older than the newest volatile store.
  */
 public final class Word {
     /** Access modes, from weak to strong. */
@@ -22,9 +22,9 @@ public final class Word {
     private static final class Message {
         final long value;
         final long order;
-        /** What a load that acquires this takes over; null when the store did not release. */
+        /** What an acquire load of this takes over; null when it was no release store. */
         final long[] view;
-        /** An exchange follows at once what it has read; nothing comes in between. */
+        /** An exchange immediately follows what it has read; nothing comes in between. */
         final boolean followsAtOnce;
 
         Message previous;
@@ -88,7 +88,7 @@ public final class Word {
         return message.value;
     }
 
-    /** Returns the newest value, whoever may read it. */
+    /** Returns the newest value, even if the current thread need not see it yet. */
     public long newest() {
         return newest.value;
     }
@@ -184,7 +184,7 @@ public final class Word {
         return found;
     }
 
-    /** The same without being one step: what an exchange must not be. */
+    /** The same, not atomic: what an exchange must not be. */
     public long compareThenStore(final long expected, final long replacement) {
         final long found = load(Mode.VOLATILE);
         if (found == expected) {
@@ -193,7 +193,9 @@ public final class Word {
         return found;
     }
 
-    /** Loads plainly, now or, by chance, only just before this thread's next releasing store; what is found goes to a check. */
+    /**
+     * Loads plainly, now or, at random, only just before this thread's next release store; passes the value to a check.
+     */
     public void loadPerhapsLater(final LoadCheck check) {
         simulation.step();
         final SimulatedThread thread = simulation.current();
@@ -210,7 +212,7 @@ public final class Word {
         }
     }
 
-    /** Judges what a load has found. */
+    /** Checks what a load has found. */
     @FunctionalInterface
     public interface LoadCheck {
         void loaded(long value);

@@ -9,18 +9,18 @@ import io.varlenring.simulation.Word.Mode;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
-/** The twin of the shipped class of this name, on simulated memory and by the simulation's clock. */
+/** The twin of the shipped class of this name, on simulated memory and the simulation's clock. */
 final class LoopMemory {
-    /** So that the clock goes round while a scenario runs. */
+    /** Makes the clock overflow while a scenario runs. */
     static final long CLOCK_AT_START = Long.MAX_VALUE - 100;
 
-    /** So that it overflows. */
+    /** Small enough to overflow. */
     private static final int CAPACITY = 2;
 
     private final Simulation simulation = Simulation.running();
     private final Word closed = simulation.newWord("closed", 0);
     private final Word asleepWord = simulation.newWord("asleep", 0);
-    /** Stored behind an Error only, which does not come here. */
+    /** Stored only after an Error, which does not come here. */
     boolean asleep;
 
     private final Word runnerWord = simulation.newWord("runner", 0);
@@ -32,18 +32,18 @@ final class LoopMemory {
     private final Word head = simulation.newWord("head", 0);
     private final List<Reference<Tasklet>> slotWords =
             List.of(new Reference<>(simulation, "slot0"), new Reference<>(simulation, "slot1"));
-    /** Stored behind an Error of the loop's thread only; as long as the shipped one, whose index is compiled in. */
+    /** Stored only after an Error of the loop's thread; as long as the shipped one, whose indices are compiled in. */
     final long[] words = new long[52];
-    /** Stored behind an Error only; taken from here into the words. */
+    /** Stored only after an Error; moved from here into the words. */
     final Tasklet[] slots = new Tasklet[CAPACITY];
-    /** Whether a call that is to store a slot may end by an Error. */
+    /** Whether a call that stores a slot may end with an Error. */
     boolean failsToStore;
-    /** Stands for what a waker has written to a tasklet before it puts it: the same number as in the next one. */
+    /** Stands for what a waker has written to a tasklet before the put: the same number as in {@code stamps}. */
     private final List<Word> written = List.of(simulation.newWord("written0", 0), simulation.newWord("written1", 0));
 
     private final long[] stamps = new long[CAPACITY];
     private final Reference<Tasklet> overflow = new Reference<>(simulation, "overflow");
-    /** Stands for the run queues, which are the runner's alone: counts the times that they were handed on. */
+    /** Stands for the run queues, which only the runner uses: counts how often they were handed over. */
     private final Word runQueues = simulation.newWord("runQueues", 0);
 
     private long handovers;
@@ -92,7 +92,7 @@ final class LoopMemory {
         return CAPACITY;
     }
 
-    /** They make a sleep rarer, and nothing rests on them. */
+    /** Spins only make sleeps rarer; nothing relies on them. */
     static int spins() {
         return 0;
     }
@@ -233,7 +233,7 @@ final class LoopMemory {
         Simulation.running().start(thread);
     }
 
-    /** Waits for ever: a thread that does not end is what the simulation looks for. */
+    /** Waits without a limit: the simulation looks for threads that do not end. */
     static boolean join(final Thread thread, final long nanos) {
         Simulation.running().join(thread);
         return true;

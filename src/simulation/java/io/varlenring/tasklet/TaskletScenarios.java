@@ -19,12 +19,12 @@ final class TaskletScenarios {
 
     private TaskletScenarios() {}
 
-    /** A tasklet that two threads wake; the body looks whether it sees what they did before. */
+    /** A tasklet that two threads wake; the body checks that it sees what they did before. */
     private static final class Woken {
         private final Simulation simulation;
         private final boolean withReasons;
         private final Tasklet tasklet;
-        /** What the wakers store plainly before each wakeup: the number of it. */
+        /** What the wakers store plainly before each wakeup: its number. */
         private final Word[] done;
 
         private final long[] seen = new long[WAKERS];
@@ -91,7 +91,7 @@ final class TaskletScenarios {
         wakeups(simulation, true);
     }
 
-    /** What wakeups without reasons have done must be seen all the same, by a run after the last of them. */
+    /** What preceded wakeups without reasons must also be seen, by a run after the last of them. */
     static void wakeupsWithoutReasons(final Simulation simulation) {
         wakeups(simulation, false);
     }
@@ -114,14 +114,14 @@ final class TaskletScenarios {
     }
 
     /**
-     * Two threads wake tasklets of their own, each several times: they run in the order in which their waker queued them, and
-     * no time passes between but where the loop waits for a put that is under way.
+     * Two threads wake tasklets of their own, each several times: they run in the order in which their waker queued
+     * them, and no time passes in between except where the loop waits for a put in progress.
      */
     static void wakeupsOfMany(final Simulation simulation) {
         wakeupsOfMany(simulation, TaskletLoop.builder().profiling().manual());
     }
 
-    /** The same where an Error may end a wakeup behind its first step, which it must not show. */
+    /** The same, but an Error may end a wakeup after its first step, which must have no visible effect. */
     static void wakeupsCutShort(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.builder().profiling().manual();
         loop.memory.failsToStore = true;
@@ -146,7 +146,7 @@ final class TaskletScenarios {
                     for (final Tasklet tasklet : tasklets) {
                         tasklet.wakeup();
                     }
-                    while (runs[waker] < round * WAKEUPS) { // else wakeups are coalesced
+                    while (runs[waker] < round * WAKEUPS) { // else wakeups would be coalesced
                         simulation.letOthersRun();
                     }
                 }
@@ -158,7 +158,7 @@ final class TaskletScenarios {
             }
         });
         simulation.addCheck(() -> {
-            // the sleeps behind a put under way, and no clock that has not been read
+            // latency comes only from sleeps during a put in progress, not from a missing stamp
             if (loop.stats().worstLatencyNanos() > loop.stats().sleeps() * 100_000) {
                 simulation.fail("a wakeup was not stamped before it could be seen: " + loop.stats());
             }
@@ -192,8 +192,9 @@ final class TaskletScenarios {
     }
 
     /**
-     * The same with a loop that another thread runs until it finds it closed, and then once more: what was queued before the
-     * close is run by the closer only if nobody runs the loop at that moment, and else by whoever does, when it runs it again.
+     * The same with a loop that another thread runs until it finds it closed, and then once more: what was queued
+     * before the close is run by the closer only if nobody is running the loop at that moment, else by the thread that
+     * is, when it runs the loop again.
      */
     static void closeOfAManualLoop(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.manual();
@@ -205,7 +206,7 @@ final class TaskletScenarios {
         addCloser(simulation, loop);
     }
 
-    /** A manual loop is closed while another thread is in it for a moment: the one or the other runs what was queued. */
+    /** A manual loop is closed while another thread is briefly in it: one or the other runs what was queued. */
     static void closeWhileADeadlineIsSet(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.manual();
         final int[] runs = new int[1];
@@ -276,7 +277,7 @@ final class TaskletScenarios {
         }
     }
 
-    /** Deadlines that one body sets, moves and takes back again and again; it is woken from outside as well. */
+    /** Deadlines that one body repeatedly sets, moves and cancels; it is also woken from outside. */
     private static final class Timed {
         private static final int TASKLETS = 5;
         private static final int ROUNDS = 4;
@@ -333,7 +334,7 @@ final class TaskletScenarios {
         }
     }
 
-    /** Each deadline is met once, not before its time, and in the order of the times; while the clock goes round. */
+    /** Each deadline is met once, not before its time, and in order of time, while the clock overflows. */
     static void deadlines(final Simulation simulation) {
         final Timed timed = new Timed(simulation);
         simulation.addThread("waker", () -> {
@@ -349,7 +350,7 @@ final class TaskletScenarios {
         });
     }
 
-    /** Time passes by parks only, so a thread that is alone finds that it has waited exactly as long as it had to. */
+    /** Only parks let time pass, so a lone thread finds that it has waited exactly as long as it had to. */
     static void waitsOfOneThread(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.manual();
         final Tasklet tasklet = loop.newTasklet((self, reasons) -> {});
@@ -411,7 +412,10 @@ final class TaskletScenarios {
         simulation.addCheck(run[0]::checkAllReceived);
     }
 
-    /** A loop is closed while two threads offer to the ring of its tasklet: what was taken is handed over, the rest refused. */
+    /**
+     * A loop is closed while two threads offer to its tasklet's ring: what was accepted is handed over, the rest
+     * refused.
+     */
     static void ringOfALoopThatEnds(final Simulation simulation) {
         final TaskletLoop loop = TaskletLoop.start("loop");
         final int[] taken = new int[1];

@@ -14,7 +14,7 @@ abstract class TaskletState {
     static final int WAKEUPS_SHIFT = 32;
     static final long ONE_WAKEUP = 1L << WAKEUPS_SHIFT;
 
-    // Not of the simulated memory: no Error comes here, and so nothing is left undone.
+    // Not in simulated memory: no Error comes here, so nothing is left undone.
 
     boolean notPut;
     boolean notSignalled;
