@@ -32,7 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Errors in the middle of a call, habits with buffers, and hooks that fail: the ring goes on, and says what it can. */
+/**
+ * Errors in the middle of a call, bad habits with buffers, and failing hooks: the ring continues, and reports what it
+ * can.
+ */
 final class AccidentsTest {
     /** One way to write a record of 40 bytes. */
     enum Way {
@@ -76,7 +79,7 @@ final class AccidentsTest {
             }
         };
 
-        /** Whether the last claim has reached who asked for it. */
+        /** Whether the last claim has reached its caller. */
         static boolean isHandedOut;
 
         abstract boolean write(RingProducer producer);
@@ -294,7 +297,7 @@ final class AccidentsTest {
         assertEquals(1, drain(ring).size(), ring.dump());
     }
 
-    /** A handle that is called again has finished its last call; here the last one ended between reservation and copy. */
+    /** A new call on a handle first finishes the last one, which here ended between reservation and copy. */
     @ParameterizedTest
     @EnumSource(Way.class)
     void whatACallLeft_isFinishedByTheNextOne(final Way way) {
@@ -410,7 +413,7 @@ final class AccidentsTest {
         }
     }
 
-    /** As if an Error had come in an abort: what follows, and who goes on in spite of it, finds the claim aborted. */
+    /** As if an Error had come in an abort: whatever is called next finds the claim aborted. */
     @ParameterizedTest
     @ValueSource(ints = {Reservations.CLAIM_GIVEN_UP, Reservations.DONE, Reservations.RESERVED})
     void claimWhoseAbortWasCutShort_cannotBeCommitted(final int phase) {
@@ -474,7 +477,7 @@ final class AccidentsTest {
         assertEquals(1, woken.get());
     }
 
-    /** As if an Error had ended a timed drain in its last lines: the hook must be called, and not that thread be woken. */
+    /** As if an Error had ended a timed drain in its last lines: the hook must be called, not that thread woken. */
     @Test
     void waiterThatATimedDrainLeft_isNoneForTheNextArming() {
         final AtomicInteger woken = new AtomicInteger();
@@ -490,7 +493,7 @@ final class AccidentsTest {
 
     // Hooks that fail
 
-    /** A hook that throws leaves the consumer armed; when the ring is full, no commit comes that could call it again. */
+    /** A hook that throws leaves the consumer armed; if the ring is full, no commit can come to call it again. */
     @ParameterizedTest
     @ValueSource(ints = {0, 40}) // full to the last byte, or not quite
     void hookThatFailedUntilTheRingWasFull_isCalledByARefusal(final int length) {

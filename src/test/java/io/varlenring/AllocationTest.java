@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Nothing is allocated, on either side, once the handles have been used: read from the thread's own counter. */
+/** Neither side allocates once the handles have been used, according to the thread's allocation counter. */
 @ParameterizedClass
 @EnumSource
 final class AllocationTest {

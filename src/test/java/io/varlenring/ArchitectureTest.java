@@ -32,7 +32,10 @@ import java.util.stream.Collectors;
 import jdk.jfr.Event;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom, read from the compiled classes; what only the source tells is in {@link SourceRulesTest}. */
+/**
+ * Which class may depend on which, read from the compiled classes; rules that only the source shows are in {@link
+ * SourceRulesTest}.
+ */
 final class ArchitectureTest {
     private static final Path CLASSES = Path.of("target/classes");
     private static final JavaClasses LIBRARY = new ClassFileImporter().importPath(CLASSES);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every kind of bad input: a clear error that names the value and the limit, and a ring that is intact afterwards. */
+/** Every kind of bad input: a clear error that names the value and the limit, and an intact ring afterwards. */
 final class BadInputTest {
     private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
     private final RingProducer producer = ring.newProducer();

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a new ring loads, in a virtual machine of its own: without it, compiled code would stay slow for good. */
+/** The classes that a new ring loads, in a JVM of its own: without them, compiled code would stay slow for good. */
 final class BufferClassesTest {
 
     static final class Program {

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A program of the tests in a virtual machine of its own, which tells by lines how far it is, and can be killed. */
+/** A test program in a JVM of its own, which reports its progress line by line, and can be killed. */
 final class ChildProcess implements AutoCloseable {
     private static final long END_SECONDS = 60;
     /** Of a process that was ended by {@code kill -9}. */
@@ -62,7 +62,7 @@ final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Waits for a line, but not for ever; what else the program says is a failure of it. */
+    /** Waits for a line, but not forever; any other output of the program is a failure. */
     ChildProcess await(final String line) throws IOException {
         final AtomicBoolean isHeard = new AtomicBoolean();
         CompletableFuture.delayedExecutor(END_SECONDS, TimeUnit.SECONDS).execute(() -> {

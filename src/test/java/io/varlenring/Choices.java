@@ -3,7 +3,7 @@ package io.varlenring;
 
 import java.util.SplittableRandom;
 
-/** Where {@link RingOperations} takes its operations, lengths and bytes from: a seed, or what a fuzzer has made. */
+/** The source of the operations, lengths and bytes of {@link RingOperations}: a seed, or a fuzzer's input. */
 interface Choices {
     /** A number of 0..bound-1. */
     int below(int bound);

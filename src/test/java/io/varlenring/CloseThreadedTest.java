@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Close against offers, claims and other closes: what was stored is drained, and "closed and empty" is the end. */
+/** Close against offers, claims and other closes: what was stored is drained, and "closed and empty" is final. */
 final class CloseThreadedTest {
     private static final int ROUNDS = 800;
 
@@ -77,7 +77,7 @@ final class CloseThreadedTest {
         }
     }
 
-    /** Padding keeps the wait going round, so that the record and the close meet it between any two reads. */
+    /** Padding keeps the wait looping, so the record and the close can hit it between any two reads. */
     @Test
     void close_rightBehindARecord_endsATimedDrainOnlyAfterTheRecord() throws Exception {
         for (int round = 0; round < 40; round++) {

@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Threads that run until all are done or one has failed. A crew that does not finish is a hang, which is how a lost wakeup
- * or a wedged ring shows: it fails with the stacks of all its threads. The limit is far beyond any slow machine.
+ * Threads that run until all are done or one has failed. A crew that does not finish is a hang, the symptom of a lost
+ * wakeup or a stuck ring: it fails with the stacks of all its threads. The limit is generous even for a slow machine.
  */
 public final class Crew {
     private static final long HANG_MILLIS = 120_000;

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures, by hand, what waiting for another process costs: how long a sleeping consumer takes from the offer in one
- * process to its handler in another, and what it uses while nothing comes. Its result stands in {@code
+ * Measures, when run by hand, what waiting for another process costs: the time from the offer in one process to a
+ * sleeping consumer's handler in another, and what it uses while nothing comes. The results are in {@code
  * docs/wakeup-and-tasklets.md}.
  */
 final class DoorbellFigures {
@@ -41,7 +41,7 @@ final class DoorbellFigures {
         }
     }
 
-    /** {@link System#nanoTime} is the same clock in all processes of a machine, as far as this program is run: Linux. */
+    /** {@link System#nanoTime} is one clock for all processes of a machine where this program is run: on Linux. */
     public static void main(final String[] arguments) throws Exception {
         for (final boolean ownSelector : new boolean[] {false, true}) {
             final Path file = FileRings.newFile();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a doorbell does when the system refuses it something, or an Error ends a call of it. */
+/** What a doorbell does when the system refuses it something, or an Error ends one of its calls. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DoorbellTest {
     private final Doorbell heard = new Doorbell();
@@ -210,7 +210,7 @@ final class DoorbellTest {
         assertNull(channel.receive(read.clear()));
     }
 
-    /** As by those who close all channels of a selector with it. */
+    /** As by a program that closes a selector and all its channels. */
     @Test
     void channelThatIsClosed_isReplaced() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);

@@ -90,7 +90,7 @@ final class DrainTest {
         assertEquals(List.of(false, true), room);
     }
 
-    /** Of 24 bytes three at a time are zeroed, so that the end of the lap lies between. */
+    /** Three records of 24 bytes are zeroed at a time, so the end of the lap lies between two zeroings. */
     @Test
     void drain_whileHandlerOffers_endsAfterOneLap_alsoBetweenTwoZeroings() {
         final VarLenMpscRing larger = VarLenMpscRing.allocate(512);

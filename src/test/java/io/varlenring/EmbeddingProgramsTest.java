@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The programs that {@code docs/embedding.md} prints: each is compiled and run here with a handler that throws once, and must
- * go on.
+ * The programs in {@code docs/embedding.md}: each is compiled and run with a handler that throws once, and must
+ * continue.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class EmbeddingProgramsTest {

@@ -10,7 +10,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
-/** A recording of the Flight Recorder in this virtual machine, of the library's events only. */
+/** A Flight Recorder recording in this JVM, of the library's events only. */
 public final class EventRecording implements AutoCloseable {
     private static final String OURS = "io.varlenring.";
 

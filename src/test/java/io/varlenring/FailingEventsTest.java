@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An event that cannot be made or raised costs no call of the ring or the loop. The classes of the events are replaced
- * by some that fail, below a class loader of its own.
+ * An event that cannot be created or raised makes no call of the ring or the loop fail. The event classes are replaced
+ * by failing ones, in a class loader of their own.
  */
 final class FailingEventsTest {
     private static final String EVENT = """
@@ -151,7 +151,7 @@ final class FailingEventsTest {
         }
     }
 
-    /** Sleeps twice behind a claim, then has its record. */
+    /** Sleeps twice while a claim is open, then gets its record. */
     public static final class StalledRing implements Callable<String> {
         private final VarLenMpscRing ring = VarLenMpscRing.allocate(64);
         private final RingProducer producer = ring.newProducer();

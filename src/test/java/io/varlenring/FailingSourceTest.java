@@ -18,8 +18,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * Sources that fail while they are copied, at a known moment: buffers over a segment of memory that has been closed, which
- * JDKs from 22 on have. (On any JDK, BadInputTest changes sources from another thread, at moments that it does not know.)
+ * Sources that fail at a known moment while they are copied: buffers over a closed memory segment, which JDKs from 22
+ * on have. (On any JDK, BadInputTest changes sources from another thread, at unknown moments.)
  */
 @EnabledForJreRange(min = JRE.JAVA_22)
 final class FailingSourceTest {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What becomes of a ring in a file when an Error ends a call, descriptors run out, or a path changes meanwhile. */
+/** What happens to a ring in a file when an Error ends a call, descriptors run out, or the path changes meanwhile. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FileAccidentsTest {
     private static final int CAPACITY = 256;
@@ -617,7 +617,7 @@ final class FileAccidentsTest {
         }
     }
 
-    /** By another process; who comes then is refused, and who is there stays. */
+    /** By another process; new users are refused, and existing ones stay. */
     @Test
     @EnabledOnOs(
             value = {OS.LINUX, OS.MAC},

@@ -59,7 +59,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rings in files: how they are made, joined and left, and how one wakes another's consumer. */
+/** Rings in files: how they are created, joined and left, and how one wakes another's consumer. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FileRingTest {
     private static final int CAPACITY = 1024;
@@ -320,7 +320,7 @@ final class FileRingTest {
         throw new IOException("no count of bytes in " + io);
     }
 
-    /** There is one mapping for all rings in this virtual machine, and one channel, whose close would drop the locks. */
+    /** All rings in this JVM share one mapping, and one channel, whose close would drop the locks. */
     @Test
     void attach_againAndAgain_opensAndMapsOnce() throws IOException {
         final Path own = Path.of("/proc/self");
@@ -427,7 +427,7 @@ final class FileRingTest {
         assertEquals(1, drain(ring).size());
     }
 
-    /** As if an Error had ended a call behind its reservation, at the expected position and at another. */
+    /** As if an Error had ended a call after its reservation, at the expected position and at another. */
     @Test
     void whatACallLeft_isFinishedByTheNextOne() throws IOException {
         final VarLenMpscRing ring = map();
@@ -742,7 +742,7 @@ final class FileRingTest {
         producer.close(); // so it was kept
     }
 
-    /** Whoever lets the lock of a slot go no longer stands in it. */
+    /** A process that releases the lock of a slot is no longer named in it. */
     @Test
     void slot_thatIsFree_isNobodys() throws Exception {
         final VarLenMpscRing first = kept(
@@ -801,7 +801,7 @@ final class FileRingTest {
         while (!collected.await(1, TimeUnit.MILLISECONDS)) {
             System.gc();
         }
-        Thread.sleep(50); // what the library does then may come behind it
+        Thread.sleep(50); // what the library then does may come later
         assertTrue(other.places.file.channel.isOpen());
         assertTrue(offer(other.newProducer(), payload(1, 9)));
     }
@@ -817,7 +817,7 @@ final class FileRingTest {
         return other;
     }
 
-    /** Whoever finds that the consumer is here uses it, so it knows by then where to go on. */
+    /** A thread that sees the consumer here uses it, so it must already know where to continue. */
     @Test
     void consumer_isHereWhenItKnowsWhereToGoOn() throws IOException {
         final VarLenMpscRing ring = map();
@@ -851,7 +851,7 @@ final class FileRingTest {
         }
     }
 
-    /** A consumer that looks who lives has a lock for a moment; so has who is about to take the slot. */
+    /** A consumer that checks who is alive holds a lock briefly; so does a process about to take the slot. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void newProducer_whileSomebodyLooksAtTheSlot_waitsForThat(final boolean isInterrupted) throws Exception {
@@ -861,10 +861,10 @@ final class FileRingTest {
         final Thread taker = Thread.currentThread();
         final RingSlot kept = locks.slot(0);
         assertTrue(locks.tryLock(kept));
-        assertThrows(IllegalStateException.class, ring::newProducer); // not for ever
+        assertThrows(IllegalStateException.class, ring::newProducer); // not forever
         locks.unlock(kept);
         RingProducer producer = null;
-        for (int i = 0; i < 100 && producer == null; i++) { // who looks may be kept from going on for longer than that
+        for (int i = 0; i < 100 && producer == null; i++) { // the looker may be delayed for longer than that
             final RingSlot looked = locks.slot(0);
             assertTrue(locks.tryLock(looked));
             final AtomicBoolean isOver = new AtomicBoolean();
@@ -1101,7 +1101,7 @@ final class FileRingTest {
         }
     }
 
-    /** By whomever it is closed; a hook of who closes is not that of who sleeps. */
+    /** Any process may close it; the closer's hook is not the sleeper's. */
     @Test
     void close_byAnother_ringsTheDoorbell() throws Exception {
         final RingConsumer consumer = map().consumer();
@@ -1168,7 +1168,7 @@ final class FileRingTest {
         heard.wakeup();
         heard.wakeup();
         heard.await(TimeUnit.HOURS.toNanos(1));
-        heard.await(1); // a millisecond: 0 would be for ever
+        heard.await(1); // a millisecond: 0 would mean forever
         heard.close();
         assertFalse(channel.isOpen());
         rung.close();

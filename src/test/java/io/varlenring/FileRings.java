@@ -12,10 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * Rings in files for tests that make many, one after the other: one file for each capacity, which is made new for each
- * ring.
- */
+/** Rings in files for tests that make many in sequence: one file per capacity, which is reset for each ring. */
 final class FileRings {
     private static final Map<Integer, FileRings> ALL = new HashMap<>();
     private static final int SLOTS = 64;

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** A program whose heap is full when it first runs tasklets: what the virtual machine links then needs memory, too. */
+/** A program whose heap is full when it first runs tasklets: what the JVM links then needs memory, too. */
 final class FullHeapTest {
 
     static final class Program {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What two handles reserve and do not use: exact positions in every order, and no byte of it comes back. */
+/** What two handles reserve but do not use: exact positions in every order, and no stale byte reappears. */
 final class GivenBackTest {
     private static final int CAPACITY = 512;
     private static final int MIN_LENGTH = 40;
@@ -277,7 +277,7 @@ final class GivenBackTest {
         assertTrue(ring.isEmpty());
     }
 
-    /** Somebody behind, who gives back before it is asked for: then it can be given back after all. */
+    /** A later reservation that is given back first: then this one can be given back after all. */
     @Test
     void whatWasBehind_andIsGivenBack_isNotInTheWay() {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
@@ -354,7 +354,7 @@ final class GivenBackTest {
         assertEquals(1, ring.stats().aborted());
     }
 
-    /** As if an Error had come in a commit, behind the first headers; then all of it goes back, and is zero. */
+    /** As if an Error had come in a commit, after the first headers; then all of it is given back, and is zero. */
     @Test
     void commitThatWasCutShort_isGivenBackWithItsHeaders() {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * A producer or consumer of a ring in a file that stops between two steps, to be killed there. It makes the steps
- * themselves, for the shipped code does not stop.
+ * A producer or consumer of a ring in a file that stops between two steps, to be killed there. It performs the steps
+ * itself, since the shipped code does not stop.
  */
 final class HeldProgram {
     /** Where it stops. */
@@ -135,7 +135,7 @@ final class HeldProgram {
         stop(Window.ALL_ZEROED);
     }
 
-    /** Leaves a claim with bytes in it, behind which the same handle has offered so often, or until it was refused. */
+    /** Leaves a claim with bytes in it, after which the same handle has offered this often, or until refused. */
     private void claimBesideOffers(final int most) {
         final RingProducer producer = ring.newProducer();
         final RingClaim claim = producer.tryClaim(LENGTH);

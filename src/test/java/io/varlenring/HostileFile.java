@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file whose words may be anything, and everything that can be done with a ring in it. Whatever happens must end, by an
- * answer or by an exception that says that the bytes make no sense, or that there is no place.
+ * A file whose words may be anything, and everything that can be done with a ring in it. Each call must end, with a
+ * result or an exception which says that the bytes make no sense or that there is no place.
  */
 final class HostileFile {
     static final int CAPACITY = 256;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that are not those of a ring, or not any more. */
+/** Files that are not a ring's, or no longer. */
 final class HostileFileTest {
     private static final int CAPACITY = 64;
     private static final int SLOTS = 2;
@@ -58,7 +58,7 @@ final class HostileFileTest {
         Files.delete(file);
     }
 
-    /** In the order in which the checks are made: what is behind a failure is not looked at. */
+    /** In the order of the checks: nothing after a failure is looked at. */
     @ParameterizedTest
     @CsvSource({
         "0, 8, 0x564c52494e473032, magic",
@@ -150,7 +150,7 @@ final class HostileFileTest {
         }
     }
 
-    /** When all is wrong, each check hides those behind it. */
+    /** When all is wrong, each check hides the later ones. */
     @Test
     void attach_checksInOrder() throws IOException {
         final ByteBuffer good = goodFile();
@@ -221,7 +221,7 @@ final class HostileFileTest {
         Files.delete(file);
     }
 
-    /** The end of a mapping closes nothing of those who have mapped the file anew. */
+    /** The end of a mapping closes nothing of rings that have mapped the file again. */
     @Test
     void mappingOfBefore_thatIsCollected_closesNothing() throws Exception {
         final Path file = FileRings.newFile();
@@ -274,7 +274,7 @@ final class HostileFileTest {
         }
     }
 
-    /** What another writer may choose: data farther behind, any position, a ring that is full, or closed. */
+    /** What another writer may choose: a larger data offset, any position, a ring that is full, or closed. */
     @Test
     void attach_toAFileThatAnotherHasMade_takesItAsItIs() throws IOException {
         final int dataOffset = DATA_OFFSET + 4096;
@@ -412,7 +412,7 @@ final class HostileFileTest {
         assertTrue(Rings.offer(ring.newProducer(), new byte[8]));
     }
 
-    /** Differences of such positions overflow, or say that there is room for ever. */
+    /** Differences of such positions overflow, or promise room forever. */
     @Test
     void offer_whereCIsBeyondP_isRefusedAndMovesNothing() {
         for (final long position : new long[] {Long.MIN_VALUE + 0xf0, -256, -8}) {

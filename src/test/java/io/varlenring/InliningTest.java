@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the optimizing compiler makes of the hot paths, in a virtual machine of its own: an offer is inlined into its caller,
- * and neither an offer nor a drain has a call left but for the rare cases, the copy, the zeroing and the handler.
+ * What the optimizing compiler makes of the hot paths, in a JVM of its own: an offer is inlined into its caller, and
+ * neither an offer nor a drain keeps a call except for the rare cases, the copy, the zeroing and the handler.
  */
 final class InliningTest {
     /** What runs in that virtual machine. */
@@ -94,7 +94,7 @@ final class InliningTest {
         }
     }
 
-    /** Methods of the library that a call of the hot paths need not reach, or once in a long while; so what they call. */
+    /** Library methods that calls of the hot paths reach rarely or never; likewise what those call. */
     private static final Set<String> RARE = Set.of(
             "Reservations.reserveAnew",
             "Reservations.reserveInFile",

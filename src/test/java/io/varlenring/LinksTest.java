@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Every link of every document leads to a file that is there, and to a heading of it. */
+/** Every link of every document leads to an existing file, and to a heading in it. */
 final class LinksTest {
     /** What is built, and the texts that become a part of docs/benchmarks.md, where their links are looked at. */
     private static final Set<Path> LEFT_OUT =

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is taken for dead, and who is not: a lock that is free and a process that is not seen must both say so. */
+/** Which processes are taken for dead, and which are not: only a free lock and an unseen process together prove it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LivenessTest {
     private static final int CAPACITY = 256;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The log writer that {@code docs/migration.md} prints, ended by SIGTERM: what it has taken is in its file. */
+/** The log writer in {@code docs/migration.md}, ended by SIGTERM: what it accepted is in its file. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LogWriterTest {
     private static final int THREADS = 8;

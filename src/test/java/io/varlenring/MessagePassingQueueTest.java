@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a bounded queue from many threads to one must do, asked of the ring and of a queue of JCTools alike. */
+/** What a bounded MPSC queue must do, asked of the ring and of a JCTools queue alike. */
 @ParameterizedClass
 @MethodSource("queues")
 final class MessagePassingQueueTest {
@@ -172,7 +172,7 @@ final class MessagePassingQueueTest {
         assertEquals(upTo(3 * CAPACITY), taken);
     }
 
-    /** What a producer wrote plainly before its offer is there for who takes the number. */
+    /** What a producer wrote plainly before its offer is visible to the thread that takes the number. */
     private static final class Written {
         int value;
     }

@@ -21,7 +21,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The library in a virtual machine of its own, as a module and on the class path, without a flag and without a warning. */
+/** The library in a JVM of its own, as a module and on the class path, without flags and without warnings. */
 final class ModuleTest {
     private static final String PROGRAM = """
             import io.varlenring.RingProducer;
@@ -60,7 +60,7 @@ final class ModuleTest {
     private static final String ON_THE_CLASS_PATH = File.pathSeparator + LIBRARY;
     private static final String[] AS_A_MODULE = {"--module-path", LIBRARY, "--add-modules", "io.varlenring"};
 
-    /** Runs the program, which is compiled into the directory, with that as its class path beside what the options say. */
+    /** Runs the program compiled into the directory, with that as its class path besides what the options add. */
     private static String run(final Path directory, final String classPath, final String... options) throws Exception {
         final Path source = Files.writeString(directory.resolve("Program.java"), PROGRAM);
         final StringWriter messages = new StringWriter();

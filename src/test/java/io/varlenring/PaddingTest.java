@@ -21,7 +21,7 @@ import org.openjdk.jol.info.FieldLayout;
 import org.openjdk.jol.layouters.HotSpotLayouter;
 import org.openjdk.jol.layouters.Layouter;
 
-/** Where HotSpot lays the fields that a handle's thread writes all the time, as JOL computes it for this JDK. */
+/** Where HotSpot places the fields that a handle's thread writes all the time, as JOL computes it for this JDK. */
 public final class PaddingTest {
     private static final int LINE_PAIR = 128;
 

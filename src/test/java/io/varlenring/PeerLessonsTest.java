@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * What went wrong in other rings and queues and is in no other test: docs/verification.md lists all such lessons, and where
- * each is held.
+ * Bugs of other rings and queues that no other test covers: docs/verification.md lists all such lessons, and the test
+ * that covers each.
  */
 final class PeerLessonsTest {
     private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);

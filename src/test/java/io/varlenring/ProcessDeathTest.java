@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** Processes that end at one exact point of the protocol, killed there, and what those who live make of it. */
+/** Processes killed at one exact point of the protocol, and what the surviving ones make of it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ProcessDeathTest {
     private static final int CAPACITY = 256;
@@ -161,7 +161,7 @@ final class ProcessDeathTest {
         drained.tasklet().kill();
     }
 
-    /** Nothing is behind it: its end is the producer position. */
+    /** Nothing follows it: its end is the producer position. */
     @ParameterizedTest
     @EnumSource(names = {"RESERVED", "PAYLOAD_BEGUN"})
     void producerKilled_asTheLastOne_isRecovered(final Window window) throws Exception {

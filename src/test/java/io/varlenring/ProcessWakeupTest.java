@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How a producer in one process wakes the consumer in another, and how seldom that wakes by itself. */
+/** How a producer in one process wakes the consumer in another, and how rarely that wakes by itself. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // an interrupt does not end a loop of selects
 final class ProcessWakeupTest {
     private static final int ROUNDS = 50;
     private static final int CAPACITY = 1024;
-    /** Who is not woken sleeps for this time at the most. */
+    /** A consumer that is not woken sleeps at most this long. */
     private static final long BOUND_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path file = FileRings.newFile();

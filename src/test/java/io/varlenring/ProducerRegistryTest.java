@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of handles that are dropped. */
+/** What happens to handles that are dropped. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ProducerRegistryTest {
     private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
@@ -57,7 +57,7 @@ final class ProducerRegistryTest {
         assertEquals(2, inFile.stats().offered());
     }
 
-    /** Whoever keeps a closed handle keeps nothing of those that were made later. */
+    /** A closed handle that is kept reachable retains nothing of later ones. */
     @Test
     void closedHandle_thatIsKept_keepsNoEntry() throws Exception {
         final ProducerRegistry registry = new ProducerRegistry();
@@ -285,7 +285,7 @@ final class ProducerRegistryTest {
         assertTrue(hooked.isEmpty());
     }
 
-    /** Until somebody asks what has been collected: the dump of a ring does so itself, and names who is left. */
+    /** Until somebody polls for collected handles: a ring's dump does so itself, and names the remaining owner. */
     @Test
     void openClaimOfACollectedHandle_isNamedAsOne() throws Exception {
         final WeakReference<RingProducer> dropped = dropWithClaim(ring);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Producers and consumers in processes of their own, killed at random while they run. Every record whose offer returned
  * true is handed over at least once, and not again once its space was given back; none is torn; each producer's come in
- * their order; and the ring goes on.
+ * order; and the ring continues.
  *
  * <p>The system property {@code varlenring.kills} says how many are killed.
  */

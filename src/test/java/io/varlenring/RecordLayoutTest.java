@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
-/** The bytes in memory: headers, padding and zeroes, read past the ring in a buffer that the test gave it. */
+/** The bytes in memory: headers, padding and zeroes, read directly from a buffer that the test gave to the ring. */
 final class RecordLayoutTest {
     private final ByteBuffer memory = ByteBuffer.allocateDirect(256);
     private final VarLenMpscRing ring = VarLenMpscRing.builder().memory(memory).build();

@@ -29,8 +29,10 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a batch is good for, from {@code tryClaimBatch} to its end; on every ring of {@link RingContractTest} but those in files, which give
- * nothing back. */
+/**
+ * The behaviour of a batch, from {@code tryClaimBatch} to its end; on every ring of {@link RingContractTest} except
+ * those in files, which give nothing back.
+ */
 @ParameterizedClass
 @MethodSource("io.varlenring.RingContractTest#configurationsOnTheHeap")
 final class RingBatchTest {
@@ -417,7 +419,7 @@ final class RingBatchTest {
         assertEquals(0, ring.stats().offered());
     }
 
-    /** A slice that cannot be made, as without memory for it, must not make the last one look as if it had been moved. */
+    /** A slice that cannot be made, e.g. for lack of memory, must not make the last one look as if it had moved. */
     @Test
     void sliceThatCannotBeMade_leavesTheLastSpaceInForce() {
         final RecordView view = new RecordView(ring.memory, true);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a claim is good for, from {@code tryClaim} to its end; on every ring of {@link RingContractTest}. */
+/** The behaviour of a claim, from {@code tryClaim} to its end; on every ring of {@link RingContractTest}. */
 @ParameterizedClass
 @MethodSource("io.varlenring.RingContractTest#configurations")
 final class RingClaimTest {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The events of a ring: each is recorded once, with its fields, while somebody records it, and not otherwise. */
+/** The events of a ring: each is recorded once, with its fields, while recording is on, and not otherwise. */
 final class RingEventsTest {
     private static final String FULL = "RingFull";
     private static final String STALLED = "ConsumerStalled";

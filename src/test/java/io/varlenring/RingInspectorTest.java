@@ -40,7 +40,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the inspector says of rings in each state, in a process of its own as a user would run it. */
+/** What the inspector says of a ring in each state, run in a process of its own, as a user would. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class RingInspectorTest {
     /** Of the ring whose file is copied, and then looked at in this process. */
@@ -220,7 +220,7 @@ final class RingInspectorTest {
         ring.detach();
     }
 
-    /** Whoever has announced the position may be the owner: one that may live is enough, in whatever slot it stands. */
+    /** Any process that announced the position may be the owner: one that may live is enough, in any slot. */
     @Test
     void aReservationOfOneOfSeveral_isNoStallWhileOneMayLive() throws Exception {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, 256);
@@ -342,7 +342,7 @@ final class RingInspectorTest {
         assertFound(2, "CORRUPT: ");
     }
 
-    /** Whoever opens a pipe waits for its other end. */
+    /** Opening a pipe blocks until its other end is open. */
     @Test
     void aPipe_isNoRing() throws Exception {
         assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
@@ -505,7 +505,7 @@ final class RingInspectorTest {
         }
     }
 
-    /** Its consumer has ended, or just is, between the store of R and that of C: what is before R is zero, or partly. */
+    /** Its consumer died, or just is, between the stores of R and C: what is before R is zero, or partly so. */
     @Test
     void ringThatIsGivingBack_isSound() throws Exception {
         FileRings.newRing(CAPACITY, 0, null);

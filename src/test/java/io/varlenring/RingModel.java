@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.ListIterator;
 
 /**
- * What a ring must answer, worked out without one: which reservations fit and where they lie, which record comes next,
- * where both positions stand, how much is counted, and when the hook is called.
+ * A model of what a ring must answer: which reservations fit and where they lie, which record comes next, the values of
+ * both positions and of the counters, and when the hook is called.
  */
 final class RingModel {
     /** A reservation from {@code begin} to {@code end}: a gap, a record at {@code start}, padding. */
@@ -90,7 +90,7 @@ final class RingModel {
         return slot;
     }
 
-    /** What is behind this position of a reservation is not used: it is given back when it is the last; else padding. */
+    /** The reservation is unused from this position on: that is given back if it is the last one, else padding. */
     private boolean giveBack(final Slot slot, final long used) {
         final boolean isLast = givesBack && producerPosition == slot.end && !closed;
         if (isLast) {
@@ -248,7 +248,7 @@ final class RingModel {
 
     // Consumer
 
-    /** The next record that a drain must hand over, which stays; null when there is none. Passes over what is padding. */
+    /** Returns, without removing it, the next record that a drain must hand over, or null. Passes over padding. */
     Slot peek() {
         while (!slots.isEmpty() && !slots.get(0).open && slots.get(0).payload == null) {
             slots.remove(0);

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import org.junit.jupiter.api.Test;
 
-/** Seeded random operations on rings of several sizes, hooked and not, at all ages, compared with {@link RingModel}. */
+/**
+ * Seeded random operations on rings of several sizes and ages, with and without a hook, compared with {@link
+ * RingModel}.
+ */
 final class RingModelTest {
     private static final byte OLD_BYTE = 0x5a;
 

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * Operations on a ring by several producers and the consumer, chosen one after the other and made on one thread. Every answer
- * is compared with {@link RingModel}. Payloads may hold words that look like headers, for later laps to find if they were
- * not zeroed.
+ * Operations on a ring by several producers and the consumer, chosen in sequence and run on one thread. Every result is
+ * compared with {@link RingModel}. Payloads may hold words that look like headers, which later laps would find if they
+ * were not zeroed.
  */
 final class RingOperations {
     private static final int PRODUCERS = 3;

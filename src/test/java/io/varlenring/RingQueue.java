@@ -3,9 +3,9 @@ package io.varlenring;
 
 import org.jctools.queues.MessagePassingQueue;
 
-/** A ring as a queue of numbers, a record each, with JCTools' contract: any thread offers, one takes. */
+/** A ring as a queue of numbers, one record each, with JCTools' contract: any thread offers, one takes. */
 final class RingQueue implements MessagePassingQueue<Integer> {
-    /** Bytes that a record of an {@code int} takes; as many are a whole part of every capacity, no gap is ever needed. */
+    /** Bytes that a record of an {@code int} takes; as this divides every capacity, no gap is ever needed. */
     private static final int STRIDE = Rings.stride(Integer.BYTES);
 
     private final VarLenMpscRing ring;

@@ -22,8 +22,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a producer says in the file of each of its reservations, and what is made of that by who must finish the last one,
- * or takes its slot, when the producer has died.
+ * What a producer announces of each reservation in the file, and what is made of that, once the producer has died, by
+ * the process that must finish the last one or takes its slot.
  */
 final class RingSlotTest {
     private static final int CAPACITY = 512;

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What most tests of the ring need: payloads that can be told apart, and drains into a list. */
+/** What most tests of the ring need: distinguishable payloads, and drains into a list. */
 final class Rings {
     private Rings() {}
 
@@ -62,12 +62,12 @@ final class Rings {
         }
     }
 
-    /** Aborts a claim so that it becomes padding, which it does when somebody has reserved behind it. */
+    /** Aborts a claim so that it becomes padding, which it does when somebody has reserved after it. */
     static void leavePadding(final VarLenMpscRing ring, final RingClaim claim) {
         withSomebodyBehind(ring, claim::abort);
     }
 
-    /** Does something while the last reservation is another one, so that nothing before it can be given back. */
+    /** Runs an action while the last reservation is another one, so that nothing before it can be given back. */
     static void withSomebodyBehind(final VarLenMpscRing ring, final Runnable action) {
         try (RingClaim behind = ring.newProducer().tryClaim(0)) {
             assertNotNull(behind);
@@ -79,7 +79,7 @@ final class Rings {
         return (length + 15) / 8 * 8;
     }
 
-    /** Checks that a ring is sound whatever happened to it before: it empties, and then takes and gives back anything. */
+    /** Checks that a ring is sound, whatever happened before: it empties, then takes and gives back anything. */
     static void assertIntact(final VarLenMpscRing ring) {
         int drained = 1;
         while (drained > 0) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The recipe that {@code docs/scaling.md} prints, one consumer over several rings, loses no wakeup and no record. */
+/** The recipe in {@code docs/scaling.md}, one consumer over several rings, loses no wakeup and no record. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ScalingProgramTest {
     private static final int GROUPS = 3;
@@ -62,9 +62,9 @@ final class ScalingProgramTest {
     }
 
     /**
-     * Each group has a producer that offers a record, waits until it was handled, and begins again: so the consumer sleeps
-     * between, and whoever is not awaited by an arming waits for good. They do so together, and then each alone, when no
-     * other one's record helps.
+     * Each group has a producer that repeatedly offers a record and waits until it was handled: so the consumer sleeps
+     * in between, and a producer that no arming covers waits for good. They do so together, and then each alone, when
+     * no other one's record helps.
      *
      * @return whether all were handled, and the consumer ended when the rings were closed
      */

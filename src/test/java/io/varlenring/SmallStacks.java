@@ -2,8 +2,8 @@
 package io.varlenring;
 
 /**
- * Calls with hardly any stack left, so that a call ends in its middle; and again, each time with a little more, until one
- * comes to its end.
+ * Makes a call with hardly any stack left, so that it overflows halfway; repeats that with slightly more stack each
+ * time, until the call completes.
  */
 public final class SmallStacks {
     /** Hardly more than a thread must have: when it ends, the virtual machine goes over all of it, each time. */
@@ -18,7 +18,7 @@ public final class SmallStacks {
         this.call = call;
     }
 
-    /** Calls once to its end; {@code shift} frames make the stack end elsewhere. Returns how many calls failed before. */
+    /** Calls until one completes; {@code shift} frames move the stack's end. Returns how many calls failed before. */
     public static int callAtTheEndOfTheStack(final int shift, final Runnable call) throws InterruptedException {
         final SmallStacks calls = new SmallStacks(call);
         final Thread thread = new Thread(null, () -> calls.begin(shift), "small stack", STACK_BYTES);

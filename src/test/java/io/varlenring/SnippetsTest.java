@@ -26,11 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every Java snippet in the README and in docs compiles against the library as it is, and Netty and Micrometer, which
+ * Every Java snippet in the README and in docs compiles against the current library, and Netty and Micrometer, which
  * tests have.
  *
- * <p>What stands behind {@code java} at the beginning of a block says what else the reader needs for the snippet: {@code 21}
- * a JDK of that version or newer, {@code netty} Netty, {@code micrometer} Micrometer.
+ * <p>What follows {@code java} at the start of a block says what else the snippet needs: {@code 21} a JDK of that
+ * version or newer, {@code netty} Netty, {@code micrometer} Micrometer.
  */
 final class SnippetsTest {
     private static final Pattern SNIPPET = Pattern.compile("```java(.*)\\R((?s:.*?))```");

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The house rules that a machine can check: who may touch shared memory, and that each access says why. */
+/** The house rules that a machine can check: which classes may access shared memory, and that each access says why. */
 final class SourceRulesTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Path STRESS_TESTS = Path.of("stress-tests/src/main/java/io/varlenring/stress");
@@ -278,7 +278,7 @@ final class SourceRulesTest {
                 .toList();
     }
 
-    /** Whatever threads share of a loop or a tasklet has a mode, but for the links, which are handed over as a whole. */
+    /** All that threads share of a loop or a tasklet has a mode, except the links, which are handed over as a whole. */
     @Test
     void everyFieldOfTasklets_isVolatileOrFinalOrBehindAHandle() throws IOException {
         final List<String> plain = new ArrayList<>();

@@ -333,7 +333,7 @@ final class StatsTest {
                         .getMessage());
     }
 
-    /** Each count on its own, so that none is left out or changed over anywhere between its handle and the log. */
+    /** Each count on its own, so none is omitted or swapped anywhere between its handle and the log. */
     @Test
     void everyCount_isSummedSubtractedAndNamed() throws ReflectiveOperationException {
         final Field[] counts = RingCounters.class.getSuperclass().getDeclaredFields();

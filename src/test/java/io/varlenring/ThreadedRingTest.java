@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Up to eight producers and the consumer on tiny rings: nothing lost, doubled, reordered or torn, never a spurious full. */
+/**
+ * Up to eight producers and the consumer on tiny rings: nothing lost, duplicated, reordered or torn; no spurious
+ * "full".
+ */
 final class ThreadedRingTest {
     private static final int RECORDS = 80_000;
     /** On a machine with other work, where threads that yield wait for it, so many do, of each producer. */
@@ -430,7 +433,9 @@ final class ThreadedRingTest {
         assertTrue(ring.isEmpty());
     }
 
-    /** Claims more than the batch needs, so that the rest is given back, or padding; there is always room for both. */
+    /**
+     * Claims more than the batch needs, so the rest is given back, or becomes padding; there is always room for both.
+     */
     private static void fillInPlace(final RingProducer producer, final ByteBuffer[] srcs) {
         int added = 0;
         try (RingBatch batch = producer.tryClaimBatch(80, 96)) {

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The drain that waits: what ends it, and that it leaves nothing behind. With a hook and without, on the heap and in a file. */
+/**
+ * The drain that waits: what ends it, and that it leaves no state behind; with and without a hook, on the heap and in a
+ * file.
+ */
 @ParameterizedClass
 @CsvSource({"false, false", "true, false", "false, true", "true, true"})
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

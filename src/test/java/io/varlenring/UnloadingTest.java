@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An application that has the library in its own class loader, and ends what it began, can be unloaded. */
+/** An application with the library in its own class loader, which ends all that it started, can be unloaded. */
 final class UnloadingTest {
     /** The application: its static fields keep what it has ended. */
     public static final class Application {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When the hook is called and when not, seen from one thread, and the ready-made hooks. */
+/** When the hook is called and when not, in a single thread; and the ready-made hooks. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class WakeupTest {
     private int wakeups;

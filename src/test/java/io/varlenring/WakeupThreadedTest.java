@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * No wakeup is ever lost: the consumer sleeps without a time limit whenever it may, and producers go on only when their
- * record has been consumed, so that one lost wakeup is a hang. {@link Crew} finds those.
+ * No wakeup is ever lost: the consumer sleeps without a time limit whenever it may, and producers continue only when
+ * their record has been consumed, so one lost wakeup is a hang, which {@link Crew} detects.
  */
 final class WakeupThreadedTest {
     private static final int ROUNDS = 40_000;
 
-    /** Two handles of one thread, so that what the first aborts can be padding in front of what the second aborts. */
+    /** Two handles of one thread, so that what the first aborts can be padding before what the second aborts. */
     private record Publisher(RingProducer producer, RingProducer behind) {
         Publisher(final VarLenMpscRing ring) {
             this(ring.newProducer(), ring.newProducer());

@@ -22,7 +22,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs that {@code docs/watching.md} prints, beside a registry of meters and a server of beans. */
+/** The programs in {@code docs/watching.md}, with a meter registry and an MBean server. */
 final class WatchingProgramsTest {
     private final VarLenMpscRing ring =
             VarLenMpscRing.builder().capacity(256).name("watched").build();

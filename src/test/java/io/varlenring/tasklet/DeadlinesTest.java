@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The heap of deadlines, without a loop around it. */
+/** The deadline heap, without a loop around it. */
 final class DeadlinesTest {
     private final Deadlines deadlines = new Deadlines();
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The consumer of a ring in a file as a tasklet, on a manual loop; its producers have joined by a ring of their own. */
+/** The consumer of a ring in a file as a tasklet, on a manual loop; its producers use ring objects of their own. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FileRingTaskletTest {
     private static final int ROUNDS = 20;
@@ -116,7 +116,7 @@ final class FileRingTaskletTest {
         return runs;
     }
 
-    /** The datagram that has woken it stays where it is: only who arms takes it. */
+    /** The datagram that woke it stays in the channel: only arming receives it. */
     @Test
     void abort_isNotFollowedByARunInEachRound_andTheDoorbellIsHeardAgainAfterwards() {
         answer = Action.ABORT;
@@ -135,7 +135,7 @@ final class FileRingTaskletTest {
         assertEquals(0, loop.stats().failures());
     }
 
-    /** It would find that out each 100 ms, for ever, and tell it each time. */
+    /** Else it would find that out every 100 ms, forever, and report it each time. */
     @Test
     void detachedRing_endsItsTasklets_andNobodyIsTold() {
         collectReports();
@@ -280,7 +280,7 @@ final class FileRingTaskletTest {
         fed.ring().detach();
     }
 
-    /** While nothing is reserved it looks each 100 ms, and behind a reservation each millisecond. */
+    /** While nothing is reserved it looks every 100 ms, and while a reservation is open every millisecond. */
     @Test
     void openClaim_bringsTheNextLookNearer() {
         assertTrue(Deadlines.has(tasklet.look));

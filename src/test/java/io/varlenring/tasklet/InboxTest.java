@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The inbox by itself, in one thread, and a loop one of whose wakers has stopped in the middle of a put. */
+/** The inbox by itself, in one thread, and a loop with a waker that has stopped in the middle of a put. */
 final class InboxTest {
     private static final int CAPACITY = LoopMemory.capacity();
 
@@ -170,7 +170,7 @@ final class InboxTest {
         checkTakenInOrder();
     }
 
-    /** It sleeps, and not beyond what is put behind; and not for long, for who is under way may have loaded asleep. */
+    /** It sleeps, but not past later puts; and not for long, since the waker in progress may have loaded asleep. */
     @Test
     void putUnderWay_letsTheLoopSleepForAMoment() throws Exception {
         final int index = beginPut();
@@ -190,7 +190,7 @@ final class InboxTest {
     void close_besideAPutUnderWay_runsWhatIsBehindAndEnds() throws Exception {
         beginPut();
         elsewhere(() -> {
-            for (int i = 0; i < 3; i++) { // no overflow: that would have the loop look behind as well
+            for (int i = 0; i < 3; i++) { // no overflow: with one the loop would look past it as well
                 next().wakeup();
             }
         });
@@ -199,7 +199,7 @@ final class InboxTest {
         assertTrue(loop.toString().contains("ended"));
     }
 
-    /** A put either ends by an Error and has put nothing, or has put its tasklet where the loop finds it in its turn. */
+    /** A put either ends with an Error and has put nothing, or has put its tasklet where the loop finds it in turn. */
     @Test
     void putAtTheEndOfAStack_leavesNoGap() throws Exception {
         final AtomicReference<Throwable> thrown = new AtomicReference<>();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Which tasklet is the next one, without a loop around it. */
+/** Which tasklet is next, without a loop around the queues. */
 final class RunQueuesTest {
     private final RunQueues queues = new RunQueues();
     private final List<Tasklet> named = new ArrayList<>();

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The end of a loop, whoever asks for it and from where; and the thread that it has until then. */
+/** The end of a loop, requested by any thread and from any place; and the thread that it has until then. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TaskletCloseTest {
     /** Runs a class of this test in a JVM of its own, which must end; returns what it printed, and its exit code. */
@@ -385,7 +385,7 @@ final class TaskletCloseTest {
                 .contains("made no thread"));
     }
 
-    /** Each access to it fails, for good: no reason to try for ever, nor to leave the other rings open. */
+    /** Each access to it fails for good: no reason to retry forever, nor to leave the other rings open. */
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a file that is mapped cannot be cut there")
     void loopWithARingWithoutItsFile_ends(@TempDir final Path directory) throws Exception {
@@ -407,7 +407,7 @@ final class TaskletCloseTest {
         made.get().join();
     }
 
-    /** As when a library that the thread needs is not there: nobody is left to close the rings but who closes it. */
+    /** As when a library that the thread needs is missing: only the closer is left to close the rings. */
     @Test
     void threadFactory_whoseThreadEndsBeforeItRunsTheLoop_leavesTheEndToWhoCloses() throws Exception {
         for (final boolean isTimed : new boolean[] {false, true}) {

@@ -329,7 +329,7 @@ final class TaskletLoopTest {
         assertEquals(List.of("first", "next", "other"), ran);
     }
 
-    /** What a queue has let jump before others is not held against those who come later. */
+    /** Tasklets that a queue let jump earlier do not count against later ones. */
     @Test
     void wakeupAfter_manyTimes_isStillRightBehind() {
         final Tasklet first = named("first");
@@ -348,7 +348,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** Of a long series the rest goes behind the queue, and has jumped nobody then. */
+    /** The rest of a long series goes to the end of the queue, and then has jumped nobody. */
     @ParameterizedTest
     @ValueSource(ints = {50, 150, 300})
     void wakeupAfter_behindALongSeries_isRightBehind(final int length) {
@@ -586,7 +586,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** A chain that is always put behind its own last one, in front of who waits in the queue. */
+    /** A chain that is always put after its own last one, ahead of those waiting in the queue. */
     @Test
     void wakeupAfterEachOther_forEver_doesNotStarveTheQueue() {
         final Tasklet[] chain = new Tasklet[3];
@@ -634,7 +634,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** What a round leaves of a series keeps its order, behind those that have waited. */
+    /** What a round leaves of a series keeps its order, after those that have waited. */
     @Test
     void wakeupAfter_ofMoreThanAShare_keepsTheirOrder() {
         final List<String> expected = new ArrayList<>();
@@ -1138,7 +1138,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** Whoever has made the thread may have started it. */
+    /** The factory that made the thread may have started it. */
     @Test
     void loopThatIsRefusedItsSelector_isClosed() throws Exception {
         final AtomicReference<Thread> made = new AtomicReference<>();
@@ -1520,7 +1520,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** It still sleeps, and whoever comes next wakes it: with the same tasklet or with another one. */
+    /** It still sleeps, and the next wakeup wakes it, of the same tasklet or another one. */
     @Test
     void loopWhoseWakingHasFailed_isWokenByTheNext() throws Exception {
         final AtomicBoolean fails = new AtomicBoolean();
@@ -1554,7 +1554,7 @@ final class TaskletLoopTest {
                     return made.get();
                 })
                 .start("loop")) {
-            while (made.get().getState() != Thread.State.WAITING) { // else for ever
+            while (made.get().getState() != Thread.State.WAITING) { // else forever
                 Thread.sleep(1);
             }
             parking.newTasklet((self, reasons) -> parking.wakeupAt(self, System.nanoTime() + 1_000_000_000_000L, 0))
@@ -1620,7 +1620,7 @@ final class TaskletLoopTest {
         return waker;
     }
 
-    /** Who closes finds the sleep ended, and relies on the one who has ended it. */
+    /** The closer finds the sleep ended, and relies on the thread that ended it. */
     @Test
     void close_whileAWakeupIsAboutToFail_endsAllTheSame() throws Exception {
         for (final boolean limited : new boolean[] {false, true}) {
@@ -1675,7 +1675,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** A selector whose one key is ready, and in the middle of whose selection its channel is registered anew. */
+    /** A selector whose one key is ready, and whose channel is registered again in the middle of the selection. */
     private static final class RegisteredInTime extends SelectorDouble {
         private final CountDownLatch registers = new CountDownLatch(1);
         private final Thread selecting = Thread.currentThread();
@@ -1718,7 +1718,7 @@ final class TaskletLoopTest {
                 return SelectionKey.OP_READ;
             }
         };
-        /** By the other thread, when the one that selects has found nobody who serves the key. */
+        /** Called by the other thread, when the selecting one has found that no loop serves the key. */
         @Override
         protected SelectionKey register(
                 final AbstractSelectableChannel channel, final int operations, final Object attachment) {
@@ -2010,7 +2010,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** Never 0 of them, which would be for ever. */
+    /** Never 0 of them, which would mean forever. */
     @Test
     void selector_waitsForWholeMillisecondsRoundedUp() throws Exception {
         try (CancelledInTime selector = new CancelledInTime()) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jol.datamodel.DataModel;
 
-/** Where HotSpot lays the fields of a tasklet, which its wakers and its loop write in turn. */
+/** Where HotSpot places the fields of a tasklet, which its wakers and its loop write in turn. */
 final class TaskletPaddingTest {
     private static final int LINE = 64;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Wakeups, kills and closes from other threads: a run too few is a hang, a run too many or at once is seen. */
+/** Wakeups, kills and closes from other threads: a missing run is a hang; an extra or concurrent run is detected. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TaskletThreadedTest {
     private final List<Selector> selectors = new ArrayList<>();
@@ -189,7 +189,7 @@ final class TaskletThreadedTest {
         }
     }
 
-    /** What the waker wrote before, plainly, is what the run must see: one wakeup lost or early is a hang or a failure. */
+    /** The run must see what the waker wrote plainly before: a wakeup lost or early is a hang or a failure. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void afterAWakeup_theBodyRunsAndSeesWhatTheWakerDid(final boolean selecting) throws Exception {

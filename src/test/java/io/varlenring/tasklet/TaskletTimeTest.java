@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Deadlines of tasklets on a loop; waits have lower limits only, since a busy machine may take longer. */
+/** Deadlines of tasklets on a loop; waits have lower bounds only, since a busy machine may take longer. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TaskletTimeTest {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
