@@ -90,7 +90,7 @@ abstract class Claims extends Reservations {
         return buffer;
     }
 
-    /** Makes what was filled in the batch's next record. */
+    /** Turns what was filled in into the batch's next record. */
     final void addRecord(final int length, final RecordView view) {
         final long header = recordHeader(length);
         final long next = batchNext + stride(length);

@@ -145,7 +145,7 @@ final class Doorbell {
             return false;
         }
         if (channel != null) {
-            final Thread before = reader; // this thread, if an Error ended a call of its: then it stays set
+            final Thread before = reader; // this thread, if an Error ended its last call: then it stays set
             reader = Thread.currentThread();
             try {
                 unblock();

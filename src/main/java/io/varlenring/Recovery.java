@@ -27,7 +27,7 @@ final class Recovery {
      * comes after its publication. And the header is loaded again after all this: the owner may have published and
      * died.
      *
-     * A dead owner is a final verdict: a producer that announces the position later has not made the reservation, since
+     * That the owner is dead is final: a producer that announces the position later has not made the reservation, since
      * P was seen beyond it before. And only one word is stored, so a consumer that dies here leaves nothing half done.
      */
 

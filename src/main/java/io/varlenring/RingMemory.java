@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The algorithm reaches shared memory only through this class and {@link RingSlot}, whose methods name their access
  * mode. So its twin in {@code src/simulation} can run the algorithm on simulated memory.
  *
- * <p>The control words of a ring in a file lie in that file. The check which of the two it is stays off the per-record
- * path of a ring on the heap; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.
+ * <p>The control words of a ring in a file lie in that file. The check for which of the two it is stays off the
+ * per-record path of a ring on the heap; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.
  */
 final class RingMemory extends ControlWords {
     @SuppressWarnings("unused") // trailing padding: see Padding
@@ -274,7 +274,7 @@ final class RingMemory extends ControlWords {
         }
     }
 
-    /** MUST come before the waiting thread is set: from then on that may be woken. */
+    /** MUST come before the waiting thread is set: from then on it may be woken. */
     void prepareToSleep() {
         if (doorbell != null && doorbell.prepareToAwait()) {
             openDoorbell();

@@ -120,8 +120,8 @@ final class InliningTest {
                     + "MinInliningThreshold|not an accessor|don't inline by annotation|exception method");
 
     /**
-     * Why it leaves one that it has compiled for itself before it came to the caller. In which order it takes methods is
-     * its own, and on a busy machine another one.
+     * Why it does not inline a callee that it has compiled separately before the caller. The order in which it compiles
+     * methods is up to it, and differs on a busy machine.
      */
     private static final String CALLEE_CAME_FIRST = "already compiled into a big method";
 

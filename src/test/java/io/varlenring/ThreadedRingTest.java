@@ -451,8 +451,8 @@ final class ThreadedRingTest {
     }
 
     /**
-     * Sources that change while they are offered: whatever the producer is told, the consumer finds a sound ring. How often
-     * a copy is really interrupted is chance; FailingSourceTest does it for certain.
+     * Sources that change while they are offered: whatever the producer is told, the consumer finds a sound ring. How
+     * often that interrupts a copy is chance; FailingSourceTest does it for certain.
      */
     @ParameterizedTest
     @ValueSource(ints = {64, 256})

@@ -151,8 +151,8 @@ final class WakeupThreadedTest {
     }
 
     /**
-     * The drain with a timeout, which stands for days here. Without a hook it relies on the producer position, and polls
-     * only while a claim is open.
+     * The drain with a timeout, here one of days. Without a hook it relies on the producer position, and polls only
+     * while a claim is open.
      */
     @ParameterizedTest
     @CsvSource({

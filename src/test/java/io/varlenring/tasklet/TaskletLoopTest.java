@@ -1755,7 +1755,7 @@ final class TaskletLoopTest {
         }
     }
 
-    /** A key without a tasklet that would serve it loses its interest, or is cancelled, but not the new registration. */
+    /** A key that no tasklet serves loses its interest set, or is cancelled, but not the new registration. */
     @Test
     void channel_registeredAnewWhileItsKeyIsReady_keepsItsKey() throws Exception {
         for (final boolean killed : new boolean[] {false, true}) {
