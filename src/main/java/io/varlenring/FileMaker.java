@@ -42,7 +42,7 @@ final class FileMaker {
             throw toNothing;
         } catch (final IOException failure) { // it may name the temporary file, or none
             final long length = (long) RingLayout.dataOffset(slots) + capacity;
-            final String reason = "a ring of " + length + " bytes cannot be made: " + failure.getMessage();
+            final String reason = "a ring of " + length + " bytes cannot be made: " + failure;
             throw (IOException) new FileSystemException(path.toString(), null, reason).initCause(failure);
         }
     }

@@ -27,8 +27,10 @@ abstract class Reservations extends ProducerState {
     static final int DONE = 0;
     /** The bytes from begin to end are reserved, but not published. */
     static final int RESERVED = 1;
-    /** They are published, and the consumer may still have to be woken. */
+    /** They are published, and whether the consumer has to be woken is not known yet. */
     static final int PUBLISHED = 2;
+    /** This call has disarmed the consumer, and must still wake it. */
+    static final int ELECTED = 4;
     /** As DONE, but what was open is given up: the single test in finishLastCall() then finds it in any call. */
     static final int CLAIM_GIVEN_UP = 3;
 
@@ -422,7 +424,7 @@ abstract class Reservations extends ProducerState {
     final void signal(final RingMemory memory) {
         // pairs with arm() [M5] [M6] [M8]; the compare-and-set elects one waker [M9]
         if (memory.isArmedVolatile() && memory.compareAndSetDisarmed()) {
-            phase = PUBLISHED; // until it is woken: any call may throw an Error
+            phase = ELECTED; // until it is woken: any call may throw an Error
             wake();
         } else {
             phase = DONE;
@@ -454,10 +456,10 @@ abstract class Reservations extends ProducerState {
         } catch (final Throwable failure) {
             hookThrew = true;
             if (phase == DONE) {
-                phase = PUBLISHED; // until the next line has succeeded
+                phase = ELECTED; // until the next line has succeeded
             }
             memory.setArmedVolatile(true); // the consumer still sleeps: the next commit retries [M5]
-            if (phase == PUBLISHED) {
+            if (phase == ELECTED) {
                 phase = DONE;
             }
             if (failure instanceof Error error) { // the record is in the ring, but the program must learn of it
@@ -484,7 +486,9 @@ abstract class Reservations extends ProducerState {
             if (phase == RESERVED) {
                 abort();
             } else if (phase == PUBLISHED) {
-                wake(); // it may have disarmed the consumer without waking it; a spurious wakeup is harmless
+                signal(memory);
+            } else if (phase == ELECTED) {
+                wake();
             }
         } finally {
             if (phase == DONE && open != Claims.NOTHING && isGivenUp) {

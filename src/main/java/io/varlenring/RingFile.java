@@ -59,7 +59,10 @@ final class RingFile {
     private static final String OWN_STAT = "/proc/self/stat";
     private static final Cleaner CLEANER = Cleaner.create();
 
+    private static final int LEAST_FILES = 32;
+
     private static volatile boolean isPrepared;
+    private static volatile int filesUntilForgotten = LEAST_FILES;
 
     final Path path;
     final FileHeader header;
@@ -103,6 +106,7 @@ final class RingFile {
         boolean wasInterrupted = Thread.interrupted(); // cleared: it would close the channel that maps
         try {
             prepare();
+            forgetLeft();
             for (; ; ) {
                 if (capacity > 0 && !Files.exists(absolute)) {
                     FileMaker.make(absolute, capacity, slots, permissions, initialPosition);
@@ -345,7 +349,18 @@ final class RingFile {
             ((int[]) entry[USERS])[0]--;
             isLeft = true;
         }
-        return known == entry && !isUsed(entry) && closeUnlocked(entry) ? null : known;
+        if (known == entry && !isUsed(entry)) {
+            closeUnlocked(entry);
+        }
+        return known; // while its memory is there, for who joins again
+    }
+
+    /** Forgets files that were left and whose memory has been collected. Seldom, since it looks at all of them. */
+    private static void forgetLeft() {
+        if (files().size() >= filesUntilForgotten) {
+            files().values().removeIf(entry -> !((FileChannel) entry[CHANNEL]).isOpen() && knownMapping(entry) == null);
+            filesUntilForgotten = 2 * files().size() + LEAST_FILES;
+        }
     }
 
     /** Closes a file that no ring maps any more, even if one never left it. */

@@ -291,7 +291,12 @@ final class RingPlaces {
 
     /** Leaves nothing for the cleaner to do for a ring that was left. */
     void forget() {
-        hasLeft = true;
+        synchronized (held) {
+            if (!held.isEmpty()) { // by an Error, or a handle that a hook has used meanwhile
+                return;
+            }
+            hasLeft = true;
+        }
         leaving.clean();
     }
 

@@ -367,6 +367,8 @@ final class RingScenarios {
                 armings++;
                 if (run.ring.consumer().arm()) {
                     simulation.park(Long.MAX_VALUE);
+                } else {
+                    armings--;
                 }
             }
         }
@@ -501,13 +503,11 @@ final class RingScenarios {
                     run.ring.memory.setAccidentProne(true);
                     try {
                         if (sent == 1) {
-                            hook.armings++; // as below, by the close itself
                             closed.tryClaim(simulation.choose(2) * Long.BYTES); // full, or not
                             closed.close();
                         }
                         sendUnlessCutShort(run, producer, number);
                     } catch (final RingMemory.Accident accident) {
-                        hook.armings++; // the next call wakes, needed or not
                         run.perhapsNotSent();
                     }
                     run.ring.memory.setAccidentProne(false);

@@ -272,7 +272,7 @@ final class AccidentsTest {
                 .build();
         final RingProducer producer = ring.newProducer();
         final RingClaim claim = producer.tryClaim(10);
-        producer.side().phase = Reservations.PUBLISHED;
+        producer.side().phase = Reservations.ELECTED;
         assertThrows(OutOfMemoryError.class, claim::abort);
         fails[0] = false;
         assertTrue(offer(producer, payload(1, 4)));
@@ -290,7 +290,7 @@ final class AccidentsTest {
                 .build();
         producer[0] = ring.newProducer();
         final RingClaim claim = producer[0].tryClaim(10);
-        producer[0].side().phase = Reservations.PUBLISHED;
+        producer[0].side().phase = Reservations.ELECTED;
         claim.abort();
         assertNotNull(claimed[0]);
         claimed[0].commit();
@@ -373,7 +373,7 @@ final class AccidentsTest {
                 .build();
         final RingProducer producer = ring.newProducer();
         final RingClaim claim = producer.tryClaim(8);
-        producer.side().phase = Reservations.PUBLISHED;
+        producer.side().phase = Reservations.ELECTED;
         assertThrows(AssertionError.class, claim::abort);
         final RingClaim next = producer.tryClaim(16);
         assertEquals(1, ring.stats().aborted());
@@ -453,11 +453,30 @@ final class AccidentsTest {
         final RingProducer producer = ring.newProducer();
         assertTrue(ring.consumer().arm());
         assertTrue(ring.memory.compareAndSetDisarmed());
-        producer.side().phase = Reservations.PUBLISHED;
+        producer.side().phase = Reservations.ELECTED;
         assertThrows(IllegalArgumentException.class, () -> producer.offer(ByteBuffer.allocate(1 << 12)));
         assertEquals(1, woken.get());
         assertTrue(producer.offer(ByteBuffer.allocate(1)));
         assertEquals(1, woken.get());
+    }
+
+    /** The last call published its record and ended before it looked whether the consumer was armed. */
+    @Test
+    void wakeupThatACallDidNotComeTo_isMadeByTheNextOneIfItIsNeeded() {
+        final AtomicInteger woken = new AtomicInteger();
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(1 << 12)
+                .hook(woken::incrementAndGet)
+                .build();
+        final RingProducer producer = ring.newProducer();
+        for (int i = 0; i < 2; i++) {
+            producer.side().phase = Reservations.PUBLISHED;
+            assertThrows(IllegalArgumentException.class, () -> producer.offer(ByteBuffer.allocate(1 << 12)));
+            assertEquals(i, woken.get());
+            assertTrue(ring.consumer().arm());
+        }
+        assertTrue(producer.offer(ByteBuffer.allocate(1)));
+        assertEquals(2, woken.get());
     }
 
     @Test
@@ -470,7 +489,7 @@ final class AccidentsTest {
         ring.close();
         final Field closer = VarLenMpscRing.class.getDeclaredField("closer");
         closer.setAccessible(true);
-        ((ProducerSide) closer.get(ring)).phase = Reservations.PUBLISHED;
+        ((ProducerSide) closer.get(ring)).phase = Reservations.ELECTED;
         ring.close();
         assertEquals(1, woken.get());
         ring.close();
@@ -1044,7 +1063,7 @@ final class AccidentsTest {
         final RingProducer producer = ring.newProducer();
         final ProducerSide side = producer.side();
         assertNotNull(producer.tryClaim(8));
-        side.phase = Reservations.PUBLISHED; // as when an Error has kept its last call from waking
+        side.phase = Reservations.ELECTED; // as when an Error has kept its last call from waking
         assertSame(failure, assertThrows(AssertionError.class, side::close));
         assertFalse(side.isLeft);
         fails[0] = false;

@@ -236,6 +236,16 @@ final class DoorbellTest {
         assertFalse(ring.memory.doorbell.channel().isOpen());
     }
 
+    @Test
+    void prepareToAwait_behindTheEnd_keepsNoSelectorOpen() throws IOException {
+        final Doorbell ended = new Doorbell();
+        ended.channel();
+        ended.close();
+        final long before = selectors();
+        assertFalse(ended.prepareToAwait());
+        assertEquals(before, selectors());
+    }
+
     private static long selectors() throws IOException {
         final Path descriptors = Path.of("/proc/self/fd");
         if (!Files.isDirectory(descriptors)) {

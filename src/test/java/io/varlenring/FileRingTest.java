@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
@@ -617,6 +618,63 @@ final class FileRingTest {
         }
     }
 
+    private static Object[] entryOf(final Path path) throws IOException {
+        return SharedFiles.files()
+                .get(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    }
+
+    /** Memory is given back by a collection only: to join and leave again and again would use up more and more. */
+    @Test
+    void map_ofAFileThatWasLeft_usesItsMemoryAgain() throws IOException {
+        map().detach();
+        final Object mapping = ((WeakReference<?>) entryOf(file)[2]).get();
+        map();
+        assertSame(mapping, ((WeakReference<?>) entryOf(file)[2]).get());
+    }
+
+    @Test
+    void filesThatWereLeft_areForgotten() throws IOException {
+        final List<Path> left = new ArrayList<>();
+        int known = 0;
+        for (int i = 0; i < 300; i++) {
+            left.add(FileRings.newFile());
+            VarLenMpscRing.map(left.get(i), 64).detach();
+            if (i % 50 == 49) {
+                System.gc();
+            }
+        }
+        for (final Path path : left) {
+            known += entryOf(path) == null ? 0 : 1;
+            Files.delete(path);
+        }
+        assertTrue(known < 300, "all are known");
+    }
+
+    /** A hook has opened a claim again: the place is given back when the ring is dropped. */
+    @Test
+    void detach_whereAHookUsesTheHandleAgain_leavesTheRestToTheCollector() throws Exception {
+        final Map<?, ?> locks = (Map<?, ?>) leaveWithAClaim()[1];
+        for (int i = 0; i < 100 && !locks.isEmpty(); i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertTrue(locks.isEmpty(), locks::toString);
+    }
+
+    private Object[] leaveWithAClaim() throws IOException {
+        final RingProducer[] producer = new RingProducer[1];
+        final WakeupHook hook = () -> producer[0].tryClaim(8);
+        final VarLenMpscRing ring =
+                VarLenMpscRing.builder().file(file).capacity(64).hook(hook).build();
+        producer[0] = ring.newProducer();
+        assertNotNull(producer[0].tryClaim(8));
+        assertNotNull(ring.newProducer().tryClaim(8)); // so that the abort of the first leaves padding, and wakes
+        assertTrue(ring.consumer().arm());
+        ring.detach();
+        assertEquals(1, ((Map<?, ?>) entryOf(file)[1]).size());
+        return entryOf(file);
+    }
+
     @Test
     void newProducer_whileDetached_leavesNoFileOpen() throws Exception {
         map().detach();
@@ -773,24 +831,36 @@ final class FileRingTest {
 
     /** Its memory is the file's, and goes when the file has been deleted and nobody maps it. */
     @Test
-    void fileThatNoRingMapsAnyMore_isClosed() throws Exception {
-        final Object key = useAndDrop();
-        final Map<?, ?> open = (Map<?, ?>) System.getProperties().get("io.varlenring.files");
-        while (open.containsKey(key)) {
+    void ringThatIsDropped_closesItsFile() throws Exception {
+        final Channel channel = (Channel) useAndDrop()[0];
+        while (channel.isOpen()) {
             System.gc();
             Thread.sleep(1);
         }
-        final VarLenMpscRing again = map();
-        assertTrue(open.containsKey(key));
-        assertEquals(1, drain(again).size());
+        assertEquals(1, drain(map()).size());
     }
 
-    private Object useAndDrop() throws IOException {
+    private Object[] useAndDrop() throws IOException {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
         assertTrue(offer(ring.newProducer(), new byte[1]));
         ring.consumer();
-        ring.detach();
-        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        return entryOf(file);
+    }
+
+    /** An Error has come between the opening of the file and the making of its ring. */
+    @Test
+    void fileOfNoRing_isClosedAndForgotten() throws Exception {
+        final Channel channel = (Channel) openForNothing()[0];
+        while (entryOf(file) != null) {
+            System.gc();
+            Thread.sleep(1);
+        }
+        assertFalse(channel.isOpen());
+    }
+
+    private Object[] openForNothing() throws IOException {
+        RingFile.open(file, CAPACITY, 1, null, 0);
+        return entryOf(file);
     }
 
     /** The first mapping goes, and another ring maps the file by then. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -243,13 +244,18 @@ final class WakeupThreadedTest {
                 .hook(WakeupHook.semaphore(calls))
                 .build();
         final int[] consumed = new int[1];
+        final AtomicBoolean isOver = new AtomicBoolean();
         for (int id = 0; id < 3; id++) {
             crew.add("consumer-" + id, () -> {
                 while (!crew.isFailing()) {
                     calls.acquire();
+                    if (isOver.get()) {
+                        return;
+                    }
                     do {
                         consumed[0] += ring.consumer().drain(record -> {});
                         if (consumed[0] == 2 * each) {
+                            isOver.set(true);
                             calls.release(3);
                             return;
                         }

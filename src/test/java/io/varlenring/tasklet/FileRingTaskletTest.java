@@ -11,10 +11,12 @@ import io.varlenring.RingClaim;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.io.IOException;
+import java.nio.channels.Channel;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -209,11 +211,12 @@ final class FileRingTaskletTest {
     void create_whereAnotherIsTheConsumer_leavesTheFile() throws IOException {
         assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder(), record -> {}, 1));
         final Map<?, ?> files = (Map<?, ?>) System.getProperties().get("io.varlenring.files");
-        final int joined = files.size();
+        final Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        final Channel channel = (Channel) ((Object[]) files.get(key))[0];
         tasklet.ring().detach();
-        assertEquals(joined, files.size());
+        assertTrue(channel.isOpen());
         other.detach(); // the last one that has joined it
-        assertEquals(joined - 1, files.size());
+        assertFalse(channel.isOpen());
     }
 
     @Test
@@ -286,7 +289,7 @@ final class FileRingTaskletTest {
         assertTrue(Deadlines.has(tasklet.look));
         final RingClaim claim = producer.tryClaim(8);
         tasklet.tasklet().wakeup();
-        assertEquals(1, loop.runOnce(0));
+        assertTrue(loop.runOnce(0) > 0);
         final long left = tasklet.look.deadline.nanoTime - System.nanoTime();
         assertTrue(left <= TimeUnit.MILLISECONDS.toNanos(1), () -> "in " + left + " ns");
         claim.commit();
