@@ -579,7 +579,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      * a claim; concurrent calls of {@link #newProducer()} and {@link #consumer()} succeed or are refused. On a ring on
      * the heap, which nobody else shares, it does nothing.
      *
-     * @throws IllegalStateException when called from a handler, or while another thread is seen in a call on the consumer
+     * @throws IllegalStateException when called from a handler, or while another thread is seen in a call on the
+     *     consumer
      */
     public void detach() {
         if (places == null) {
