@@ -23,45 +23,45 @@ import org.openjdk.jcstress.infra.results.LL_Result;
  * commits, shortens or aborts a claim that it has opened before, or closes the ring. The arbiter asks whether the hook was
  * called. Where there is a claim, the race is between its last step and {@code arm()} only.
  *
- * <p>Expected: asleep means woken. Both controls are seen on x86.
+ * <p>Expected: asleep means woken, and awake not woken. Both controls are seen on x86.
  *
  * <pre>
- * stress-tests/run quick WakeupNotLost, JDK 17, AMD EPYC (family 25, model 17), 2 processors
+ * stress-tests/run quick, JDK 25, AMD EPYC (family 25, model 17), 2 processors
  *
- *   Offer            asleep, woken        966,379  acceptable
- *                    awake, not woken     145,361  acceptable
- *                    awake, woken             362  acceptable
+ *   Offer            asleep, woken        277,541  acceptable
+ *                    awake, not woken     225,926  acceptable
  *                    asleep, not woken          0  forbidden
- *   OfferBehindGap   asleep, woken        976,557  acceptable
- *                    awake, not woken     145,516  acceptable
- *                    awake, woken             269  acceptable
+ *                    awake, woken               0  forbidden
+ *   OfferBehindGap   asleep, woken        321,793  acceptable
+ *                    awake, not woken     152,490  acceptable
  *                    asleep, not woken          0  forbidden
- *   Batch            asleep, woken        856,266  acceptable
- *                    awake, not woken     153,331  acceptable
- *                    awake, woken             105  acceptable
+ *                    awake, woken               0  forbidden
+ *   Batch            asleep, woken        374,612  acceptable
+ *                    awake, not woken     109,399  acceptable
  *                    asleep, not woken          0  forbidden
- *   Commit           asleep, woken        925,442  acceptable
- *                    awake, not woken     319,804  acceptable
- *                    awake, woken          10,216  acceptable
+ *                    awake, woken               0  forbidden
+ *   Commit           awake, not woken     290,903  acceptable
+ *                    asleep, woken        212,564  acceptable
  *                    asleep, not woken          0  forbidden
- *   ShrinkingCommit  asleep, woken        813,518  acceptable
- *                    awake, not woken     192,348  acceptable
- *                    awake, woken           3,836  acceptable
+ *                    awake, woken               0  forbidden
+ *   ShrinkingCommit  asleep, woken        351,365  acceptable
+ *                    awake, not woken     132,646  acceptable
  *                    asleep, not woken          0  forbidden
- *   Abort            asleep, woken        717,813  acceptable
- *                    awake, not woken     334,769  acceptable
- *                    awake, woken           8,320  acceptable
+ *                    awake, woken               0  forbidden
+ *   Abort            awake, not woken     214,984  acceptable
+ *                    asleep, woken        198,149  acceptable
  *                    asleep, not woken          0  forbidden
- *   Close            asleep, woken        788,025  acceptable
- *                    awake, not woken     636,638  acceptable
- *                    awake, woken           4,879  acceptable
+ *                    awake, woken               0  forbidden
+ *   Close            asleep, woken        473,068  acceptable
+ *                    awake, not woken      88,103  acceptable
  *                    asleep, not woken          0  forbidden
- *   BrokenMode       0, 1               1,368,697  acceptable
- *                    0, 0               1,351,537  interesting
- *                    1, 0                 756,284  acceptable
- *                    1, 1                   1,024  acceptable
- *   BrokenNoLook     asleep, woken        908,261  acceptable
- *                    asleep, not woken    214,081  interesting
+ *                    awake, woken               0  forbidden
+ *   BrokenMode       0, 0               1,465,519  interesting
+ *                    0, 1                 944,945  acceptable
+ *                    1, 0                 698,555  acceptable
+ *                    1, 1                   1,912  acceptable
+ *   BrokenNoLook     asleep, not woken    301,539  interesting
+ *                    asleep, woken        231,112  acceptable
  * </pre>
  */
 @Outcome(id = "awake, not woken", expect = ACCEPTABLE, desc = "arm() saw it.")
