@@ -17,7 +17,7 @@ class TraceTest {
     @ParameterizedTest
     @CsvSource({
         "UPLOAD, 50000, 1444, 2612",
-        "DOWNLOAD, 50000, 1444, 1730",
+        "DOWNLOAD, 47000, 1444, 1680",
         "CONNECTION_STORM, 1430, 1444, 4135",
         "NGTCP2_CUBIC, 50000, 1444, 14876",
         "PICOQUIC_BBR, 34000, 1440, 10298",
