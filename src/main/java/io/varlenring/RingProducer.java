@@ -240,7 +240,7 @@ public final class RingProducer implements AutoCloseable {
      * @throws IllegalStateException when this handle's last claim or batch is still open
      * @throws RingClosedException when the ring is closed
      */
-    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable RingClaim tryClaim(final int maxLength) {
         if (claim == null) {
             claim = new RingClaim(this, side, slices);
@@ -277,7 +277,7 @@ public final class RingProducer implements AutoCloseable {
      * @throws IllegalStateException when this handle's last claim or batch is still open
      * @throws RingClosedException when the ring is closed
      */
-    @SuppressWarnings("exports") // who calls it compiles without the annotation
+    @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable RingBatch tryClaimBatch(final int minLength, final int maxBytes) {
         if (batch == null) {
             batch = new RingBatch(this, side, slices);

@@ -65,7 +65,7 @@ final class Deadlines {
         final int newSize = isNew ? size + 1 : size;
         final int free = isNew ? size : deadline.index;
         move(deadline, free, placeFor(time, number, free, newSize));
-        deadline.nanoTime = time; // behind move() no call: see there
+        deadline.nanoTime = time; // no call after move(): see there
         deadline.number = number;
         deadline.reasons = reasons;
         size = newSize;
@@ -81,7 +81,7 @@ final class Deadlines {
         final Deadline last = heap[newSize];
         final int free = deadline.index;
         move(last, free, placeFor(last.nanoTime, last.number, free, newSize));
-        deadline.index = NONE; // behind move() no call: see there
+        deadline.index = NONE; // no call after move(): see there
         heap[newSize] = null;
         size = newSize;
     }

@@ -29,7 +29,7 @@ final class Inbox {
     /** Puts a tasklet that is not queued anywhere; called before the load of asleep. */
     void put(final Tasklet tasklet) {
         if (memory.getOverflowVolatile() == null) { // pairs with takeOverflow(): nothing overtakes it [T8]
-            long position = memory.getTailVolatile(); // a guess, like the loads below: the next line decides [T6]
+            long position = memory.getTailVolatile(); // a guess, like the loads below: the CAS decides [T6]
             while (position < memory.getLimitAcquire() || isRoomFor(position)) { // pairs with isRoomFor() [T6]
                 final int index = LoopMemory.indexOf(position);
                 if (memory.compareAndSetTail(position, position + 1)) { // pairs with isEmpty() [T2]
