@@ -34,28 +34,6 @@ final class FileMaker {
         final String known = name.length() > LONG_NAME ? "" : name; // else the temporary name could be too long
         final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
         try {
-            makeBy(temporary, path, capacity, slots, permissions, initialPosition);
-        } catch (final NoSuchFileException none) {
-            throw (IOException)
-                    new NoSuchFileException(path.toString(), null, "there is no directory for it").initCause(none);
-        } catch (final FileAlreadyExistsException toNothing) {
-            throw toNothing;
-        } catch (final IOException failure) { // it may name the temporary file, or none
-            final long length = (long) RingLayout.dataOffset(slots) + capacity;
-            final String reason = "a ring of " + length + " bytes cannot be made: " + failure;
-            throw (IOException) new FileSystemException(path.toString(), null, reason).initCause(failure);
-        }
-    }
-
-    private static void makeBy(
-            final Path temporary,
-            final Path path,
-            final int capacity,
-            final int slots,
-            final Set<PosixFilePermission> permissions,
-            final long initialPosition)
-            throws IOException {
-        try {
             write(temporary, capacity, slots, permissions, initialPosition);
             // The descriptor that wrote it is closed by now: closing it later would drop locks taken after joining
             Files.createLink(path, temporary);
@@ -63,8 +41,15 @@ final class FileMaker {
             if (Files.isSymbolicLink(path) && !Files.exists(path)) {
                 throw new FileAlreadyExistsException(path.toString(), null, "a link to nothing");
             }
+        } catch (final NoSuchFileException none) {
+            throw (IOException)
+                    new NoSuchFileException(path.toString(), null, "there is no directory for it").initCause(none);
+        } catch (final IOException failure) { // it may name the temporary file, or none
+            final long length = (long) RingLayout.dataOffset(slots) + capacity;
+            final String reason = "a ring of " + length + " bytes cannot be made: " + failure;
+            throw (IOException) new FileSystemException(path.toString(), null, reason).initCause(failure);
         } finally {
-            Files.deleteIfExists(temporary);
+            temporary.toFile().delete(); // throws nothing, which would hide what has been thrown
         }
     }
 
