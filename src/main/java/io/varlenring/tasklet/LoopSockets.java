@@ -91,9 +91,9 @@ final class LoopSockets {
     private synchronized void tellAgain() {
         for (final SelectionKey key : selector.keys()) {
             try {
-                final int operations = key.interestOps();
+                int operations = key.interestOps();
                 try {
-                    key.interestOpsAnd(0);
+                    operations |= key.interestOpsAnd(0); // what another thread has added meanwhile stays
                 } finally { // also when memory is still short, since the change is made even then
                     key.interestOpsOr(operations);
                 }

@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
  * others; otherwise it arms the ring, and the next commit, close, or abort that leaves padding wakes it. It kills
  * itself when the ring is closed and drained, and within 100 ms when this process has {@linkplain
  * VarLenMpscRing#detach() detached} from it, which a tasklet of the same loop, or whoever has ended the loop, may
- * do. When a handler throws it runs again at once, since the record is consumed; a drain that fails and hands over
- * nothing, because the ring is corrupt, is retried within 100 ms.
+ * do; one that pauses does so only when it is woken, or the loop ends. When a handler throws it runs again at once,
+ * since the record is consumed; a drain that fails and hands over nothing, because the ring is corrupt, is retried
+ * within 100 ms.
  *
  * <p>Behind an unfinished reservation, and on a ring in a file, it checks the ring from time to time. A second tasklet
  * wakes it for that, and the loop counts its runs, too; the deadline of {@link #tasklet()} is free for the user.
@@ -411,18 +412,16 @@ public final class RingTasklet {
         if (!isInFile) {
             ring.close();
         }
-        if (!tasklet.isKilled()) {
-            final long begin = loop.memory.nanoTime();
-            final long last = ring.producerPosition(); // in a file the ring stays open, and more may keep coming
-            while (drainTo(last) && loop.memory.nanoTime() - begin < END_NANOS) {
-                loop.memory.park(POLL_NANOS);
-            }
-            tasklet.kill();
-            if (!aborted && !hasFailed && isBefore(last)) {
-                loop.failed(
-                        new IllegalStateException("the loop has ended, and what is behind a reservation that has not"
-                                + " been finished is left: " + ring));
-            }
+        final long begin = loop.memory.nanoTime();
+        final long last = ring.producerPosition(); // in a file the ring stays open, and more may keep coming
+        while (drainTo(last) && loop.memory.nanoTime() - begin < END_NANOS) {
+            loop.memory.park(POLL_NANOS);
+        }
+        final boolean wasKilled = tasklet.isKilled(); // then the ring keeps what it holds
+        tasklet.kill();
+        if (!wasKilled && !aborted && !hasFailed && isBefore(last)) {
+            loop.failed(new IllegalStateException("the loop has ended, and what is behind a reservation that has not"
+                    + " been finished is left: " + ring));
         }
         look.kill();
     }
@@ -430,7 +429,7 @@ public final class RingTasklet {
     /** Returns whether more may come: a reservation is in progress, and the handler takes records. */
     private boolean drainTo(final long last) {
         boolean more = true;
-        while (more && isBefore(last)) {
+        while (more && !tasklet.isKilled() && isBefore(last)) {
             final long position = ring.consumerPosition();
             hasFailed = false;
             try {
@@ -440,12 +439,16 @@ public final class RingTasklet {
                 loop.failed(corrupt);
                 return false;
             } catch (final Throwable failure) { // its record is consumed, unless even its view failed
+                if (isDetached()) { // not a failure, as in run()
+                    tasklet.kill();
+                    return false;
+                }
                 more = ring.consumerPosition() != position;
                 hasFailed = !more;
                 loop.failed(failure);
             }
         }
-        return !aborted && isBefore(last);
+        return !aborted && !tasklet.isKilled() && isBefore(last);
     }
 
     /** Tells whether something is left that was reserved up to this position. */

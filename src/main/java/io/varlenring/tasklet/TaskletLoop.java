@@ -78,6 +78,9 @@ public final class TaskletLoop implements AutoCloseable {
 
     private final RunQueues queues = new RunQueues();
     private final RunQueues.Runner runner = this::runUnlessKilled;
+    /** Made early: when the loop ends there may be no memory for it. */
+    private final Runnable toEnd = this::runToEnd;
+
     final Deadlines deadlines = new Deadlines();
     private final LoopCounters counters = new LoopCounters();
     /** Null without profiling. */
@@ -522,7 +525,7 @@ public final class TaskletLoop implements AutoCloseable {
             LoopThread.runRounds(this);
         } finally {
             memory.setClosedVolatile(); // when the selector has failed; pairs with enqueue() [T2]
-            rings.insistOnTheEnd(memory, this::runToEnd);
+            rings.insistOnTheEnd(memory, toEnd);
         }
     }
 

@@ -153,6 +153,21 @@ final class FileRingTaskletTest {
         assertEquals(1, asked);
     }
 
+    /** It was told once for each try in the 100 ms for which the end waits. */
+    @Test
+    void closedLoop_ofADetachedRingThatHoldsRecords_tellsNobody() {
+        collectReports();
+        answer = Action.ABORT;
+        offer();
+        runUntilIdle();
+        answer = Action.CONTINUE;
+        tasklet.ring().detach();
+        loop.close();
+        assertEquals(List.of(), reported);
+        assertEquals(0, loop.stats().failures());
+        assertTrue(tasklet.tasklet().isKilled());
+    }
+
     /** The key would keep the ring, its mapping and its place in the file as long as there is the selector. */
     @Test
     void killedTasklet_leavesNothingInTheSelector() {

@@ -508,6 +508,32 @@ final class RingTaskletTest {
         assertEquals(2, refused.consumer().drain(record -> {}));
     }
 
+    @Test
+    void closedLoop_whoseHandlerKillsItsTasklet_leavesTheRest() {
+        final int[] asked = new int[1];
+        final RingTasklet[] gone = new RingTasklet[1];
+        gone[0] = RingTasklet.createControlled(
+                loop,
+                VarLenMpscRing.builder().capacity(1024),
+                record -> {
+                    if (!loop.isClosed()) {
+                        return Action.ABORT;
+                    }
+                    asked[0]++;
+                    gone[0].tasklet().kill();
+                    return Action.CONTINUE;
+                },
+                1);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(gone[0].ring().newProducer().offer(new byte[1], 0, 1));
+        }
+        runUntilIdle();
+        loop.close();
+        assertEquals(1, asked[0]);
+        assertEquals(2, gone[0].ring().consumer().drain(record -> {}));
+        assertEquals(0, loop.stats().failures());
+    }
+
     /** What it has aborted comes again, and is consumed by its failure: the ring is empty then, and has to be armed. */
     @Test
     void controlledHandler_thatAbortsAndThenThrows_isWokenByTheNextRecord() {

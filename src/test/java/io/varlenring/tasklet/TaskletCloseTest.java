@@ -33,6 +33,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -148,6 +149,56 @@ final class TaskletCloseTest {
             maker.start();
             maker.join();
         }
+    }
+
+    /** Closes a loop while its heap is full, and frees memory once the loop has reported that. */
+    static final class FullHeapAtTheEnd {
+        @SuppressWarnings("unused") // it keeps the memory
+        private static volatile Object[] filled;
+
+        private FullHeapAtTheEnd() {}
+
+        private static void fill() {
+            Object[] last = null;
+            for (int length = 1 << 20; length > 0; length /= 2) {
+                try {
+                    while (true) {
+                        final Object[] next = new Object[length];
+                        next[0] = last;
+                        last = next;
+                        filled = last;
+                    }
+                } catch (final OutOfMemoryError full) {
+                    // now smaller ones
+                }
+            }
+        }
+
+        public static void main(final String[] arguments) throws Exception {
+            final TaskletLoop loop = TaskletLoop.start("full");
+            final VarLenMpscRing ring = RingTasklet.create(
+                            loop, VarLenMpscRing.builder().capacity(1024), record -> {}, 1)
+                    .ring();
+            Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {});
+            loop.newTasklet((self, reasons) -> {
+                        fill();
+                        loop.close();
+                    })
+                    .wakeup();
+            while (!loop.isClosed()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            LockSupport.parkNanos(500_000_000); // the loop tries in vain meanwhile
+            filled = null;
+            System.out.println(loop.close(20, TimeUnit.SECONDS) && ring.isClosed() ? "ended" : loop.toString());
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void loopClosedWhileTheHeapIsFull_endsWhenThereIsMemory(@TempDir final Path directory) throws Exception {
+        final String output = run(directory, FullHeapAtTheEnd.class, "-Xmx32m", "-XX:+UseSerialGC");
+        assertTrue(output.contains("ended"), output);
     }
 
     @Test
