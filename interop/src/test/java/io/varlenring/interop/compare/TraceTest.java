@@ -17,11 +17,11 @@ class TraceTest {
     @ParameterizedTest
     @CsvSource({
         "UPLOAD, 50000, 1444, 2612",
-        "DOWNLOAD, 47000, 1444, 1680",
+        "DOWNLOAD, 30000, 1444, 1201",
         "CONNECTION_STORM, 1430, 1444, 4135",
         "NGTCP2_CUBIC, 50000, 1444, 14876",
         "PICOQUIC_BBR, 34000, 1440, 10298",
-        "QUICHE_GSO_UNPACED, 50000, 1350, 13956"
+        "QUICHE_GSO_UNPACED, 35000, 1350, 9776"
     })
     void load_oneCopy_hasAll(final Trace recorded, final int datagrams, final int maxSize, final long millis) {
         final List<Trace.Datagram> trace = recorded.load(1);
