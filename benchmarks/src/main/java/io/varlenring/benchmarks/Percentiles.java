@@ -32,6 +32,10 @@ public class Percentiles {
         return histogram.getValueAtPercentile(50);
     }
 
+    public double p90() {
+        return histogram.getValueAtPercentile(90);
+    }
+
     public double p99() {
         return histogram.getValueAtPercentile(99);
     }

@@ -78,6 +78,33 @@ enum BenchmarkSet {
         }
     },
 
+    STEADY_LOAD("steady-load", Axis.DISTANCE, List.of(Metric.P50, Metric.P90), List.of(Baseline.AGRONA)) {
+        @Override
+        List<Cell> cells() {
+            return List.of(
+                    at("1000000", "64").quickIf(true),
+                    at("1000000", "1200").quickIf(true),
+                    at("5000000", "64").quickIf(true));
+        }
+
+        private Cell at(final String perSecond, final String size) {
+            return Cell.of(
+                    "SteadyLoadBenchmark.drain",
+                    List.of(
+                            "ring-offer",
+                            "ring-claim",
+                            "agrona",
+                            "jctools-pooled",
+                            "jctools-fresh",
+                            "disruptor",
+                            "abq"),
+                    "perSecond",
+                    perSecond,
+                    "size",
+                    size);
+        }
+    },
+
     BURST("burst", Axis.CORE, List.of(Metric.TIME), List.of(Baseline.SINGLE_OFFERS, Baseline.AGRONA)) {
         @Override
         List<Cell> cells() {

@@ -17,6 +17,7 @@ record Metric(String name, String title, String unit, boolean lessIsBetter, bool
     static final Metric ACCEPTED = new Metric("accepted", "offers accepted", "million/s", false, false);
     static final Metric REFUSED = new Metric("refused", "offers refused", "million/s", true, false);
     static final Metric P50 = new Metric("p50", "p50", "ns", true, true);
+    static final Metric P90 = new Metric("p90", "p90", "ns", true, true);
     static final Metric P99 = new Metric("p99", "p99", "ns", true, true);
     static final Metric P999 = new Metric("p999", "p99.9", "ns", true, false);
     static final Metric ALLOCATED = new Metric("gc.alloc.rate.norm", "allocated", "B/op", true, false);
