@@ -288,7 +288,8 @@ public final class RingProducer implements AutoCloseable {
     /**
      * Closes this handle; the ring stays open. An open claim or batch is aborted. On a ring in a file its slot is given
      * back; the slot of a dropped handle is given back when the handle has been garbage-collected. Further offers and
-     * claims are refused with {@link IllegalStateException}; closing again does nothing.
+     * claims are refused with {@link IllegalStateException}; closing again does nothing. A handle by which the ring's
+     * {@link WakeupHook} opens a claim or batch during this call may stay open, and has to be closed again.
      *
      * @throws IllegalStateException when position or limit of the buffer of an open claim or batch lie outside its
      *     bytes; the handle is closed all the same

@@ -556,9 +556,11 @@ public final class VarLenMpscRing implements AutoCloseable {
         return places == null || places.hasConsumer();
     }
 
-    /** Removes a closed handle from the registry. */
+    /** Removes a handle from the registry, unless a hook has opened something by it while it was being closed. */
     void forget(final ProducerSide side) {
-        producers.remove(side);
+        if (side.isLeft) {
+            producers.remove(side);
+        }
     }
 
     /** Finishes what handles that have been collected left open; cheap when there are none. */

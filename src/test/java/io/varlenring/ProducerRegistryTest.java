@@ -175,6 +175,46 @@ final class ProducerRegistryTest {
         assertEquals(3, hooked.stats().offered(), "the handle that the hook has made is unknown");
     }
 
+    /** A hook opens claims by the handle that is being closed, and so keeps it open: then it must not be lost. */
+    @Test
+    void handleThatAHookUsesWhileItIsClosed_isStillKnown() throws Exception {
+        final AtomicReference<RingProducer> closing = new AtomicReference<>();
+        final AtomicReference<RingProducer> other = new AtomicReference<>();
+        final VarLenMpscRing hooked = VarLenMpscRing.builder()
+                .capacity(1024)
+                .hook(() -> {
+                    if (closing.get() == null) {
+                        return;
+                    }
+                    closing.get().tryClaim(8);
+                    assertTrue(offer(other.get(), payload(1, 8))); // so that an abort leaves padding, and wakes
+                    throw new IllegalStateException("as planned: the consumer stays armed");
+                })
+                .build();
+        other.set(hooked.newProducer());
+        final WeakReference<RingProducer> dropped = closeWhileTheHookClaims(hooked, closing, other.get());
+        drain(hooked);
+        assertTrue(hooked.dump().contains("a claim of 8 bytes"), hooked::dump);
+        collect(dropped);
+        while (hooked.stats().leakedClaims() == 0) {
+            Thread.sleep(1);
+        }
+        drain(hooked);
+        assertTrue(hooked.isEmpty(), hooked::dump);
+    }
+
+    private static WeakReference<RingProducer> closeWhileTheHookClaims(
+            final VarLenMpscRing hooked, final AtomicReference<RingProducer> closing, final RingProducer other) {
+        final RingProducer producer = hooked.newProducer();
+        closing.set(producer);
+        assertNotNull(producer.tryClaim(8));
+        assertTrue(offer(other, payload(1, 8)));
+        assertTrue(hooked.consumer().arm());
+        producer.close();
+        closing.set(null);
+        return new WeakReference<>(producer);
+    }
+
     /** One that has not come to be returned: nobody closes it, and the collector finds nothing to do. */
     @Test
     void discardedHandle_hasLeftAndIsForgotten() {
