@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param pid its id in its own pid namespace, or 0 for nobody
  * @param start when it began: ticks since boot on Linux, else milliseconds since 1970, or 0 where that is not known
- * @param namespace the number of its pid namespace, or 0 where there is none
+ * @param namespace the number of its pid namespace, or 0 where that cannot be read or there is none
  */
 record ProcessIdentity(long pid, long start, long namespace) {
     static final ProcessIdentity NOBODY = new ProcessIdentity(0, 0, 0);
@@ -96,7 +96,7 @@ record ProcessIdentity(long pid, long start, long namespace) {
         if (pid == 0 || namespace != own().namespace) {
             return false;
         }
-        if (namespace == 0) {
+        if (namespace == 0 && !isShown("self")) {
             return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && startMillis(pid) == start;
         }
         final String[] stat = stat(Long.toString(pid));

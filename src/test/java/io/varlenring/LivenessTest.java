@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.varlenring.HeldProgram.Window;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -266,6 +267,22 @@ final class LivenessTest {
             System.out.println("LivenessTest: SKIPPED " + what + ": no /proc");
         }
         Assumptions.assumeTrue(isThere, "no /proc");
+    }
+
+    /** A kernel without pid namespaces has no link that names one, but the line all the same: that tells the start. */
+    @Test
+    void process_whereNoNamespaceCanBeRead_isSeenAlive() throws Exception {
+        assumeProc("a process without a namespace");
+        final ProcessIdentity real = ProcessIdentity.own();
+        final Field own = ProcessIdentity.class.getDeclaredField("own");
+        own.setAccessible(true);
+        try {
+            own.set(null, new ProcessIdentity(real.pid(), real.start(), 0));
+            assertTrue(ProcessIdentity.own().isSeenAlive());
+            assertFalse(new ProcessIdentity(real.pid(), real.start() + 1, 0).isSeenAlive());
+        } finally {
+            own.set(null, real);
+        }
     }
 
     /** The system's line of a process has its name in parentheses, with whatever characters the name has. */
