@@ -90,6 +90,7 @@ public final class RingConsumer {
      *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
      *     the record counts as consumed
      * @throws RingCorruptException when a header in a file makes no sense
+     * @throws java.io.UncheckedIOException when the doorbell of a ring in a file fails
      * @throws InterruptedException when the thread is interrupted before the call, whatever there is to read, or while
      *     it waits; no record is lost
      */
@@ -214,6 +215,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}
      * @throws RingCorruptException when what the file says about it makes no sense
+     * @throws java.io.UncheckedIOException when the system refuses to lock or unlock a slot of the file
      */
     @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable StalledClaim stalledBy() {
@@ -238,6 +240,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when its owner may still finish it; or when the consumer is in use already, or this
      *     process has been {@linkplain VarLenMpscRing#detach() detached}
      * @throws RingCorruptException when what the file says about it makes no sense
+     * @throws java.io.UncheckedIOException when the system refuses to lock or unlock a slot of the file
      */
     public boolean recover(final StalledClaim claim) {
         Objects.requireNonNull(claim, "claim");

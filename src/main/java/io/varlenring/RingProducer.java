@@ -293,6 +293,7 @@ public final class RingProducer implements AutoCloseable {
      *
      * @throws IllegalStateException when position or limit of the buffer of an open claim or batch lie outside its
      *     bytes; the handle is closed all the same
+     * @throws java.io.UncheckedIOException when the system refuses to unlock its slot of a file: close it again
      */
     @Override
     public void close() {

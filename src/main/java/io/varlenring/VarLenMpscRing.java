@@ -583,6 +583,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      *
      * @throws IllegalStateException when called from a handler, or while another thread is seen in a call on the
      *     consumer
+     * @throws UncheckedIOException when the system refuses to unlock a place of the file, or to close the doorbell:
+     *     detach again
      */
     public void detach() {
         if (places == null) {
