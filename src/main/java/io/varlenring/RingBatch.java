@@ -154,6 +154,20 @@ public final class RingBatch implements AutoCloseable {
      */
     public void abort() {
         checkOpen();
+        close();
+    }
+
+    /**
+     * Aborts this batch when it is still open, and does nothing otherwise.
+     *
+     * @throws IllegalStateException when position or limit of the last buffer lie outside its space: the batch is
+     *     aborted all the same
+     */
+    @Override
+    public void close() {
+        if (side.open != Claims.BATCH) {
+            return;
+        }
         // Only stores: if a later call throws an Error, the next call on the handle aborts it
         side.isGivenUp = true;
         if (side.phase == Reservations.DONE) {
@@ -167,23 +181,6 @@ public final class RingBatch implements AutoCloseable {
         }
         if (misplaced != null) {
             throw misplaced;
-        }
-    }
-
-    /**
-     * Aborts this batch when it is still open, and does nothing otherwise.
-     *
-     * @throws IllegalStateException when position or limit of the last buffer lie outside its space: the batch is
-     *     aborted all the same
-     */
-    @Override
-    public void close() {
-        if (side.open == Claims.BATCH) {
-            side.isGivenUp = true; // as in abort(), whose call may fail
-            if (side.phase == Reservations.DONE) {
-                side.phase = Reservations.CLAIM_GIVEN_UP;
-            }
-            abort();
         }
     }
 
@@ -201,7 +198,7 @@ public final class RingBatch implements AutoCloseable {
 
     private void checkPlaced() {
         if (!isPlaced()) {
-            abort(); // throws
+            close(); // throws
         }
     }
 

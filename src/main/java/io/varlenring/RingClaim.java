@@ -113,6 +113,20 @@ public final class RingClaim implements AutoCloseable {
      */
     public void abort() {
         checkOpen();
+        close();
+    }
+
+    /**
+     * Aborts this claim when it is still open, and does nothing otherwise.
+     *
+     * @throws IllegalStateException when position or limit of the claim's buffer lie outside the claim, which is
+     *     aborted all the same
+     */
+    @Override
+    public void close() {
+        if (side.open != Claims.CLAIM) {
+            return;
+        }
         // Only stores: if a later call throws an Error, the next call on the handle aborts it
         side.isGivenUp = true;
         if (side.phase == Reservations.DONE) {
@@ -129,26 +143,9 @@ public final class RingClaim implements AutoCloseable {
         }
     }
 
-    /**
-     * Aborts this claim when it is still open, and does nothing otherwise.
-     *
-     * @throws IllegalStateException when position or limit of the claim's buffer lie outside the claim, which is
-     *     aborted all the same
-     */
-    @Override
-    public void close() {
-        if (side.open == Claims.CLAIM) {
-            side.isGivenUp = true; // as in abort(), whose call may fail
-            if (side.phase == Reservations.DONE) {
-                side.phase = Reservations.CLAIM_GIVEN_UP;
-            }
-            abort();
-        }
-    }
-
     private void finish(final int length) {
         if (!view.isWithin(buffer)) {
-            abort(); // throws
+            close(); // throws
         }
         try {
             side.commitClaim(length, view);
