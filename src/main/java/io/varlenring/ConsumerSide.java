@@ -309,7 +309,7 @@ final class ConsumerSide extends ProducersLead {
      */
     private boolean pause(final long position, final int records) {
         // pairs with publish() [M1]: what blocked the consumer is finished
-        if (pauseBytes == 0 && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
+        if (isStallWatched() && memory.getHeaderAcquire((int) position & mask) != NOT_READY) {
             endStall();
         }
         // all that was readable when the drain began has been passed

@@ -25,7 +25,7 @@ abstract class ConsumerState extends RingCounters {
 
     /** A lap after where it began. */
     long drainEnd;
-    /** How far from its start a drain first pauses: 0 while a stall is watched, whose end must not be missed. */
+    /** How far from its start a drain first pauses: at once, 0, while {@link #isStallWatched}. */
     int pauseBytes;
     /** Whether the current drain has reached a header that is not ready. */
     boolean caughtUp;
@@ -38,6 +38,11 @@ abstract class ConsumerState extends RingCounters {
     long stalledPosition;
 
     long stalledNanos;
+
+    /** Whether an event of a stall is open, whose end a drain must not miss. */
+    final boolean isStallWatched() {
+        return pauseBytes == 0;
+    }
 
     /** Returns these words and the thread inside a call, or {@code nobody}; may be slightly out of date. */
     final String describeUser(final String words, final String nobody) {

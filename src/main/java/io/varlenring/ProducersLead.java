@@ -37,7 +37,7 @@ abstract class ProducersLead extends ConsumerState {
                 || hasWaited
                 || fruitlessDrains > 0 // not the first one
                 || cursor != givenBack // it has passed padding, and a producer may wait for that room
-                || pauseBytes == 0) { // it must notice when what blocks it is finished
+                || isStallWatched()) { // it must notice when what blocks it is finished
             return false;
         }
         hasWaited = true;
