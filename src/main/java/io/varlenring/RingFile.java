@@ -83,7 +83,7 @@ final class RingFile {
         this.header = header;
         this.key = key;
         this.entry = entry;
-        this.channel = (FileChannel) entry[CHANNEL];
+        this.channel = channel(entry);
         this.locks = locks(entry);
         this.bytes = bytes;
     }
@@ -188,7 +188,7 @@ final class RingFile {
     private static Object[] open(
             final Path path, final Object key, final long length, final Object[] known, final RingFile[] opened)
             throws IOException {
-        final boolean isKnown = known != null && ((FileChannel) known[CHANNEL]).isOpen();
+        final boolean isKnown = known != null && channel(known).isOpen();
         final Object[] entry = isKnown ? known : newEntry(path, key);
         if (known != null) { // a mapping outlives leaving the file: while it exists, no other file can have the key
             entry[MAPPING] = known[MAPPING];
@@ -239,7 +239,7 @@ final class RingFile {
     }
 
     private static void mark(final Path path, final Object[] entry) throws IOException {
-        final FileChannel channel = (FileChannel) entry[CHANNEL];
+        final FileChannel channel = channel(entry);
         IOException failure = null;
         try {
             // shared: other processes may hold it as well
@@ -260,7 +260,7 @@ final class RingFile {
      * another file, which the path named then, and which is open already: so it needs the mark first.
      */
     private static void closeUnsure(final Path path, final Object key, final Object[] entry) throws IOException {
-        final FileChannel channel = (FileChannel) entry[CHANNEL];
+        final FileChannel channel = channel(entry);
         needStack(FRAMES); // in here, an Error could leave it half closed
         if (channel != null && channel.isOpen()) {
             if (entry[MARK] == null) {
@@ -306,7 +306,7 @@ final class RingFile {
             FileHeader.read(bytes, length); // refuses a file that has only grown
         }
         if (bytes == null || bytes.capacity() != length) {
-            bytes = ((FileChannel) entry[CHANNEL]).map(FileChannel.MapMode.READ_WRITE, 0, length);
+            bytes = channel(entry).map(FileChannel.MapMode.READ_WRITE, 0, length);
             bytes.load();
         }
         return bytes;
@@ -358,7 +358,7 @@ final class RingFile {
     /** Forgets files that were left and whose memory has been collected. Seldom, since it looks at all of them. */
     private static void forgetLeft() {
         if (files().size() >= filesUntilForgotten) {
-            files().values().removeIf(entry -> !((FileChannel) entry[CHANNEL]).isOpen() && knownMapping(entry) == null);
+            files().values().removeIf(entry -> !channel(entry).isOpen() && knownMapping(entry) == null);
             filesUntilForgotten = 2 * files().size() + LEAST_FILES;
         }
     }
@@ -380,12 +380,16 @@ final class RingFile {
                 return false;
             }
             try {
-                ((FileChannel) entry[CHANNEL]).close();
+                channel(entry).close();
             } catch (final IOException ignored) {
                 // it counts as closed anyway
             }
             return true;
         }
+    }
+
+    private static FileChannel channel(final Object[] entry) {
+        return (FileChannel) entry[CHANNEL];
     }
 
     @SuppressWarnings("unchecked")
