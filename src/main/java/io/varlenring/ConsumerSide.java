@@ -103,7 +103,7 @@ final class ConsumerSide extends ProducersLead {
     }
 
     /** Ends the use of the consumer for good, since this process leaves the ring. */
-    void leave() {
+    void detach() {
         enter();
         lastUser = DETACHED;
     }

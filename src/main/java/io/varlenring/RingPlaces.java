@@ -203,7 +203,7 @@ final class RingPlaces {
             }
         }
         if (isDetached) {
-            file.leave(); // leave() may have found this lock held, and so not have closed the file
+            file.leave(); // giveBackRest() may have found this lock held, and so not have closed the file
         }
     }
 
@@ -268,7 +268,7 @@ final class RingPlaces {
     }
 
     /** Gives back the rest: what Errors left, the consumer's place, and the socket that rings others' doorbells. */
-    void leave() {
+    void giveBackRest() {
         letGoDropped();
         recovery.unlockAll();
         leaveConsumersPlace();
@@ -283,10 +283,10 @@ final class RingPlaces {
         }
         synchronized (held) {
             for (int i = held.size() - 1; i >= 0; i--) {
-                leave(held.get(i));
+                finishAndGiveBack(held.get(i));
             }
         }
-        leave();
+        giveBackRest();
     }
 
     /** Leaves nothing for the cleaner to do for a ring that was left. */
@@ -301,7 +301,7 @@ final class RingPlaces {
     }
 
     /** Aborts what was reserved through a slot, as its handle would; or leaves it as a dying process does. */
-    private void leave(final RingSlot slot) {
+    private void finishAndGiveBack(final RingSlot slot) {
         final long attempt = slot.getAttemptAcquire(); // stored by this process [M12]
         if (slot.isEntered && attempt != 0) { // else nothing is announced, whatever the end says
             final long position = attempt & ~ATTEMPTED;

@@ -592,13 +592,13 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
         synchronized (places) {
             if (!places.isDetached()) {
-                consumerSide.leave();
+                consumerSide.detach();
                 places.detach(); // before the handles are closed: newProducer() checks after adding its own
             }
             try {
                 producers.closeAll(); // also again after an Error in an earlier call
             } finally { // a hook may throw one
-                places.leave();
+                places.giveBackRest();
             }
             places.forget();
         }
