@@ -32,7 +32,7 @@ abstract class ConsumerState extends RingCounters {
     /** Whether a thread is inside a call. */
     boolean isInUse;
 
-    /** How many drains since the last record. */
+    /** How many drains since the last record; goes round. */
     int fruitlessDrains;
     /** Where the consumer was last blocked by an unfinished reservation, and since when. */
     long stalledPosition;

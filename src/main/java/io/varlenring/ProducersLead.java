@@ -35,7 +35,7 @@ abstract class ProducersLead extends ConsumerState {
     final boolean beginsLead() {
         if (drainsToGo > 0
                 || hasWaited
-                || fruitlessDrains > 0 // not the first one
+                || fruitlessDrains != 0 // not the first one
                 || cursor != givenBack // it has passed padding, and a producer may wait for that room
                 || isStallWatched()) { // it must notice when what blocks it is finished
             return false;

@@ -135,10 +135,12 @@ final class ProducersLeadTest {
         assertEquals(2, drainsUntilWaitInVain());
     }
 
-    @Test
-    void drainBehindOneThatFoundNothing_doesNotWait() {
+    /** The count goes round after less than a minute of polling. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
+    void drainBehindOneThatFoundNothing_doesNotWait(final int fruitlessDrains) {
         drain(2);
-        lead.fruitlessDrains = 1;
+        lead.fruitlessDrains = fruitlessDrains;
 
         assertFalse(waits(0));
     }
