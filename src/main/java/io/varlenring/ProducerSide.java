@@ -123,10 +123,10 @@ final class ProducerSide extends Claims {
         final long deadline = memory.nanoTime() + nanos;
         long pause = FIRST_PAUSE_NANOS;
         while (!offer(src)) {
-            pause = pause(pause, deadline);
-            if (pause == 0) {
+            if (!park(pause, deadline)) {
                 return false;
             }
+            pause = longer(pause);
         }
         return true;
     }
@@ -136,10 +136,10 @@ final class ProducerSide extends Claims {
         final long deadline = memory.nanoTime() + nanos;
         long pause = FIRST_PAUSE_NANOS;
         while (!offer(src, offset, length)) {
-            pause = pause(pause, deadline);
-            if (pause == 0) {
+            if (!park(pause, deadline)) {
                 return false;
             }
+            pause = longer(pause);
         }
         return true;
     }
@@ -149,10 +149,10 @@ final class ProducerSide extends Claims {
         final long deadline = memory.nanoTime() + nanos;
         long pause = FIRST_PAUSE_NANOS;
         while (!offer(header, payload)) {
-            pause = pause(pause, deadline);
-            if (pause == 0) {
+            if (!park(pause, deadline)) {
                 return false;
             }
+            pause = longer(pause);
         }
         return true;
     }
@@ -167,16 +167,20 @@ final class ProducerSide extends Claims {
         }
     }
 
-    /** Parks; returns how long to park next time, or 0 when the time is up. */
-    private long pause(final long pause, final long deadline) throws InterruptedException {
+    /** Parks, but not beyond the deadline; returns false when that has passed. */
+    private boolean park(final long pause, final long deadline) throws InterruptedException {
         final long left = deadline - memory.nanoTime();
         if (left <= 0) {
-            return 0;
+            return false;
         }
         memory.park(Math.min(pause, left));
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
+        return true;
+    }
+
+    private static long longer(final long pause) {
         return Math.min(2 * pause, MAX_PAUSE_NANOS);
     }
 
