@@ -196,6 +196,7 @@ final class ConsumerSide extends ProducersLead {
         return records;
     }
 
+    /** As {@link #handOver}; apart from it because each must compile to a loop that calls nothing but its handler. */
     private int handOverControlled(final ControlledRecordHandler handler, final int maxRecords) {
         int records = 0;
         begin();

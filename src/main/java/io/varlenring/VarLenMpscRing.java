@@ -360,7 +360,8 @@ public final class VarLenMpscRing implements AutoCloseable {
         /**
          * Sets who may use a new file. Whoever may write it can do anything to the ring.
          *
-         * @param permissions POSIX permissions; reading and writing by the owner alone unless set
+         * @param permissions POSIX permissions; reading and writing by the owner alone unless set. Not used where the
+         *     file system has none
          * @return this builder
          * @throws IllegalArgumentException when the owner may not read and write it: nobody could join the ring then
          */
