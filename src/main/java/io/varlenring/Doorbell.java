@@ -228,6 +228,8 @@ final class Doorbell {
         } catch (final IOException
                 | LinkageError e) { // LinkageError for good, once no descriptor was left to load a library
             isSent = false;
+        } catch (final OutOfMemoryError full) { // the system needs direct memory, or heap, for each datagram
+            return false; // without the socket, as after any Error
         }
         sender = socket;
         return isSent;

@@ -82,6 +82,30 @@ final class DoorbellTest {
         }
     }
 
+    /** The wakeup would be owed for as long as memory is short, and every offer of the handle fail. */
+    @Test
+    void ring_forWhichThereIsNoMemory_isNone() throws IOException {
+        rung.sender = new FailingSocket(new OutOfMemoryError("of a test"));
+        assertFalse(rung.ring(heard.port()));
+        assertTrue(rung.ring(heard.port()));
+    }
+
+    @Test
+    void offer_whoseWakeupFindsNoMemory_succeeds_andSoDoesTheNext() throws IOException {
+        final VarLenMpscRing consumed = VarLenMpscRing.map(file, 64);
+        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
+        consumed.consumer().doorbell();
+        final RingProducer producer = ring.newProducer();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(consumed.consumer().arm());
+            ring.memory.doorbell.sender = new FailingSocket(new OutOfMemoryError("of a test"));
+            assertTrue(producer.offer(new byte[1], 0, 1));
+            assertEquals(1, consumed.consumer().drain(record -> {}));
+        }
+        ring.detach();
+        consumed.detach();
+    }
+
     /** Of one that has no consumer too. */
     @Test
     void detach_closesWhatRings() throws IOException {
