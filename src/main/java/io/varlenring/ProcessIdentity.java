@@ -22,6 +22,8 @@ record ProcessIdentity(long pid, long start, long namespace) {
     private static final long UNREAD = -1;
 
     private static final int START_BEHIND_STATE = 19;
+    /** There the platform, too, looks into {@code /proc}, even if that shows the processes of another namespace. */
+    private static final boolean IS_LINUX = System.getProperty("os.name").equals("Linux");
 
     /** Null until it is asked for. */
     private static volatile ProcessIdentity own;
@@ -43,7 +45,7 @@ record ProcessIdentity(long pid, long start, long namespace) {
             return new ProcessIdentity(pid, 0, UNREAD);
         }
         return stat == null
-                ? new ProcessIdentity(pid, startMillis(pid), 0)
+                ? new ProcessIdentity(pid, IS_LINUX ? 0 : startMillis(pid), 0)
                 : new ProcessIdentity(pid, Long.parseLong(stat[START_BEHIND_STATE]), ownNamespace());
     }
 
@@ -96,14 +98,22 @@ record ProcessIdentity(long pid, long start, long namespace) {
         if (pid == 0 || namespace != own().namespace) {
             return false;
         }
-        if (namespace == 0 && !isShown("self")) {
+        if (namespace == 0 && !IS_LINUX) {
             return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && startMillis(pid) == start;
+        }
+        if (isOwnHidden()) { // what has this number in /proc is somebody else
+            return false;
         }
         final String[] stat = stat(Long.toString(pid));
         if (stat == null) {
             return isShown(Long.toString(pid));
         }
         return stat[START_BEHIND_STATE].equals(Long.toString(start)) && !stat[0].equals("Z") && !stat[0].equals("X");
+    }
+
+    /** Tells whether there is no {@code /proc}, or only that of other processes. */
+    private static boolean isOwnHidden() {
+        return own().namespace == 0 && own().start == 0;
     }
 
     @Override

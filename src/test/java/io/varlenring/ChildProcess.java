@@ -24,7 +24,7 @@ final class ChildProcess implements AutoCloseable {
     /** Of a process that was ended by {@code kill -9}. */
     private static final int KILLED = System.getProperty("os.name").startsWith("Windows") ? 1 : 137;
     /** Of the JDK that children run on: another one's to have rings between the two. */
-    private static final String HOME = System.getProperty("varlenring.childHome", System.getProperty("java.home"));
+    static final String HOME = System.getProperty("varlenring.childHome", System.getProperty("java.home"));
 
     private final Process process;
     private final BufferedReader output;
@@ -42,6 +42,7 @@ final class ChildProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
+                "-XX:-UsePerfData", // its file is named by the number, which may be 1 for several
                 "-cp",
                 pathOf(VarLenMpscRing.class) + java.io.File.pathSeparator + pathOf(ChildProcess.class),
                 program.getName()));

@@ -88,9 +88,13 @@ final class LivenessTest {
      * none to be made. The other tests of this class run all the same.
      */
     private static void assumeElsewhere() throws Exception {
+        assumeWorks(ELSEWHERE);
+    }
+
+    private static void assumeWorks(final List<String> runner) throws Exception {
         boolean works = false;
         try {
-            final List<String> command = new ArrayList<>(ELSEWHERE);
+            final List<String> command = new ArrayList<>(runner);
             command.add("true");
             works = new ProcessBuilder(command)
                             .redirectErrorStream(true)
@@ -139,6 +143,61 @@ final class LivenessTest {
         awaitConsumersPlace();
         assertEquals(0, ring.consumer().drain(record -> {}));
         assertTrue(ring.isEmpty());
+    }
+
+    /** As above, with a {@code /proc} of other processes, whose number 1 lives, as it does everywhere. */
+    private static List<String> underAnotherProc(final Path proc) throws IOException {
+        final Path stat = Files.createDirectory(proc.resolve("1")).resolve("stat");
+        Files.write(stat, Files.readAllBytes(Path.of("/proc/1/stat")));
+        final String libraries = Path.of(ChildProcess.HOME, "lib").toString(); // else found by /proc/self
+        return List.of(
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "--mount",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "sh",
+                "-c",
+                "mount --bind \"$0\" /proc && LD_LIBRARY_PATH=\"$1:$1/server\" && export LD_LIBRARY_PATH && shift"
+                        + " && exec \"$@\"",
+                proc.toString(),
+                libraries);
+    }
+
+    /** Each is number 1 in a namespace of its own, and what has that number in this {@code /proc} is neither. */
+    @Test
+    void consumerThatDiedUnderAnotherProc_isDead(@TempDir final Path proc) throws Exception {
+        assumeProc("a /proc of others");
+        final List<String> runner = underAnotherProc(proc);
+        assumeWorks(runner);
+        newRing();
+        for (int i = 0; i < 2; i++) {
+            try (ChildProcess child = new ChildProcess(runner, ConsumingProgram.class, file)) {
+                child.await("1 is the consumer");
+            }
+        }
+    }
+
+    /** Takes the consumer's place as soon as its lock is free. */
+    static final class ConsumingProgram {
+        private ConsumingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final VarLenMpscRing ring = VarLenMpscRing.attach(Path.of(arguments[0]));
+            while (!ring.isConsumedHere()) {
+                try {
+                    ring.consumer();
+                } catch (final IllegalStateException taken) {
+                    if (!taken.getMessage().contains(" is taken by ")) {
+                        throw taken;
+                    }
+                    Thread.sleep(1);
+                }
+            }
+            ChildProcess.sayAndStop(ProcessHandle.current().pid() + " is the consumer");
+        }
     }
 
     private void awaitConsumersPlace() throws InterruptedException {
