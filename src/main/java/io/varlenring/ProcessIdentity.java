@@ -111,6 +111,14 @@ record ProcessIdentity(long pid, long start, long namespace) {
         return stat[START_BEHIND_STATE].equals(Long.toString(start)) && !stat[0].equals("Z") && !stat[0].equals("X");
     }
 
+    /**
+     * Tells whether this process may be alive without being seen: it is elsewhere, or {@code /proc} hides others from
+     * this one, and then also the first process of all.
+     */
+    boolean mayBeHidden() {
+        return namespace != own().namespace || (IS_LINUX && (isOwnHidden() || stat("1") == null));
+    }
+
     /** Tells whether there is no {@code /proc}, or only that of other processes. */
     private static boolean isOwnHidden() {
         return own().namespace == 0 && own().start == 0;

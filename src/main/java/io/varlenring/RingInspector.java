@@ -164,8 +164,7 @@ public final class RingInspector {
     }
 
     private static String describe(final ProcessIdentity process) {
-        final boolean isElsewhere = process.namespace() != ProcessIdentity.own().namespace();
-        return process + (process.isSeenAlive() ? " lives" : isElsewhere ? " may live" : " is dead");
+        return process + (process.isSeenAlive() ? " lives" : process.mayBeHidden() ? " may live" : " is dead");
     }
 
     /** Tells whether what the slots announce is possible. */
@@ -276,8 +275,7 @@ public final class RingInspector {
             if (attempt == (position | ATTEMPTED)) {
                 final ProcessIdentity process = slot.getProcessAcquire(); // a snapshot [M10]
                 owners += ", slot " + i + ": " + describe(process);
-                final boolean mayLive = process.isSeenAlive()
-                        || process.namespace() != ProcessIdentity.own().namespace();
+                final boolean mayLive = process.isSeenAlive() || process.mayBeHidden();
                 mayBeFinished |= mayLive;
                 final long end = slot.getEndAcquire(); // a snapshot [M10] [M13]
                 if (!mayLive && end - position > 0) {

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.HeldProgram.Window;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
@@ -197,6 +199,34 @@ final class LivenessTest {
                 }
             }
             ChildProcess.sayAndStop(ProcessHandle.current().pid() + " is the consumer");
+        }
+    }
+
+    /** Whom the inspector cannot see, since {@code /proc} does not show even the inspector, is not dead for that. */
+    @Test
+    void ownerUnderAnotherProc_mayLive(@TempDir final Path proc) throws Exception {
+        assumeProc("a /proc of others");
+        final List<String> runner = underAnotherProc(proc);
+        assumeWorks(runner);
+        newRing();
+        try (ChildProcess owner = new ChildProcess(runner, HeldProgram.class, file, Window.PAYLOAD_BEGUN)) {
+            owner.await(Window.PAYLOAD_BEGUN.name());
+            try (ChildProcess child = new ChildProcess(runner, InspectingProgram.class, file)) {
+                child.await("SOUND, may live");
+            }
+        }
+    }
+
+    /** Says what the inspector says of the owner. */
+    static final class InspectingProgram {
+        private InspectingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final ByteArrayOutputStream said = new ByteArrayOutputStream();
+            final RingInspector.Result result =
+                    RingInspector.inspect(Path.of(arguments[0]), new PrintStream(said, true, StandardCharsets.UTF_8));
+            final boolean mayLive = said.toString(StandardCharsets.UTF_8).contains(" may live; the consumer stands");
+            ChildProcess.sayAndStop(result + (mayLive ? ", may live" : ": " + said));
         }
     }
 
