@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -30,6 +31,13 @@ final class FileMaker {
             final Set<PosixFilePermission> permissions,
             final long initialPosition)
             throws IOException {
+        if (!hasName(path)) {
+            throw new FileSystemException(
+                    path.toString(),
+                    null,
+                    "a ring cannot be made under a name that this process's encoding of file names does not have, "
+                            + System.getProperty("sun.jnu.encoding"));
+        }
         final String name = path.getFileName().toString();
         final String known = name.length() > LONG_NAME ? "" : name; // else the temporary name could be too long
         final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
@@ -50,6 +58,15 @@ final class FileMaker {
             throw (IOException) new FileSystemException(path.toString(), null, reason).initCause(failure);
         } finally {
             temporary.toFile().delete(); // throws nothing, which would hide what has been thrown
+        }
+    }
+
+    /** Tells whether a path, perhaps read from a directory, can be written as a string, which java.io needs. */
+    private static boolean hasName(final Path path) {
+        try {
+            return path.toFile().toPath().equals(path);
+        } catch (final InvalidPathException none) {
+            return false;
         }
     }
 

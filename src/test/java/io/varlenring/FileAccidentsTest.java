@@ -17,6 +17,7 @@ import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,11 +29,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to a ring in a file when an Error ends a call, descriptors run out, or the path changes meanwhile. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -82,6 +85,39 @@ final class FileAccidentsTest {
             assertThrows(IllegalStateException.class, () -> offer(producer, new byte[1]));
         }
         ring.detach();
+    }
+
+    /** A path that comes from a directory has the bytes of its name, whatever the encoding; a string loses them. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only there does LC_ALL say how names are encoded")
+    void map_underANameThatTheEncodingDoesNotHave_saysSo_andLeavesNothing(@TempDir final Path directory)
+            throws Exception {
+        new ProcessBuilder("sh", "-c", "mkdir \"$0/$(printf '\\303\\274')\"", directory.toString())
+                .start()
+                .waitFor();
+        try (ChildProcess child = new ChildProcess(List.of("env", "LC_ALL=C"), MappingProgram.class, directory)) {
+            child.await("refused: true, left: 0");
+        }
+    }
+
+    /** Maps a file in the only directory of the given one. */
+    static final class MappingProgram {
+        private MappingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            try (Stream<Path> all = Files.list(Path.of(arguments[0]))) {
+                final Path directory = all.findFirst().orElseThrow();
+                boolean isRefused = false;
+                try {
+                    VarLenMpscRing.map(directory.resolve("ring"), CAPACITY);
+                } catch (final FileSystemException refused) {
+                    isRefused = refused.getReason().contains("encoding of file names");
+                }
+                try (Stream<Path> left = Files.list(directory)) {
+                    ChildProcess.sayAndStop("refused: " + isRefused + ", left: " + left.count());
+                }
+            }
+        }
     }
 
     /** The lock of the dead that it takes for a look is let go. */
