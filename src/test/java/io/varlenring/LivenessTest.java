@@ -148,11 +148,12 @@ final class LivenessTest {
     }
 
     /** As above, with a {@code /proc} of other processes, whose number 1 lives, as it does everywhere. */
-    private static List<String> underAnotherProc(final Path proc) throws IOException {
+    private static List<String> underAnotherProc(final Path proc) throws Exception {
+        assumeProc("a /proc of others");
         final Path stat = Files.createDirectory(proc.resolve("1")).resolve("stat");
         Files.write(stat, Files.readAllBytes(Path.of("/proc/1/stat")));
         final String libraries = Path.of(ChildProcess.HOME, "lib").toString(); // else found by /proc/self
-        return List.of(
+        final List<String> runner = List.of(
                 "unshare",
                 "--user",
                 "--map-root-user",
@@ -166,14 +167,14 @@ final class LivenessTest {
                         + " && exec \"$@\"",
                 proc.toString(),
                 libraries);
+        assumeWorks(runner);
+        return runner;
     }
 
     /** Each is number 1 in a namespace of its own, and what has that number in this {@code /proc} is neither. */
     @Test
     void consumerThatDiedUnderAnotherProc_isDead(@TempDir final Path proc) throws Exception {
-        assumeProc("a /proc of others");
         final List<String> runner = underAnotherProc(proc);
-        assumeWorks(runner);
         newRing();
         for (int i = 0; i < 2; i++) {
             try (ChildProcess child = new ChildProcess(runner, ConsumingProgram.class, file)) {
@@ -205,9 +206,7 @@ final class LivenessTest {
     /** Whom the inspector cannot see, since {@code /proc} does not show even the inspector, is not dead for that. */
     @Test
     void ownerUnderAnotherProc_mayLive(@TempDir final Path proc) throws Exception {
-        assumeProc("a /proc of others");
         final List<String> runner = underAnotherProc(proc);
-        assumeWorks(runner);
         newRing();
         try (ChildProcess owner = new ChildProcess(runner, HeldProgram.class, file, Window.PAYLOAD_BEGUN)) {
             owner.await(Window.PAYLOAD_BEGUN.name());
