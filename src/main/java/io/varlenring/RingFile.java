@@ -25,6 +25,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
@@ -58,6 +59,9 @@ final class RingFile {
 
     private static final String OWN_STAT = "/proc/self/stat";
     private static final Cleaner CLEANER = Cleaner.create();
+
+    /** More descriptors than classes of the JDK take while they load: some fail forever when there are too few. */
+    private static final int DESCRIPTORS = 8;
 
     private static final int LEAST_FILES = 32;
 
@@ -139,13 +143,26 @@ final class RingFile {
      */
     private static void prepare() throws IOException {
         if (Files.isReadable(Path.of(OWN_STAT))) {
-            new FileInputStream(OWN_STAT).close(); // its exception says what is missing
+            open(isPrepared ? 1 : DESCRIPTORS); // its exception says what is missing
         }
         ProcessIdentity.checkOwn();
         if (!isPrepared) {
             Doorbell.loadClasses();
             PlaceLock.load();
+            UUID.randomUUID(); // as FileMaker's: opens a source of random numbers
             isPrepared = true;
+        }
+    }
+
+    /** Opens this process's own stat so many times at once, and closes it again. */
+    private static void open(final int descriptors) throws IOException {
+        final FileInputStream stat = new FileInputStream(OWN_STAT);
+        try {
+            if (descriptors > 1) {
+                open(descriptors - 1);
+            }
+        } finally {
+            stat.close();
         }
     }
 

@@ -429,6 +429,32 @@ final class FileAccidentsTest {
         }
     }
 
+    /** Makes a ring, the first one, with two descriptors, and again with enough. */
+    static final class FirstRingProgram {
+        private FirstRingProgram() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final List<FileInputStream> held = exhaust();
+            free(held.subList(0, 2));
+            try {
+                VarLenMpscRing.map(Path.of(arguments[0]), CAPACITY);
+            } catch (final IOException none) {
+                System.out.println("refused");
+            }
+            free(held);
+            VarLenMpscRing.map(Path.of(arguments[0]), CAPACITY);
+            System.out.println("made");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only there descriptors are counted before classes are loaded")
+    void map_theFirstTimeWithTooFewDescriptors_isRefused_andNotForGood() throws IOException {
+        try (ChildProcess child = new ChildProcess(FEW_DESCRIPTORS, FirstRingProgram.class, file)) {
+            child.await("refused").await("made").awaitEnd();
+        }
+    }
+
     // Files that change
 
     private static long locks(final Path file) throws IOException {
