@@ -178,6 +178,24 @@ public final class RingTasklet {
         return make(loop, ring, null, Objects.requireNonNull(handler, "handler"), budget);
     }
 
+    /**
+     * Does what {@link #createControlled} does. A lambda that only calls something fits either kind of handler, and is
+     * taken for a {@link RecordHandler}.
+     *
+     * @param loop as there
+     * @param ring as there
+     * @param handler as there
+     * @param budget as there; an object, so that such a lambda is not ambiguous
+     * @return as there
+     */
+    public static RingTasklet create(
+            final TaskletLoop loop,
+            final VarLenMpscRing.Builder ring,
+            final ControlledRecordHandler handler,
+            final Integer budget) {
+        return createControlled(loop, ring, handler, budget);
+    }
+
     private static RingTasklet make(
             final TaskletLoop loop,
             final VarLenMpscRing.Builder ring,

@@ -568,7 +568,7 @@ final class RingTaskletTest {
     @Test
     void controlledHandler_thatBreaks_letsOthersRunBeforeTheNextRecord() {
         final List<String> order = new ArrayList<>();
-        final RingTasklet breaking = RingTasklet.createControlled(
+        final RingTasklet breaking = RingTasklet.create( // the one with a controlled handler
                 loop,
                 VarLenMpscRing.builder().capacity(1024),
                 record -> {
