@@ -184,11 +184,11 @@ public final class RingInspector {
             print("slot " + i + ": " + (process.pid() == 0 ? "nobody" : describe(process)) + ", "
                     + describeAttempt(attempt, end, consumer));
         }
-        print(used + " slots in use");
+        print("slots in use: " + used);
         return areGood;
     }
 
-    private static String describeAttempt(final long attempt, final long end, final long consumer) {
+    private String describeAttempt(final long attempt, final long end, final long consumer) {
         if (attempt == 0) {
             return "idle";
         }
@@ -199,7 +199,10 @@ public final class RingInspector {
         if (end - attempt <= 0) {
             return "tries at " + position;
         }
-        return (position - consumer >= 0 ? "reserved " : "has reserved ") + position + " to " + end;
+        final int offset = (int) position & (header.capacity() - 1);
+        // snapshots [M1] [M10]
+        final boolean isOpen = position - consumer >= 0 && memory.getHeaderAcquire(offset) == NOT_READY;
+        return (isOpen ? "reserved " : "has reserved ") + position + " to " + end;
     }
 
     /** Follows the headers with the checks of a drain. */

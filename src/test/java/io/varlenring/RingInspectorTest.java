@@ -162,7 +162,7 @@ final class RingInspectorTest {
         ring.close();
         assertFound(0, "closed", "at 96: record of 9 bytes");
         ring.detach();
-        assertFound(0, "consumer: none", "0 slots in use");
+        assertFound(0, "consumer: none", "slots in use: 0");
     }
 
     @Test
@@ -196,7 +196,7 @@ final class RingInspectorTest {
     @Test
     void aFreshRing_isSound() throws Exception {
         VarLenMpscRing.map(file, 256).detach();
-        assertFound(0, "producer position 0", "consumer position 0", "in use 0 bytes", "0 slots in use", "SOUND");
+        assertFound(0, "producer position 0", "consumer position 0", "in use 0 bytes", "slots in use: 0", "SOUND");
     }
 
     /** Somebody else's claim, which may still be committed, is no stall; that of nobody is one. */
@@ -279,7 +279,7 @@ final class RingInspectorTest {
                 "slot 0: " + own + lives + "has reserved 0 to 16\n",
                 "slot 1: " + own + lives + "idle\n",
                 "slot 2: nobody, tries at 16\n",
-                "3 slots in use\n");
+                "slots in use: 3\n");
         final RingClaim claim = first.tryClaim(8);
         assertFound(0, "slot 0: " + own + lives + "reserved 16 to 32\n");
         claim.abort();
@@ -431,9 +431,9 @@ final class RingInspectorTest {
                         "consumer position 0",
                         "in use 120 bytes",
                         "consumer: none, doorbell 0",
-                        "slot 0: " + own + ", reserved 64 to 112",
-                        "slot 1: " + own + ", reserved 112 to 120",
-                        "2 slots in use",
+                        "slot 0: " + own + ", has reserved 64 to 112",
+                        "slot 1: " + own + ", has reserved 112 to 120",
+                        "slots in use: 2",
                         "at 0: record of 0 bytes",
                         "at 8: record of 16 bytes:" + sixteen,
                         "at 32: record of 17 bytes:" + seventeen + " ...",

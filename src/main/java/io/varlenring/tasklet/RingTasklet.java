@@ -38,9 +38,9 @@ import java.util.concurrent.TimeUnit;
  * VarLenMpscRing#detach() detach} from it when the loop has ended.
  *
  * <p>For a ring in a file give the loop a selector: the {@linkplain RingConsumer#doorbell() doorbell} wakes it there.
- * Without one, and when a producer dies before it rings, the tasklet finds the records within 100 ms. It does not
- * {@linkplain RingConsumer#recover recover} what a dead producer left unfinished: that is up to the user, see {@link
- * #ring()}.
+ * Without one, and when a producer dies before it rings, the tasklet finds the records within 100 ms; without one,
+ * within a millisecond while they keep coming. It does not {@linkplain RingConsumer#recover recover} what a dead
+ * producer left unfinished: that is up to the user, see {@link #ring()}.
  *
  * @since 0.1.0
  */
@@ -324,8 +324,11 @@ public final class RingTasklet {
             final boolean isDone = aborted || (drained < budget && consumer.arm());
             if (isDone && !aborted && (isInFile || !ring.isEmpty())) {
                 // blocked by an unfinished reservation: if its handle is collected, only a drain finds out; and another
-                // process does not wake us for it if it loaded armed too early, or has died
-                lookWithin(isInFile && !ring.isEmpty() ? POLL_NANOS : STALLED_NANOS);
+                // process does not wake us for it if it loaded armed too early, or has died, or without a doorbell:
+                // then
+                // more may come soon after the last record
+                final boolean isDue = !ring.isEmpty() || (doorbell == null && drained > 0);
+                lookWithin(isInFile && isDue ? POLL_NANOS : STALLED_NANOS);
             }
             idle = isDone; // after the look is set, for which there may be no memory
         } catch (final Throwable failure) {

@@ -77,6 +77,26 @@ final class FileRingTaskletTest {
         return answer;
     }
 
+    /** Else a producer in another process would wait for up to 100 ms each time the ring is full. */
+    @Test
+    void withoutASelector_theRingIsLookedAtSoonAfterARecord() throws IOException {
+        final Path second = file.resolveSibling(file.getFileName() + "2");
+        final TaskletLoop deaf = TaskletLoop.manual();
+        final RingTasklet polling = RingTasklet.createControlled(
+                deaf, VarLenMpscRing.builder().file(second).capacity(1024), record -> answer(), 4);
+        try {
+            deaf.runOnce(0);
+            assertTrue(polling.ring().newProducer().offer(new byte[8], 0, 8));
+            polling.tasklet().wakeup();
+            deaf.runOnce(0);
+            assertEquals(1, asked);
+            assertTrue(polling.look.deadline.nanoTime - System.nanoTime() <= TimeUnit.MILLISECONDS.toNanos(1));
+        } finally {
+            polling.ring().detach();
+            Files.delete(second);
+        }
+    }
+
     /** Nobody has a handle by which to give it back. */
     @Test
     void create_withAClosedSelector_keepsNoPlaceInTheFile() throws IOException {
