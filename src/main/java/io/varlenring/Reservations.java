@@ -219,62 +219,7 @@ abstract class Reservations extends ProducerState {
         return newest;
     }
 
-    // What a ring in a file records of a reservation, in case this process dies at any point
-
-    /** The slot for the next reservation; null on the heap. The slot of an open claim keeps announcing the claim. */
-    private RingSlot slotInUse() {
-        if (open == Claims.NOTHING || slot == null) {
-            return slot;
-        }
-        if (secondSlot == null) {
-            secondSlot = ring.places.takeSlot();
-        }
-        return secondSlot;
-    }
-
-    /** Records the reservation's end in a file; the fence orders that before anything written into it [M13]. */
-    final void tellEnd() {
-        final RingSlot slot = slotInUse();
-        if (slot != null) {
-            slot.setEndPlain(end);
-            memory.storeStoreFence();
-        }
-    }
-
-    /** Withdraws a refused attempt's announcement: it could look like the owner of another's reservation. */
-    private void announceNothing() {
-        final RingSlot announced = open == Claims.NOTHING ? slot : secondSlot;
-        if (announced != null) { // null on the heap, or with an open claim and no second slot yet
-            announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M12]
-        }
-    }
-
-    final void checkNotLeft() {
-        if (isLeaving) {
-            throw new IllegalStateException("this producer has been closed, or its process detached from the ring");
-        }
-    }
-
-    /**
-     * Ends the use of the handle, with nothing open, and gives back its places in the file. After an Error the next
-     * call continues.
-     */
-    final void leave() {
-        if (!isLeft) {
-            isLeaving = true;
-            contiguousLimit = expected; // sends the next reservation to the slow path
-            contiguousLimitOnHeap = expected;
-            raiseFull();
-            if (secondSlot != null) {
-                ring.places.giveBack(secondSlot);
-                secondSlot = null; // another handle may have it now
-            }
-            if (slot != null) {
-                ring.places.giveBack(slot);
-            }
-            isLeft = true;
-        }
-    }
+    // Where the next reservation begins, and its limit
 
     /** Records where the next reservation will begin, unless another producer is faster. */
     final void expect(final long position) {
@@ -315,6 +260,36 @@ abstract class Reservations extends ProducerState {
             final Object ended = full;
             full = null;
             RingEvents.raiseFull(ended);
+        }
+    }
+
+    // What a ring in a file records of a reservation, in case this process dies at any point
+
+    /** The slot for the next reservation; null on the heap. The slot of an open claim keeps announcing the claim. */
+    private RingSlot slotInUse() {
+        if (open == Claims.NOTHING || slot == null) {
+            return slot;
+        }
+        if (secondSlot == null) {
+            secondSlot = ring.places.takeSlot();
+        }
+        return secondSlot;
+    }
+
+    /** Records the reservation's end in a file; the fence orders that before anything written into it [M13]. */
+    final void tellEnd() {
+        final RingSlot slot = slotInUse();
+        if (slot != null) {
+            slot.setEndPlain(end);
+            memory.storeStoreFence();
+        }
+    }
+
+    /** Withdraws a refused attempt's announcement: it could look like the owner of another's reservation. */
+    private void announceNothing() {
+        final RingSlot announced = open == Claims.NOTHING ? slot : secondSlot;
+        if (announced != null) { // null on the heap, or with an open claim and no second slot yet
+            announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M12]
         }
     }
 
@@ -448,7 +423,7 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    final void callHook() {
+    private void callHook() {
         phase = DONE; // the hook may use this handle, and leave something open itself
         hookThrew = false;
         try {
@@ -481,7 +456,7 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    final void finishInterruptedCall() {
+    private void finishInterruptedCall() {
         try {
             if (phase == RESERVED) {
                 abort();
@@ -501,7 +476,36 @@ abstract class Reservations extends ProducerState {
     /** Aborts a claim that the user can no longer reach, because an Error ended its abort. */
     abstract void finishGivenUpClaim();
 
+    // Closing the handle
+
+    /**
+     * Ends the use of the handle, with nothing open, and gives back its places in the file. After an Error the next
+     * call continues.
+     */
+    final void leave() {
+        if (!isLeft) {
+            isLeaving = true;
+            contiguousLimit = expected; // sends the next reservation to the slow path
+            contiguousLimitOnHeap = expected;
+            raiseFull();
+            if (secondSlot != null) {
+                ring.places.giveBack(secondSlot);
+                secondSlot = null; // another handle may have it now
+            }
+            if (slot != null) {
+                ring.places.giveBack(slot);
+            }
+            isLeft = true;
+        }
+    }
+
     // Refusals
+
+    final void checkNotLeft() {
+        if (isLeaving) {
+            throw new IllegalStateException("this producer has been closed, or its process detached from the ring");
+        }
+    }
 
     final IllegalArgumentException badLength(final long length) {
         checkNotLeft();
