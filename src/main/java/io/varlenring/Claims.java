@@ -157,7 +157,7 @@ abstract class Claims extends Reservations {
             finishGivenUpClaim();
         } finally { // a hook may throw an Error
             if (open == NOTHING && phase == DONE) { // else the next call continues
-                leave();
+                retire();
             }
         }
     }

@@ -80,14 +80,14 @@ final class ProducerRegistry {
         if (!entry.isFinished) {
             entry.side.full = null; // no event: nobody was waiting for the room there is by now
             entry.side.finishAbandoned();
-            entry.side.leave();
+            entry.side.retire();
             remove(entry);
         }
     }
 
     /** Undoes {@link #add}, or as much of it as was done before it failed. */
     synchronized void discard(final ProducerSide side) {
-        side.leave();
+        side.retire();
         remove(side);
     }
 
@@ -111,7 +111,7 @@ final class ProducerRegistry {
                     failure.addSuppressed(another);
                 }
             }
-            if (entry.side.isLeft) {
+            if (entry.side.isRetired) {
                 remove(entry);
             }
         }

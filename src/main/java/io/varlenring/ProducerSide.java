@@ -192,7 +192,7 @@ final class ProducerSide extends Claims {
         long position = expected; // as in reserve()
         boolean isGuess = count > 0 && position + strides - contiguousLimit <= 0;
         if (!isGuess) {
-            checkNotLeft();
+            checkNotRetired();
             position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         }
         for (; ; ) {

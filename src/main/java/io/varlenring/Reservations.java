@@ -50,9 +50,9 @@ abstract class Reservations extends ProducerState {
     /** A second slot, for reservations made while a claim is open; null until needed. */
     private RingSlot secondSlot;
     /** Whether closing the handle has begun; from then on nothing can be reserved. */
-    private boolean isLeaving;
+    private boolean isRetiring;
     /** Whether the handle has been closed and its places given back. */
-    boolean isLeft;
+    boolean isRetired;
 
     Reservations(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
         this.ring = ring;
@@ -130,7 +130,7 @@ abstract class Reservations extends ProducerState {
      * this inlined, an offer would be too large to be inlined itself.
      */
     final boolean reserveAnew(final int least, final int most, final ByteBuffer src, final int from, final int length) {
-        checkNotLeft();
+        checkNotRetired();
         long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         for (; ; ) {
             checkNotClosed(position);
@@ -482,9 +482,9 @@ abstract class Reservations extends ProducerState {
      * Ends the use of the handle, with nothing open, and gives back its places in the file. After an Error the next
      * call continues.
      */
-    final void leave() {
-        if (!isLeft) {
-            isLeaving = true;
+    final void retire() {
+        if (!isRetired) {
+            isRetiring = true;
             contiguousLimit = expected; // sends the next reservation to the slow path
             contiguousLimitOnHeap = expected;
             raiseFull();
@@ -495,20 +495,20 @@ abstract class Reservations extends ProducerState {
             if (slot != null) {
                 ring.places.giveBack(slot);
             }
-            isLeft = true;
+            isRetired = true;
         }
     }
 
     // Refusals
 
-    final void checkNotLeft() {
-        if (isLeaving) {
+    final void checkNotRetired() {
+        if (isRetiring) {
             throw new IllegalStateException("this producer has been closed, or its process detached from the ring");
         }
     }
 
     final IllegalArgumentException badLength(final long length) {
-        checkNotLeft();
+        checkNotRetired();
         if (length > maxPayload) {
             countTooLarge();
         }

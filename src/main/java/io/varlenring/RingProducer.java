@@ -297,7 +297,7 @@ public final class RingProducer implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (side.isLeft) {
+        if (side.isRetired) {
             return;
         }
         try {
@@ -322,6 +322,6 @@ public final class RingProducer implements AutoCloseable {
     @Override
     public String toString() {
         final String open = (side.open == Claims.NOTHING ? "no claim" : side.nameOfOpen()) + " open";
-        return "RingProducer[" + (side.isLeft ? "closed" : open) + ", " + side.ring + "]";
+        return "RingProducer[" + (side.isRetired ? "closed" : open) + ", " + side.ring + "]";
     }
 }

@@ -559,7 +559,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
     /** Removes a handle from the registry, unless a hook has opened something by it while it was being closed. */
     void forget(final ProducerSide side) {
-        if (side.isLeft) {
+        if (side.isRetired) {
             producers.remove(side);
         }
     }

@@ -1065,10 +1065,10 @@ final class AccidentsTest {
         assertNotNull(producer.tryClaim(8));
         side.phase = Reservations.ELECTED; // as when an Error has kept its last call from waking
         assertSame(failure, assertThrows(AssertionError.class, side::close));
-        assertFalse(side.isLeft);
+        assertFalse(side.isRetired);
         fails[0] = false;
         side.close();
-        assertTrue(side.isLeft);
+        assertTrue(side.isRetired);
         assertTrue(offer(ring.newProducer(), payload(1, 8)));
         assertEquals(1, drain(ring).size());
     }

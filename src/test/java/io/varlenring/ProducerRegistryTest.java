@@ -226,7 +226,7 @@ final class ProducerRegistryTest {
                 assertEquals(1, registry.size());
             }
             registry.discard(side);
-            assertTrue(side.isLeft);
+            assertTrue(side.isRetired);
             assertEquals(0, registry.size());
         }
     }

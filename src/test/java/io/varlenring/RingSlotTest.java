@@ -294,7 +294,7 @@ final class RingSlotTest {
     private void assertClean(final boolean isClean, final long position) {
         final RingSlot slot = leave(1, position, 1 << 20);
         try (RingProducer next = ring.newProducer()) {
-            assertFalse(next.side().isLeft);
+            assertFalse(next.side().isRetired);
             assertEquals(isClean ? ProcessIdentity.own() : dead(1), slot.getProcessAcquire());
             assertEquals(isClean ? 0 : position | RingLayout.ATTEMPTED, slot.getAttemptAcquire());
             assertEquals(isClean ? ring.consumerPosition() : 1 << 20, slot.getEndAcquire());
