@@ -139,14 +139,16 @@ abstract class Claims extends Reservations {
         }
     }
 
-    /** Finishes what a collected handle left, since nobody can commit or abort it any more. */
-    final void finishAbandoned() {
+    /** Closes a handle that has been collected: nobody can commit or abort any more what it left open. */
+    final void closeCollected() {
+        full = null; // no event: nobody was waiting for the room there is by now
         finishLastCall();
         if (open != NOTHING) {
             countLeak();
             resume();
             abort();
         }
+        retire();
     }
 
     /** Ends the use of the handle, and aborts what it has open. */

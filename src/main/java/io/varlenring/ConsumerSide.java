@@ -346,7 +346,7 @@ final class ConsumerSide extends ProducersLead {
             countHandedOver(records);
             fruitlessDrains = 0;
         } else if (caughtUp && (++fruitlessDrains & (FRUITLESS_DRAINS - 1)) == 0) {
-            ring.finishAbandoned(); // a reservation that nobody will finish may block it
+            ring.finishCollectedHandles(); // a reservation that nobody will finish may block it
             noteStall(ring.producerPosition());
         }
     }
@@ -495,7 +495,7 @@ final class ConsumerSide extends ProducersLead {
     private void prepareToArm() {
         // Perhaps nobody else checks for collected handles before the awaited wakeup. Pairs with publish() [M1]
         if (memory.getHeaderAcquire((int) cursor & mask) == NOT_READY && noteStall(ring.producerPosition())) {
-            ring.finishAbandoned();
+            ring.finishCollectedHandles();
         }
     }
 

@@ -78,9 +78,7 @@ final class ProducerRegistry {
 
     private synchronized void finishOne(final Entry entry) {
         if (!entry.isFinished) {
-            entry.side.full = null; // no event: nobody was waiting for the room there is by now
-            entry.side.finishAbandoned();
-            entry.side.retire();
+            entry.side.closeCollected();
             remove(entry);
         }
     }

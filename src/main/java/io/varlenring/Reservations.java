@@ -164,7 +164,7 @@ abstract class Reservations extends ProducerState {
         countRefusal();
         full = RingEvents.refused(full, ring);
         expect(position); // spares the next attempt a failing compare-and-set
-        ring.finishAbandoned();
+        ring.finishCollectedHandles();
         // pairs with arm() [M5] and publish() [M1]
         if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
             signal(memory);

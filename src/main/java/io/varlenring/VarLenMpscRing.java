@@ -565,7 +565,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /** Finishes what handles that have been collected left open; cheap when there are none. */
-    void finishAbandoned() {
+    void finishCollectedHandles() {
         producers.finishCollected();
     }
 
@@ -750,7 +750,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      * @return a snapshot
      */
     public RingStats stats() {
-        finishAbandoned();
+        finishCollectedHandles();
         // P first, unlike in size(): what is given back between the loads makes the difference smaller, so it never
         // exceeds what was in use.
         final long inUse = producerPosition() - consumerPosition();

@@ -574,7 +574,7 @@ final class ProducerRegistryTest {
         final Thread other = new Thread(
                 () -> {
                     while (seen.get() == null) {
-                        hooked[0].finishAbandoned();
+                        hooked[0].finishCollectedHandles();
                     }
                 },
                 "other");
@@ -597,7 +597,7 @@ final class ProducerRegistryTest {
         assertTrue(hooked[0].consumer().arm());
         collect(first, second);
         while (seen.get() == null) {
-            hooked[0].finishAbandoned();
+            hooked[0].finishCollectedHandles();
             Thread.sleep(1);
         }
         assertEquals(Thread.State.BLOCKED, seen.get());
