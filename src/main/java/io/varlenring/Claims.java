@@ -128,11 +128,11 @@ abstract class Claims extends Reservations {
     final void abortOpen(final RecordView view) {
         view.hide();
         finishLastCall();
-        finishGivenUpClaim(); // not what the hook has opened meanwhile
+        abortGivenUp(); // not what the hook has opened meanwhile
     }
 
     @Override
-    final void finishGivenUpClaim() {
+    final void abortGivenUp() {
         if (open != NOTHING && isGivenUp) {
             resume();
             abort();
@@ -156,7 +156,7 @@ abstract class Claims extends Reservations {
         try {
             finishLastCall();
             isGivenUp = true;
-            finishGivenUpClaim();
+            abortGivenUp();
         } finally { // a hook may throw an Error
             if (open == NOTHING && phase == DONE) { // else the next call continues
                 retire();
@@ -167,7 +167,7 @@ abstract class Claims extends Reservations {
     /** An Error may have interrupted the abort of what is now to be committed: then nothing is open. */
     private void finishLastCallBeforeCommit(final int kind) {
         finishLastCall();
-        finishGivenUpClaim();
+        abortGivenUp();
         checkOpen(kind);
     }
 
@@ -179,7 +179,7 @@ abstract class Claims extends Reservations {
 
     private void checkNothingOpen() {
         finishLastCall();
-        finishGivenUpClaim();
+        abortGivenUp();
         if (open != NOTHING) {
             throw new IllegalStateException("this producer's last " + nameOfOpen() + " is still open in ring "
                     + ring.name() + ": commit or abort it first; closing the producer aborts it, too");
@@ -207,7 +207,7 @@ abstract class Claims extends Reservations {
         openEnd = end;
         isGivenUp = true;
         open = kind;
-        phase = CLAIM_GIVEN_UP;
+        phase = GIVEN_UP;
     }
 
     /** Hands what was opened to the user. No call may follow until the user has it: any could throw an Error. */

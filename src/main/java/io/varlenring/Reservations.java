@@ -30,9 +30,9 @@ abstract class Reservations extends ProducerState {
     /** They are published, and whether the consumer has to be woken is not known yet. */
     static final int PUBLISHED = 2;
     /** This call has disarmed the consumer, and must still wake it. */
-    static final int ELECTED = 4;
+    static final int ELECTED = 3;
     /** As DONE, but what was open is given up: the single test in finishLastCall() then finds it in any call. */
-    static final int CLAIM_GIVEN_UP = 3;
+    static final int GIVEN_UP = 4;
 
     /** As the source length for {@link #reserveAnew}: only checks for room; offers and reserves nothing. */
     static final int ONLY_ASK = -1;
@@ -452,11 +452,11 @@ abstract class Reservations extends ProducerState {
      */
     final void finishLastCall() {
         if (phase != DONE) {
-            finishInterruptedCall();
+            finishFailedCall();
         }
     }
 
-    private void finishInterruptedCall() {
+    private void finishFailedCall() {
         try {
             if (phase == RESERVED) {
                 abort();
@@ -467,14 +467,14 @@ abstract class Reservations extends ProducerState {
             }
         } finally {
             if (phase == DONE && open != Claims.NOTHING && isGivenUp) {
-                phase = CLAIM_GIVEN_UP; // a store, before the next call: either call may throw an Error
+                phase = GIVEN_UP; // a store, before the next call: either call may throw an Error
             }
         }
-        finishGivenUpClaim();
+        abortGivenUp();
     }
 
-    /** Aborts a claim that the user can no longer reach, because an Error ended its abort. */
-    abstract void finishGivenUpClaim();
+    /** Aborts what is open, if the user cannot finish it any more. */
+    abstract void abortGivenUp();
 
     // Closing the handle
 

@@ -130,7 +130,7 @@ public final class RingClaim implements AutoCloseable {
         // Only stores: if a later call throws an Error, the next call on the handle aborts it
         side.isGivenUp = true;
         if (side.phase == Reservations.DONE) {
-            side.phase = Reservations.CLAIM_GIVEN_UP;
+            side.phase = Reservations.GIVEN_UP;
         }
         final IllegalStateException misplaced = view.isWithin(buffer) ? null : view.misplaced(buffer, "the claim's");
         try {

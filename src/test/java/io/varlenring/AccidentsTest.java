@@ -241,7 +241,7 @@ final class AccidentsTest {
             assertNotNull(producer.tryClaim(10));
             final ProducerSide side = producer.side();
             side.isGivenUp = true; // as its abort does before it calls anything
-            side.phase = Reservations.CLAIM_GIVEN_UP;
+            side.phase = Reservations.GIVEN_UP;
             final int[] left = {round / 2};
             final boolean isOdd = round % 2 == 1;
             final FutureTask<?> overflow = new FutureTask<>(() -> assertThrows(StackOverflowError.class, () -> {
@@ -405,7 +405,7 @@ final class AccidentsTest {
                 producer.side().reserve(24);
             }
             producer.side().isGivenUp = true;
-            producer.side().phase = i == 0 ? Reservations.CLAIM_GIVEN_UP : Reservations.RESERVED;
+            producer.side().phase = i == 0 ? Reservations.GIVEN_UP : Reservations.RESERVED;
             assertTrue(way.write(producer));
             assertTrue(drain(ring).size() > 0);
             assertTrue(ring.isEmpty());
@@ -415,7 +415,7 @@ final class AccidentsTest {
 
     /** As if an Error had come in an abort: whatever is called next finds the claim aborted. */
     @ParameterizedTest
-    @ValueSource(ints = {Reservations.CLAIM_GIVEN_UP, Reservations.DONE, Reservations.RESERVED})
+    @ValueSource(ints = {Reservations.GIVEN_UP, Reservations.DONE, Reservations.RESERVED})
     void claimWhoseAbortWasCutShort_cannotBeCommitted(final int phase) {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
         final RingProducer producer = ring.newProducer();

@@ -331,7 +331,7 @@ final class GivenBackTest {
     void batchWhoseAbortWasCutShort_isFinishedByTheNextCall() {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
         final RingProducer producer = ring.newProducer();
-        openBatchWhoseAbortWasCutShort(producer, Reservations.CLAIM_GIVEN_UP);
+        openBatchWhoseAbortWasCutShort(producer, Reservations.GIVEN_UP);
         assertTrue(offer(producer, payload(1, 8)));
         assertEquals(16, ring.size());
         assertEquals(1, drain(ring).size());
@@ -340,7 +340,7 @@ final class GivenBackTest {
 
     /** Who goes on in spite of the Error finds the batch aborted. */
     @ParameterizedTest
-    @ValueSource(ints = {Reservations.CLAIM_GIVEN_UP, Reservations.DONE})
+    @ValueSource(ints = {Reservations.GIVEN_UP, Reservations.DONE})
     void batchWhoseAbortWasCutShort_cannotBeCommitted(final int phase) {
         final VarLenMpscRing ring = VarLenMpscRing.allocate(CAPACITY);
         final RingProducer producer = ring.newProducer();

@@ -103,7 +103,7 @@ final class InliningTest {
             "Reservations.readLimit",
             "Reservations.wake",
             "Reservations.abortAfter",
-            "Reservations.finishInterruptedCall",
+            "Reservations.finishFailedCall",
             "RingMemory.getProducerPositionVolatile",
             "RingCounters.countLostRace",
             "Reservations.badLength",
