@@ -125,10 +125,10 @@ abstract class Claims extends Reservations {
         publishRecords(batchFirstHeader);
     }
 
+    /** Aborts what was given up, which {@link #finishLastCall} finds by its phase. */
     final void abortOpen(final RecordView view) {
         view.hide();
-        finishLastCall();
-        abortGivenUp(); // not what the hook has opened meanwhile
+        finishLastCall(); // and not what a hook has opened meanwhile
     }
 
     @Override
