@@ -406,7 +406,7 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    final void wake() {
+    private void wake() {
         final Thread waiter = memory.getWaiterVolatile(); // pairs with waitThenHandOver() [M7]
         if (waiter != null) {
             countWakeup();
@@ -441,6 +441,16 @@ abstract class Reservations extends ProducerState {
                 throw error;
             }
             countHookFailure();
+        }
+    }
+
+    /** Signals that the ring was closed; again only if the first signal was cut short or its hook has thrown. */
+    final void signalClose(final boolean isFirst) {
+        if (phase == DONE && (isFirst || hookThrew)) {
+            phase = PUBLISHED; // if an Error stops signal(), the next close() wakes
+            signal(memory);
+        } else {
+            finishLastCall();
         }
     }
 

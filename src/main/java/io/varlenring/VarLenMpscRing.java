@@ -650,12 +650,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             position = isFirst ? position | CLOSED : found;
         }
         synchronized (closer) {
-            if (closer.phase == Reservations.DONE && (isFirst || closer.hookThrew)) {
-                closer.phase = Reservations.PUBLISHED; // if an Error stops signal(), the next close() wakes
-                closer.signal(memory);
-            } else {
-                closer.finishLastCall();
-            }
+            closer.signalClose(isFirst);
         }
     }
 
