@@ -440,7 +440,7 @@ inline giveBack() {
     to = 0
 }
 
-/* giveBack(false): what it zeroes is given back later, and not zeroed again */
+/* what it zeroes is given back later, and not zeroed again */
 inline zeroEarly() {
     from = givenBack;
     to = position;

@@ -160,7 +160,7 @@ final class ConsumerSide extends ProducersLead {
             }
             memory.emptyDoorbell();
             if (cursor != givenBack) { // an Error ended a drain late; a refused producer looks for the header at C
-                giveBack(true);
+                giveBack();
                 view.hide();
             }
             prepareToArm();
@@ -225,7 +225,7 @@ final class ConsumerSide extends ProducersLead {
                     break;
                 }
                 if (action == ControlledRecordHandler.Action.COMMIT) {
-                    giveBack(true);
+                    giveBack();
                 } else if (action == null) {
                     throw new NullPointerException("the handler returned null instead of an action");
                 }
@@ -317,9 +317,10 @@ final class ConsumerSide extends ProducersLead {
         if (position - drainEnd >= (records > 0 ? 0 : capacity)) {
             return false;
         }
-        final boolean isDue = position - givenBack >= giveBackBytes;
-        if (isDue || position - zeroed >= zeroBytes) {
-            giveBack(isDue);
+        if (position - givenBack >= giveBackBytes) {
+            giveBack();
+        } else if (position - zeroed >= zeroBytes) {
+            zeroEarly();
         }
         final long next = earlier(zeroed + zeroBytes, givenBack + giveBackBytes);
         // a lap of only padding so far: the first record ends the drain
@@ -333,7 +334,7 @@ final class ConsumerSide extends ProducersLead {
 
     private void end(final int records) {
         if (cursor != givenBack) {
-            giveBack(true);
+            giveBack();
         }
         view.hide(); // a handler that kept it, unless a slice, finds it empty
         count(records);
@@ -351,15 +352,27 @@ final class ConsumerSide extends ProducersLead {
         }
     }
 
-    /** Zeroes what the cursor has passed, and gives it back to the producers now, or in a later call. */
-    private void giveBack(final boolean now) {
-        final RingMemory memory = this.memory;
-        final long from = zeroed;
+    /** Zeroes what the cursor has passed, and gives it back to the producers. */
+    private void giveBack() {
         final long to = cursor;
         // The ring's use peaks just before space is given back: what was consumed, and what was reserved after it. A
         // drain that has caught up leaves out the latter, rather than take the producer position's cache line from the
-        // producers. In a file P is always loaded: the redo position must not be beyond it.
-        final long reserved = (caughtUp || !now) && !isMapped ? to : ring.producerPosition();
+        // producers.
+        zeroTo(to, caughtUp && !isMapped ? to : ring.producerPosition());
+        // pairs with readLimit(): the zeroes [M2] and all that handlers read and wrote [M3] come first
+        memory.setConsumerPositionRelease(to);
+        givenBack = to;
+    }
+
+    /** Zeroes what the cursor has passed, to give it back later. */
+    private void zeroEarly() {
+        zeroTo(cursor, isMapped ? ring.producerPosition() : cursor);
+    }
+
+    /** Zeroes up to a position that MUST be reserved; the caller says how far that is known, in a file by loading P. */
+    private void zeroTo(final long to, final long reserved) {
+        final RingMemory memory = this.memory;
+        final long from = zeroed;
         if (to - reserved > 0) {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + to
                     + ", up to where there are headers: " + ring);
@@ -371,11 +384,6 @@ final class ConsumerSide extends ProducersLead {
         }
         memory.zero(from, to); // plain, before the store of the consumer position [M2]
         zeroed = to;
-        if (now) {
-            // pairs with readLimit(): the zeroes [M2] and all that handlers read and wrote [M3] come first
-            memory.setConsumerPositionRelease(to);
-            givenBack = to;
-        }
     }
 
     /** Records since when the consumer has been blocked by an unfinished reservation; returns false when it is not. */
