@@ -257,7 +257,7 @@ final class RingPlaces {
     }
 
     /** Each step is idempotent and marked done after it: after an Error the next call continues. */
-    synchronized void leaveConsumersPlace() {
+    private synchronized void leaveConsumersPlace() {
         if (hasConsumer) {
             memory.closeDoorbell();
             memory.setArmedVolatile(false); // nobody sleeps here any more [M5]
@@ -283,7 +283,7 @@ final class RingPlaces {
         }
         synchronized (held) {
             for (int i = held.size() - 1; i >= 0; i--) {
-                finishAndGiveBack(held.get(i));
+                abortAndGiveBack(held.get(i));
             }
         }
         giveBackRest();
@@ -301,7 +301,7 @@ final class RingPlaces {
     }
 
     /** Aborts what was reserved through a slot, as its handle would; or leaves it as a dying process does. */
-    private void finishAndGiveBack(final RingSlot slot) {
+    private void abortAndGiveBack(final RingSlot slot) {
         final long attempt = slot.getAttemptAcquire(); // stored by this process [M12]
         if (slot.isEntered && attempt != 0) { // else nothing is announced, whatever the end says
             final long position = attempt & ~ATTEMPTED;
