@@ -43,7 +43,7 @@ abstract class Claims extends Reservations {
             throw failure;
         }
         claimLength = length;
-        keepOpen(CLAIM, Thread.currentThread());
+        keepOpen(CLAIM);
         return buffer;
     }
 
@@ -73,7 +73,7 @@ abstract class Claims extends Reservations {
         batchSpace = NO_SPACE;
         batchRecords = 0;
         batchBytes = 0;
-        keepOpen(BATCH, Thread.currentThread());
+        keepOpen(BATCH);
         return true;
     }
 
@@ -141,7 +141,7 @@ abstract class Claims extends Reservations {
 
     /** Closes a handle that has been collected: nobody can commit or abort any more what it left open. */
     final void closeCollected() {
-        full = null; // no event: nobody was waiting for the room there is by now
+        fullEvent = null; // no event: nobody was waiting for the room there is by now
         finishLastCall();
         if (open != NOTHING) {
             countLeak();
@@ -198,7 +198,8 @@ abstract class Claims extends Reservations {
      * Keeps this call's reservation open, but as given up until {@link #handOut}: if an Error comes before the user has
      * anything to close, the next call aborts it.
      */
-    private void keepOpen(final int kind, final Thread current) {
+    private void keepOpen(final int kind) {
+        final Thread current = Thread.currentThread();
         if (claimant.get() != current) {
             claimant = new WeakReference<>(current);
         }

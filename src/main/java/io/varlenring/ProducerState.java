@@ -26,7 +26,7 @@ abstract class ProducerState extends RingCounters {
     long end;
     int phase;
     /** The event that the ring is full for this producer, or null; while set, each reservation takes the slow path. */
-    Object full;
+    Object fullEvent;
     /** Whether the hook threw when last called. */
     boolean hookThrew;
 

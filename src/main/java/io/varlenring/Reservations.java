@@ -162,7 +162,7 @@ abstract class Reservations extends ProducerState {
                     + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
         }
         countRefusal();
-        full = RingEvents.refused(full, ring);
+        fullEvent = RingEvents.refused(fullEvent, ring);
         expect(position); // spares the next attempt a failing compare-and-set
         ring.finishCollectedHandles();
         // pairs with arm() [M5] and publish() [M1]
@@ -225,7 +225,7 @@ abstract class Reservations extends ProducerState {
     final void expect(final long position) {
         final long lapEnd = (position | mask) + 1;
         expected = position;
-        if (full != null) {
+        if (fullEvent != null) {
             contiguousLimit = position; // every reservation first deals with the event
         } else {
             contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
@@ -256,9 +256,9 @@ abstract class Reservations extends ProducerState {
      * Raises the event that the ring was full, if it was. MUST NOT be called while something is reserved: it is slow.
      */
     final void raiseFull() {
-        if (full != null) {
-            final Object ended = full;
-            full = null;
+        if (fullEvent != null) {
+            final Object ended = fullEvent;
+            fullEvent = null;
             RingEvents.raiseFull(ended);
         }
     }
