@@ -398,7 +398,7 @@ final class ConsumerSide extends ProducersLead {
             stalledNanos = memory.nanoTime();
             stalledPosition = cursor;
         }
-        pauseBytes = stallWatch.stands(cursor) ? 0 : zeroBytes;
+        pauseBytes = stallWatch.blocked(cursor) ? 0 : zeroBytes;
         return true;
     }
 

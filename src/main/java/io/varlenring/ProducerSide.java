@@ -14,7 +14,7 @@ import java.util.ConcurrentModificationException;
  * fill it in place. It outlives the handle, to finish what a collected one left open. Its state is in {@link
  * ProducerState}: read that first.
  *
- * <p>Each follows the same steps: finish what an Error left of the last call, check, reserve, fill, publish, signal.
+ * <p>Each way has the same steps: finish what an Error left of the last call, check, reserve, fill, publish, signal.
  */
 final class ProducerSide extends Claims {
     /** How long an offer that waits for room parks, initially and at most. */

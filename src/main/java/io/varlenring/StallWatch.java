@@ -20,7 +20,7 @@ final class StallWatch {
     }
 
     /** The consumer is blocked here; returns whether {@link #ended()} must be called when it no longer is. */
-    boolean stands(final long position) {
+    boolean blocked(final long position) {
         if (event == null) {
             final Object begun = RingEvents.beginStalled(ring.name(), position);
             if (begun == null) {
