@@ -20,8 +20,8 @@ class TraceTest {
         "DOWNLOAD, 30000, 1444, 1201",
         "CONNECTION_STORM, 1430, 1444, 4135",
         "NGTCP2_CUBIC, 40000, 1444, 11920",
-        "PICOQUIC_BBR, 34000, 1440, 10298",
-        "QUICHE_GSO_UNPACED, 35000, 1350, 9776"
+        "PICOQUIC_BBR, 26000, 1440, 7886",
+        "QUICHE_GSO_UNPACED, 28000, 1350, 7838"
     })
     void load_oneCopy_hasAll(final Trace recorded, final int datagrams, final int maxSize, final long millis) {
         final List<Trace.Datagram> trace = recorded.load(1);
@@ -55,7 +55,7 @@ class TraceTest {
     void load_oneFlow_isCopied() {
         final List<Trace.Datagram> trace = Trace.PICOQUIC_BBR.load(2);
 
-        assertEquals(2 * 34000, trace.size());
+        assertEquals(2 * 26000, trace.size());
         assertEquals(0, trace.get(0).flow());
         assertEquals(1, trace.get(1).flow());
         assertEquals(trace.get(0).size(), trace.get(1).size());
