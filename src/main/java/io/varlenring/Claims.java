@@ -37,7 +37,7 @@ abstract class Claims extends Reservations {
         }
         final ByteBuffer buffer;
         try {
-            buffer = view.move(payloadOffset(), length);
+            buffer = view.move(recordOffset() + HEADER_LENGTH, length);
         } catch (final Throwable failure) { // an Error
             abortAfter(failure);
             throw failure;

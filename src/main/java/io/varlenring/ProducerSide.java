@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import static io.varlenring.RingLayout.HEADER_LENGTH;
 import static io.varlenring.RingLayout.paddingHeader;
 import static io.varlenring.RingLayout.recordHeader;
 import static io.varlenring.RingLayout.stride;
+import static io.varlenring.RingLayout.strideOf;
 
 import java.nio.ByteBuffer;
 import java.util.ConcurrentModificationException;
@@ -38,15 +38,15 @@ final class ProducerSide extends Claims {
         finishLastCall();
         final int srcPosition = src.position();
         final int length = src.remaining();
-        if (length > maxPayload) {
-            throw badLength(length);
-        }
         final RingMemory memory = this.memory;
         final long position = expected;
-        final long next = position + stride(length);
+        final long next = position + strideOf(recordHeader(length)); // of any length: it may be too long
         // as in reserve() [M4] [M6] [M8]
         if (next - contiguousLimitOnHeap > 0
                 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
+            if (length > maxPayload) {
+                throw badLength(length);
+            }
             return slot == null
                     ? reserveAnew(stride(length), stride(length), src, srcPosition, length)
                     : offerInFile(src, srcPosition, length);
@@ -58,7 +58,7 @@ final class ProducerSide extends Claims {
         final int offset = (int) position & mask;
         try {
             if (length > 0) { // an empty record, used as a signal, skips the checks
-                memory.putPayload(offset + HEADER_LENGTH, src, srcPosition, length);
+                memory.putPayload(offset, src, srcPosition, length);
                 src.position(srcPosition + length);
             }
         } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
@@ -83,7 +83,7 @@ final class ProducerSide extends Claims {
             return false;
         }
         try {
-            memory.putPayload(payloadOffset(), src, offset, length);
+            memory.putPayload(recordOffset(), src, offset, length);
         } catch (final Throwable failure) { // an Error
             abortAfter(failure);
             throw failure;
@@ -106,8 +106,8 @@ final class ProducerSide extends Claims {
             return false;
         }
         try {
-            memory.putPayload(payloadOffset(), header, headerPosition, headerLength);
-            memory.putPayload(payloadOffset() + headerLength, payload, payloadPosition, payloadLength);
+            memory.putPayload(recordOffset(), header, headerPosition, headerLength);
+            memory.putPayload(recordOffset() + headerLength, payload, payloadPosition, payloadLength);
             header.position(headerPosition + headerLength);
             payload.position(payloadPosition + payloadLength);
         } catch (final Throwable failure) { // another thread changed or closed a source, or an Error
@@ -301,7 +301,7 @@ final class ProducerSide extends Claims {
             if (length > maxPayload || record + stride - end > 0) {
                 throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
             }
-            memory.putPayload(((int) record & mask) + HEADER_LENGTH, src, position, length);
+            memory.putPayload((int) record & mask, src, position, length);
             if (record != next) {
                 firstHeader = setBatchHeader(next, paddingHeader(record - next), firstHeader);
             }

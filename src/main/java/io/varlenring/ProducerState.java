@@ -12,7 +12,8 @@ abstract class ProducerState extends RingCounters {
     /** Up to here a reservation at the expected position needs no gap and is within the limit. */
     long contiguousLimit;
     /**
-     * The same on the heap; in a file not beyond the expected position, which sends {@link Reservations#reserve}
+     * The same on the heap, but at most half the capacity beyond the expected position of when it was set: no record up
+     * to it is too long. In a file not beyond the expected position, which sends {@link Reservations#reserve}
      * elsewhere.
      */
     long contiguousLimitOnHeap;

@@ -80,7 +80,7 @@ final class RecordView extends RecordBounds {
     /** Leaves nothing to see for anyone who kept the buffer. */
     void hide() {
         if (whole != null) {
-            whole.limit(0);
+            whole.rewind().limit(0); // the first, two stores, saves what limit() does with position and mark
         }
     }
 }

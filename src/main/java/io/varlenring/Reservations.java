@@ -175,7 +175,7 @@ abstract class Reservations extends ProducerState {
     /** Fills the open reservation with a record, and publishes it; returns true. */
     final boolean fill(final ByteBuffer src, final int srcPosition, final int length) {
         try {
-            memory.putPayload(payloadOffset(), src, srcPosition, length);
+            memory.putPayload(recordOffset(), src, srcPosition, length);
             src.position(srcPosition + length);
         } catch (final Throwable failure) { // another thread changed or closed the source, or an Error
             abortAfter(failure);
@@ -230,7 +230,12 @@ abstract class Reservations extends ProducerState {
         } else {
             contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
         }
-        contiguousLimitOnHeap = slot == null ? contiguousLimit : position; // a P in a file only grows
+        if (slot != null) {
+            contiguousLimitOnHeap = position; // a P in a file only grows
+        } else {
+            final long longest = position + capacity / 2;
+            contiguousLimitOnHeap = longest - contiguousLimit < 0 ? longest : contiguousLimit;
+        }
     }
 
     /** Where a record of this stride begins, given this producer position: there, or at the start of the next lap. */
@@ -295,9 +300,9 @@ abstract class Reservations extends ProducerState {
 
     // Publish
 
-    /** The offset in the data of the payload of the open reservation's record. */
-    final int payloadOffset() {
-        return ((int) start & mask) + HEADER_LENGTH;
+    /** The offset of the open reservation's record. */
+    final int recordOffset() {
+        return (int) start & mask;
     }
 
     /** Makes the open reservation, after its gap if any, a record of this length. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.RingLayout.HEADER_LENGTH;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.Buffer;
@@ -43,6 +45,11 @@ final class RingMemory extends ControlWords {
 
     /** All direct buffers have this type; below it the JIT compiler finds one implementation of each method. */
     private final MappedByteBuffer data;
+    /**
+     * The data without its first word: a payload lies here at the offset that its record's header has there. This saves
+     * additions, and what the compiler must keep for them, around each copy.
+     */
+    private final MappedByteBuffer payloads;
 
     /** The first page of the file, or null for a ring on the heap, whose control words are the fields. */
     private final ByteBuffer control;
@@ -53,6 +60,7 @@ final class RingMemory extends ControlWords {
 
     private RingMemory(final ByteBuffer data, final ByteBuffer control) {
         this.data = (MappedByteBuffer) data;
+        this.payloads = this.data.slice(HEADER_LENGTH, data.capacity() - HEADER_LENGTH);
         this.control = control;
         this.doorbell = control == null ? null : new Doorbell();
         this.armed = control == null ? 0 : 1; // permanently: see isArmedVolatile()
@@ -133,12 +141,13 @@ final class RingMemory extends ControlWords {
 
     // Payloads: plain, because only the owner of a reservation, or the consumer, touches them
 
+    /** The offset is the record's. */
     void putPayload(final int offset, final ByteBuffer src, final int srcPosition, final int length) {
-        data.put(offset, src, srcPosition, length);
+        payloads.put(offset, src, srcPosition, length);
     }
 
     void putPayload(final int offset, final byte[] src, final int srcOffset, final int length) {
-        data.put(offset, src, srcOffset, length);
+        payloads.put(offset, src, srcOffset, length);
     }
 
     /**
@@ -147,8 +156,18 @@ final class RingMemory extends ControlWords {
      * several times slower.
      */
     void zero(final long from, final long to) {
-        int offset = (int) from & (data.capacity() - 1);
-        int left = (int) (to - from);
+        final int offset = (int) from & (data.capacity() - 1);
+        final int length = (int) (to - from);
+        if (length <= ZEROS.length && offset + length <= data.capacity()) {
+            data.put(offset, ZEROS, 0, length);
+        } else {
+            zeroInPieces(offset, length);
+        }
+    }
+
+    private void zeroInPieces(final int from, final int length) {
+        int offset = from;
+        int left = length;
         for (; ; ) {
             final int piece = Math.min(Math.min(left, ZEROS.length), data.capacity() - offset);
             data.put(offset, ZEROS, 0, piece);

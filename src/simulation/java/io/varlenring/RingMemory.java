@@ -158,6 +158,7 @@ final class RingMemory {
 
     // Payloads
 
+    /** The offset is the record's. */
     void putPayload(final int offset, final ByteBuffer src, final int srcPosition, final int length) {
         final byte[] bytes = new byte[length];
         src.get(srcPosition, bytes);
@@ -173,7 +174,8 @@ final class RingMemory {
             final int bytes = Math.min(Long.BYTES - from, length - done);
             final int shift = from * Byte.SIZE;
             mayDie();
-            word(offset + done - from).store(Mode.PLAIN, value(src, srcOffset + done) << shift, mask(bytes) << shift);
+            word(offset + RingLayout.HEADER_LENGTH + done - from)
+                    .store(Mode.PLAIN, value(src, srcOffset + done) << shift, mask(bytes) << shift);
             done += bytes;
         }
     }
@@ -223,7 +225,7 @@ final class RingMemory {
 
     /** Writes a payload into the claim with this buffer. */
     void fill(final ByteBuffer view, final byte[] payload) {
-        putPayload(view.position(), payload, 0, payload.length);
+        putPayload(view.position() - RingLayout.HEADER_LENGTH, payload, 0, payload.length);
     }
 
     /** Reads the first byte of the record with this view. */
