@@ -40,7 +40,8 @@ final class ProducerSide extends Claims {
         final int length = src.remaining();
         final RingMemory memory = this.memory;
         final long position = expected;
-        final long next = position + strideOf(recordHeader(length)); // of any length: it may be too long
+        final long stride = strideOf(recordHeader(length)); // of any length: it may be too long
+        final long next = position + stride;
         // as in reserve() [M4] [M6] [M8]
         if (next - contiguousLimitOnHeap > 0
                 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
@@ -48,8 +49,8 @@ final class ProducerSide extends Claims {
                 throw badLength(length);
             }
             return slot == null
-                    ? reserveAnew(stride(length), stride(length), src, srcPosition, length)
-                    : offerInFile(src, srcPosition, length);
+                    ? reserveAnew((int) stride, (int) stride, src, srcPosition, length)
+                    : reserveInFile((int) stride) && fill(src, srcPosition, length);
         }
         begin = position;
         end = next;
@@ -68,10 +69,6 @@ final class ProducerSide extends Claims {
         countRecords(1, length);
         publish(memory, offset, recordHeader(length));
         return true;
-    }
-
-    private boolean offerInFile(final ByteBuffer src, final int srcPosition, final int length) {
-        return reserveInFile(stride(length)) && fill(src, srcPosition, length);
     }
 
     boolean offer(final byte[] src, final int offset, final int length) {

@@ -43,7 +43,11 @@ final class RecordView extends RecordBounds {
         if (whole == null) {
             return memory.slice(offset, length);
         }
-        whole.rewind().limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
+        // the masks change nothing, but spare the compiler's checks that neither is negative
+        whole.rewind()
+                .limit(offset + length & Integer.MAX_VALUE)
+                .position(offset & Integer.MAX_VALUE)
+                .order(ByteOrder.BIG_ENDIAN);
         return whole;
     }
 

@@ -522,7 +522,8 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    final IllegalArgumentException badLength(final long length) {
+    /** Declared so: an offer compiled to throw what has no subclass yet would be discarded when one is loaded. */
+    final RuntimeException badLength(final long length) {
         checkNotRetired();
         if (length > maxPayload) {
             countTooLarge();

@@ -101,9 +101,9 @@ final class HeldProgram {
         stopIn(window, Window.END_TOLD);
         final ByteBuffer garbage = ByteBuffer.allocate(LENGTH).order(java.nio.ByteOrder.nativeOrder());
         garbage.putLong(0, -16).putLong(8, 9).putLong(16, 1L << 40); // all of them look like headers
-        memory.putPayload(((int) start & mask) + 8, garbage, 0, LENGTH / 2);
+        memory.putPayload((int) start & mask, garbage, 0, LENGTH / 2);
         stopIn(window, Window.PAYLOAD_BEGUN);
-        memory.putPayload(((int) start & mask) + 8, garbage, 0, LENGTH);
+        memory.putPayload((int) start & mask, garbage, 0, LENGTH);
         stopIn(window, Window.PAYLOAD_WRITTEN);
         if (hasGap) {
             memory.setHeaderPlain((int) start & mask, RingLayout.recordHeader(LENGTH));
