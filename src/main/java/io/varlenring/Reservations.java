@@ -449,16 +449,6 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    /** Signals that the ring was closed; again only if the first signal was cut short or its hook has thrown. */
-    final void signalClose(final boolean isFirst) {
-        if (phase == DONE && (isFirst || hookThrew)) {
-            phase = PUBLISHED; // if an Error stops signal(), the next close() wakes
-            signal(memory);
-        } else {
-            finishLastCall();
-        }
-    }
-
     // What was left open
 
     /**

@@ -650,7 +650,13 @@ public final class VarLenMpscRing implements AutoCloseable {
             position = isFirst ? position | CLOSED : found;
         }
         synchronized (closer) {
-            closer.signalClose(isFirst);
+            if (closer.phase == Reservations.DONE && (isFirst || closer.hookThrew)) {
+                // stored here, before any call, which an Error might end: then the next close() wakes
+                closer.phase = Reservations.PUBLISHED;
+                closer.signal(memory);
+            } else {
+                closer.finishLastCall();
+            }
         }
     }
 
