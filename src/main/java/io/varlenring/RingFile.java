@@ -143,7 +143,7 @@ final class RingFile {
      */
     private static void prepare() throws IOException {
         if (Files.isReadable(Path.of(OWN_STAT))) {
-            open(isPrepared ? 1 : DESCRIPTORS); // its exception says what is missing
+            checkDescriptors(isPrepared ? 1 : DESCRIPTORS); // its exception says what is missing
         }
         ProcessIdentity.checkOwn();
         if (!isPrepared) {
@@ -154,12 +154,12 @@ final class RingFile {
         }
     }
 
-    /** Opens this process's own stat so many times at once, and closes it again. */
-    private static void open(final int descriptors) throws IOException {
+    /** Throws unless so many descriptors can be had at once; opens this process's own stat by each, and closes it. */
+    private static void checkDescriptors(final int descriptors) throws IOException {
         final FileInputStream stat = new FileInputStream(OWN_STAT);
         try {
             if (descriptors > 1) {
-                open(descriptors - 1);
+                checkDescriptors(descriptors - 1);
             }
         } finally {
             stat.close();

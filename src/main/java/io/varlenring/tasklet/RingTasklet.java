@@ -182,10 +182,10 @@ public final class RingTasklet {
      * Does what {@link #createControlled} does. A lambda that only calls something fits either kind of handler, and is
      * taken for a {@link RecordHandler}.
      *
-     * @param loop as there
+     * @param loop as for {@link #createControlled}
      * @param ring as there
      * @param handler as there
-     * @param budget as there; an object, so that such a lambda is not ambiguous
+     * @param budget as there, and not null; an object, so that such a lambda is not ambiguous
      * @return as there
      */
     public static RingTasklet create(
@@ -324,9 +324,8 @@ public final class RingTasklet {
             final boolean isDone = aborted || (drained < budget && consumer.arm());
             if (isDone && !aborted && (isInFile || !ring.isEmpty())) {
                 // blocked by an unfinished reservation: if its handle is collected, only a drain finds out; and another
-                // process does not wake us for it if it loaded armed too early, or has died, or without a doorbell:
-                // then
-                // more may come soon after the last record
+                // process does not wake us for it if it loaded armed too early, or has died. Where no doorbell is
+                // heard, nor does what comes soon after a record
                 final boolean isDue = !ring.isEmpty() || (doorbell == null && drained > 0);
                 lookWithin(isInFile && isDue ? POLL_NANOS : STALLED_NANOS);
             }
