@@ -123,7 +123,7 @@ final class Recovery {
             }
             if (!RingLayout.isAttempt(attempt)) {
                 throw new RingCorruptException("the attempt of slot " + (slot.place - 1) + " is " + attempt
-                        + ", and must be 0, or a multiple of 8 with the lowest bit set");
+                        + ", and must be 0, or a multiple of 8 with the lowest bit set: " + file.path);
             }
             if (announced == position) {
                 examineCandidate(slot, position, newest);
@@ -187,9 +187,8 @@ final class Recovery {
                 owner);
     }
 
-    private static RingCorruptException corrupt(
-            final String what, final long value, final long position, final long limit) {
+    private RingCorruptException corrupt(final String what, final long value, final long position, final long limit) {
         return new RingCorruptException(what + " is " + value + ", and must be a multiple of 8 in " + position + " to "
-                + limit + ", seen from the consumer position, " + position);
+                + limit + ", seen from the consumer position, " + position + ": " + file.path);
     }
 }

@@ -27,7 +27,7 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>The exit code is 0 when the ring is sound; 1 when its consumer stands before a reservation whose owner is dead, as
  * far as can be seen from here (the death of a process in another pid namespace cannot); 2 when the bytes are not those
- * of a ring, the file cannot be read, or none is given on the command line. Whether a process is alive is judged by its
+ * of a ring, the file cannot be read, or the command line is not one path. Whether a process is alive is judged by its
  * pid; in a process that has joined the ring, {@link RingConsumer#stalledBy()} knows better. MUST NOT be used inside
  * such a process: it closes the file.
  *
@@ -98,7 +98,7 @@ public final class RingInspector {
     public static Result inspect(final Path path, final PrintStream out) throws IOException {
         final long length = Files.size(path);
         if (!Files.isRegularFile(path)) { // before it is opened: opening a pipe could block
-            throw new IOException("not a regular file");
+            throw new IOException("not a regular file: " + path);
         }
         try {
             FileHeader.checkLength(length);

@@ -234,6 +234,8 @@ final class RingPlaces {
             memory.setArmedVolatile(false); // the last consumer's [M5]
             consumerSlot.setProcessRelease(file.ownProcess()); // as in enter() [M10]
             hasConsumer = true; // last: whoever sees it uses the consumer
+        } catch (final RingCorruptException corrupt) {
+            throw new RingCorruptException(corrupt.getMessage() + ": " + file.path);
         } finally {
             if (!hasConsumer) {
                 file.unlock(consumerSlot);

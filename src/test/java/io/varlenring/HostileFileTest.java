@@ -386,6 +386,26 @@ final class HostileFileTest {
         assertTrue(failure.getMessage().startsWith(message + ", and must be "), failure.getMessage());
     }
 
+    /** A process may have several. */
+    @Test
+    void refusals_ofTheConsumer_nameTheFile() {
+        final VarLenMpscRing ring = FileRings.newRing(256, 0, null);
+        final ByteBuffer words = FileRings.bytes(256);
+        words.putLong(RingLayout.REDO_POSITION_OFFSET, 4);
+        assertNamed(ring, ring::consumer);
+        words.putLong(RingLayout.REDO_POSITION_OFFSET, 0);
+        final RingConsumer consumer = ring.consumer();
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, 12);
+        assertNamed(ring, consumer::stalledBy);
+        words.putLong(RingLayout.PRODUCER_POSITION_OFFSET, 16).putLong(RingLayout.FIRST_SLOT_OFFSET, 2);
+        assertNamed(ring, consumer::stalledBy);
+    }
+
+    private static void assertNamed(final VarLenMpscRing ring, final Executable call) {
+        final String message = assertThrows(RingCorruptException.class, call).getMessage();
+        assertTrue(message.endsWith(": " + ring.file()), message);
+    }
+
     /** And can be read for people all the same. */
     @Test
     void offer_whenThePositionsMakeNoSense_isRefused() {

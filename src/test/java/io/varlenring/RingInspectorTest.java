@@ -353,7 +353,7 @@ final class RingInspectorTest {
     void whatCannotBeRead_isToldAsSuch() throws Exception {
         assertFound(2, "cannot read " + file);
         assertSays(2, List.of(file.getParent().toString()), "not a regular file");
-        assertSays(2, List.of("/dev/null"), "not a regular file");
+        assertSays(2, List.of("/dev/null"), "not a regular file: /dev/null");
         assertSays(2, List.of(), "usage: java -jar");
         assertSays(2, List.of("one", "two"), "usage: java -jar");
     }
