@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * The handle through which one thread reads from a ring. There is one per ring.
  *
  * <p>It MUST be used by one thread at a time; it may move between threads over a happens-before edge, as event loops
- * do. A call during another one is misuse: it throws {@link IllegalStateException} when it comes from inside a handler,
- * or from another thread that can see the first call; two threads that start at the same moment may not be detected,
- * and then everything is undefined. A call by another thread than the last one allocates a weak reference to it.
+ * do. A call during another one is misuse: except for {@link #doorbell()} it throws {@link IllegalStateException} when
+ * it comes from inside a handler, or from another thread that can see the first call; two threads that start at the
+ * same moment may not be detected, and then everything is undefined. A call by another thread than the last one
+ * allocates a weak reference to it.
  *
  * <p>Records come in the order in which their space was reserved; for one producer that is its program order. Only the
  * method with a timeout ever sleeps, and none keeps trying until a producer has finished: the records behind an open
@@ -46,7 +47,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
      *     the record counts as consumed
-     * @throws RingCorruptException when a header in a file makes no sense
+     * @throws RingCorruptException when a header or position in a file makes no sense
      */
     public int drain(final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
@@ -55,8 +56,7 @@ public final class RingConsumer {
     }
 
     /**
-     * Hands over what is readable, at most {@code maxRecords}, and ends once it has consumed as many bytes as the ring
-     * holds.
+     * Hands over what is readable, at most {@code maxRecords}, and ends where {@link #drain(RecordHandler)} does.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
@@ -65,7 +65,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
      *     the record counts as consumed
-     * @throws RingCorruptException when a header in a file makes no sense
+     * @throws RingCorruptException when a header or position in a file makes no sense
      */
     public int drain(final RecordHandler handler, final int maxRecords) {
         Objects.requireNonNull(handler, "handler");
@@ -89,7 +89,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
      *     the record counts as consumed
-     * @throws RingCorruptException when a header in a file makes no sense
+     * @throws RingCorruptException when a header or position in a file makes no sense
      * @throws java.io.UncheckedIOException when the doorbell of a ring in a file fails
      * @throws InterruptedException when the thread is interrupted before the call, whatever there is to read, or while
      *     it waits; no record is lost
@@ -104,7 +104,7 @@ public final class RingConsumer {
 
     /**
      * Hands over what is readable, at most {@code maxRecords}, while the handler decides after each record how to go
-     * on; ends once it has consumed as many bytes as the ring holds.
+     * on; ends where {@link #drain(RecordHandler)} does.
      *
      * @param handler gets each record
      * @param maxRecords the most records to hand over, 0 or more
@@ -113,7 +113,7 @@ public final class RingConsumer {
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}; or when the handler left position or limit of a record outside its bounds;
      *     the record counts as consumed
-     * @throws RingCorruptException when a header in a file makes no sense
+     * @throws RingCorruptException when a header or position in a file makes no sense
      * @throws NullPointerException when the handler returns null; the record counts as consumed
      */
     public int drainControlled(final ControlledRecordHandler handler, final int maxRecords) {

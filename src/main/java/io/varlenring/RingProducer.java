@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record of 0 bytes is a record. An offer made while another claim is open on the same ring succeeds, but the
  * consumer reaches the record only after that claim is committed or aborted. On a ring in a file, a handle that offers
- * while its own claim is open takes a second slot, and is refused with {@link IllegalStateException} when there is
- * none.
+ * while its own claim is open takes a second slot, which it keeps, and is refused with {@link IllegalStateException}
+ * when there is none.
  *
  * <p>"Full" means that this record does not fit now; a shorter one may. On a ring that others keep full, a record
  * longer than what one drain gives back may never get in, however often it is offered: keep the longest record to at

@@ -68,7 +68,8 @@ public final class RingStats {
     }
 
     /**
-     * Returns the bytes turned into padding: before the wrap, by aborts, and by commits shorter than their claim.
+     * Returns the bytes turned into padding: before the wrap, by aborts, by commits shorter than their claim, and by
+     * {@link RingConsumer#recover}.
      *
      * @return a number of bytes
      */
@@ -130,7 +131,7 @@ public final class RingStats {
     /**
      * Returns the most bytes found in use, padding included, sampled whenever the consumer gave back space and when
      * this snapshot was taken. It misses what came and went in between, and open claims behind the last record of a
-     * drain that handed over everything.
+     * drain that handed over everything, and what only an earlier snapshot found.
      *
      * @return a number of bytes
      */

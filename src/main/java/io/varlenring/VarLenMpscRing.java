@@ -253,8 +253,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Builds a ring. Give it a capacity, or memory, or a file, with a capacity if the file may not exist yet; and a
-     * hook if the consumer sleeps anywhere but in a drain with a timeout.
+     * Builds a ring, for one thread at a time. Give it a capacity, or memory, or a file, with a capacity if the file
+     * may not exist yet; and a hook if the consumer sleeps anywhere but in a drain with a timeout.
      *
      * @since 0.1.0
      */
@@ -325,8 +325,8 @@ public final class VarLenMpscRing implements AutoCloseable {
          * process that has joined the ring may open it in any other way, since a process that closes a file loses its
          * locks on it, by which others see that it is alive. The file stays when everybody has left: whoever decides
          * how long the ring lives, such as the supervisor of the processes, deletes it, since joining does not tell who
-         * made it. Once a ring in a file is open, {@code list} and {@code store} of the system's properties throw a
-         * {@link ClassCastException} in this process.
+         * made it. Once a ring in a file is open, {@code list}, {@code store} and {@code storeToXML} of the
+         * system's properties throw a {@link ClassCastException} in this process.
          *
          * @param file where the ring is
          * @return this builder
@@ -343,7 +343,7 @@ public final class VarLenMpscRing implements AutoCloseable {
 
         /**
          * Sets how many producer handles a new file has room for, across all processes; a handle that offers while its
-         * claim is open takes two slots. An existing file keeps its number.
+         * claim is open takes two, until it is closed. An existing file keeps its number.
          *
          * @param slots 1 to 4096; 128 unless set
          * @return this builder
@@ -411,7 +411,9 @@ public final class VarLenMpscRing implements AutoCloseable {
          * Makes each record, each claim and each space of a batch a buffer of its own, from position 0 to its capacity,
          * for code that calls {@code clear}, {@code flip} or {@code rewind} on what it is given. Otherwise they are
          * views of the whole ring, and such a call destroys other records. This allocates a small object for each of
-         * them. It does not protect against a buffer that is kept and used later.
+         * them. It does not protect against a buffer that is kept and used later. After a {@code flip} pass the
+         * buffer's limit to {@code commit} or {@code add}: {@code commitWritten} and {@code addWritten} take what is
+         * before its position, which is nothing.
          *
          * @return this builder
          */

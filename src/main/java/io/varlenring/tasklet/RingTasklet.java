@@ -42,6 +42,8 @@ import java.util.concurrent.TimeUnit;
  * within a millisecond while they keep coming. It does not {@linkplain RingConsumer#recover recover} what a dead
  * producer left unfinished: that is up to the user, see {@link #ring()}.
  *
+ * <p>Any thread may call any method, but {@link #awaitDrained} not that of the loop.
+ *
  * @since 0.1.0
  */
 public final class RingTasklet {
@@ -142,7 +144,7 @@ public final class RingTasklet {
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1, or as {@link VarLenMpscRing.Builder#build()}
      *     says
-     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be opened
+     * @throws UncheckedIOException when the ring's file, or its doorbell, cannot be opened
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
      *     already, or as {@link VarLenMpscRing.Builder#build()} and {@link VarLenMpscRing#consumer()} say
@@ -165,7 +167,7 @@ public final class RingTasklet {
      * @return the ring with its tasklet
      * @throws IllegalArgumentException when the budget is less than 1, or as {@link VarLenMpscRing.Builder#build()}
      *     says
-     * @throws UncheckedIOException when the doorbell of a ring in a file cannot be opened
+     * @throws UncheckedIOException when the ring's file, or its doorbell, cannot be opened
      * @throws java.nio.channels.ClosedSelectorException when the loop's selector is closed, and the ring is in a file
      * @throws IllegalStateException when the loop has been closed or its thread has ended, or the builder has a hook
      *     already, or as {@link VarLenMpscRing.Builder#build()} and {@link VarLenMpscRing#consumer()} say

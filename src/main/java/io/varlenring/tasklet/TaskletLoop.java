@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * wakeups, except for {@link #wakeupAfter}. While a wakeup by one thread is under way, a busy loop with a thread of its
  * own may take in those by others some rounds later, in their order.
  *
+ * <p>Any thread may call any method that does not say otherwise.
+ *
  * @since 0.1.0
  */
 public final class TaskletLoop implements AutoCloseable {
@@ -124,7 +126,7 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Makes a loop.
+     * Makes a loop, for one thread at a time.
      *
      * @since 0.1.0
      */
@@ -141,7 +143,8 @@ public final class TaskletLoop implements AutoCloseable {
          * attached to it, with the key's ready operations as reasons; one without a tasklet loses its interest set,
          * since it would end every sleep, and one with a tasklet of a closed loop is cancelled. Nobody else may select
          * with it: it belongs to one loop until that has ended, a manual one by {@link TaskletLoop#close()}. The loop
-         * does not close it.
+         * does not close it; when it fails or is closed, a loop with a thread of its own ends as if closed, and the
+         * thread's uncaught-exception handler is told.
          *
          * @param selector an open selector
          * @return this builder
@@ -474,7 +477,8 @@ public final class TaskletLoop implements AutoCloseable {
      *
      * @param maxWaitNanos how long to wait at most when nothing is queued, in nanoseconds; 0 or less does not wait, and
      *     a wait in a selector is rounded up to whole milliseconds
-     * @return how many bodies were run; 0 when the time was up, or on a spurious wakeup
+     * @return how many bodies were run; 0 when the time was up, on a spurious wakeup, or, without a wait, when the loop
+     *     has been closed
      * @throws IllegalStateException when this loop has a thread of its own, or is being run already
      * @throws UncheckedIOException when the selector fails
      * @throws java.nio.channels.ClosedSelectorException when the selector is closed
@@ -717,7 +721,7 @@ public final class TaskletLoop implements AutoCloseable {
     /**
      * Tells whether this loop has been closed.
      *
-     * @return {@code true} from the call to {@link #close()} on
+     * @return {@code true} from the call to {@link #close()} on, or since the selector of its own thread has failed
      */
     public boolean isClosed() {
         return memory.isClosedVolatile(); // pairs with close() [T2]
