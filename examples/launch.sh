@@ -9,6 +9,7 @@ set -eu
 say() { printf '%s: %s\n' "$self" "$1" >&2; }
 
 usage() {
+    case ${program:---help} in --help) ;; *) say "no program '$program'" ;; esac
     printf 'usage: %s PROGRAM [options]\n\n%s\n\n' "$self" "$about" >&2
     cat >&2 <<END
 "$self PROGRAM --help" lists the options of a program. The environment may say which JDK (JAVA_HOME) and which Maven
