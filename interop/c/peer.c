@@ -2,7 +2,7 @@
 /*
  *   peer produce FILE ID COUNT BOOK   offers COUNT records as producer ID, or without end when COUNT is 0
  *   peer consume FILE BOOK            takes and checks records, and recovers, until the ring is closed and empty
- *   peer check FILE                   0: sound; 1: the consumer stands before what a dead process left; 2: corrupt
+ *   peer check FILE                   0: sound, records aside; 1: a dead process is in the way; 2: corrupt
  *
  * The book is a file of 2 * IDS words, made by "truncate -s 1M BOOK": for each producer, from 1 on, how many records it
  * has stored, and how many were taken. Its first word says how many reservations have been recovered.
