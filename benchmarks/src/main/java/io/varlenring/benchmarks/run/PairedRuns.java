@@ -111,7 +111,8 @@ public final class PairedRuns {
         final Selection selection = Selection.parse(List.of(arguments).subList(3, arguments.length));
         final List<Cell> cells = selection.of(set.cells(), plan);
         if (cells.isEmpty()) {
-            throw new IllegalArgumentException("nothing of " + set.title() + " has " + selection.values());
+            throw new IllegalArgumentException(
+                    "nothing of " + set.title() + " has " + selection.values() + "; list shows what it has");
         }
         final String name = (selection.otherJar() == null ? "" : "compare-") + set.title();
         final Path file = directory.resolve(name + "-" + JAVA.feature() + CsvFile.EXTENSION);
