@@ -12,9 +12,7 @@ final class DuelPage {
     private DuelPage() {}
 
     static String text(final List<DuelRun> runs) {
-        return runs.isEmpty()
-                ? "Not measured yet."
-                : runs.stream().map(DuelPage::section).collect(Collectors.joining("\n\n"));
+        return runs.stream().map(DuelPage::section).collect(Collectors.joining("\n\n"));
     }
 
     private static String section(final DuelRun run) {

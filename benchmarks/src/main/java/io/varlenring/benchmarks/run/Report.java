@@ -28,6 +28,8 @@ public final class Report {
     private final Map<BenchmarkSet, List<Run>> runs = new EnumMap<>(BenchmarkSet.class);
 
     private final List<DuelRun> duels;
+    /** The sets without a page. */
+    private final List<String> unmeasured = new ArrayList<>();
 
     private Report(final Path results, final Path charts, final Path pages) throws IOException {
         this.results = results;
@@ -75,9 +77,14 @@ public final class Report {
         for (final String template : template(SETS).split("(?m)^(?=# )")) {
             if (template.startsWith("# ")) {
                 final String title = template.substring(template.indexOf("{{") + 2, template.indexOf("}}"));
-                Files.writeString(
-                        pages.resolve(title + ".md"),
-                        template.stripTrailing().replace("{{" + title + "}}", page(title)) + "\n");
+                final String tables = page(title);
+                if (tables.isEmpty()) {
+                    unmeasured.add(title);
+                } else {
+                    Files.writeString(
+                            pages.resolve(title + ".md"),
+                            template.stripTrailing().replace("{{" + title + "}}", tables) + "\n");
+                }
             }
         }
     }
@@ -104,10 +111,13 @@ public final class Report {
         Run.ofOther(results, WAKEUP_AFTER).forEach(run -> facts.add(run.facts()));
         final Overview overview = new Overview(runs, duels);
         Files.writeString(charts.resolve("overview.svg"), overview.chart());
+        String index = template(INDEX);
+        for (final String set : unmeasured) {
+            index = index.replace("[" + set + "](benchmarks/" + set + ".md)", set + " (not measured yet)");
+        }
         Files.writeString(
                 file,
-                template(INDEX)
-                        .replace("{{table}}", overview.table())
+                index.replace("{{table}}", overview.table())
                         .replace("{{machine}}", Overview.machine(facts))
                         .replace("{{hosts}}", overview.hosts()));
     }

@@ -36,8 +36,9 @@ final class SetPage {
         this.link = link;
     }
 
+    /** The page's text; empty if nothing was measured. */
     String text() {
-        return lines.isEmpty() ? "Not measured yet." : String.join("\n", lines);
+        return String.join("\n", lines);
     }
 
     private void line(final String line) {

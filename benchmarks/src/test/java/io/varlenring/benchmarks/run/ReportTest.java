@@ -62,6 +62,8 @@ class ReportTest {
         final String index = Files.readString(documents.resolve("benchmarks.md"));
         assertTrue(index.contains("| `ring-offer` | 21.00 quiet ns | Agrona 1.250 quiet |"), index);
         assertTrue(index.contains("| [single-thread](benchmarks/single-thread.md) | 17 | 1 busy, 3 quiet |"), index);
+        assertTrue(index.contains("| burst (not measured yet) |"), index);
+        assertTrue(Files.notExists(documents.resolve("benchmarks").resolve("burst.md")));
     }
 
     @Test
