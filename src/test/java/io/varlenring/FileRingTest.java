@@ -191,10 +191,10 @@ final class FileRingTest {
                 .permissions(PosixFilePermissions.fromString("rw-rw----"))
                 .build());
         assertEquals(PosixFilePermissions.fromString("rw-rw----"), Files.getPosixFilePermissions(file));
-        ring.newProducer();
-        ring.newProducer();
+        final List<RingProducer> both = List.of(ring.newProducer(), ring.newProducer());
         final IllegalStateException full = assertThrows(IllegalStateException.class, ring::newProducer);
         assertTrue(full.getMessage().contains("all 2 slots"), full.getMessage());
+        both.forEach(RingProducer::close); // only now: the slot of a collected handle is free
     }
 
     @Test
