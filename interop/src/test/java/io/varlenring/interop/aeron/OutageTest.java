@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.interop.aeron;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.aeron.Publication;
@@ -8,6 +9,7 @@ import io.aeron.Subscription;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import io.varlenring.examples.harness.ThreadWatch;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class OutageTest {
     private String farChannel;
     private Publication publication;
     private NearSide nearSide;
+    private VarLenMpscRing farRing;
 
     @AfterEach
     void close() {
@@ -51,8 +54,8 @@ class OutageTest {
     }
 
     private Thread startFarSide(final Machine machine, final Subscription subscription, final int capacity) {
-        final FarSide side =
-                new FarSide(subscription, VarLenMpscRing.allocate(capacity), machine.publish(acknowledgements));
+        farRing = VarLenMpscRing.allocate(capacity);
+        final FarSide side = new FarSide(subscription, farRing, machine.publish(acknowledgements));
         return watch.start("far-side", side::run);
     }
 
@@ -126,6 +129,9 @@ class OutageTest {
         nearSide.ring.close();
         nearSide.thread.join(1_000);
         assertTrue(nearSide.thread.isAlive(), "a message has not been taken");
+        farRing.consumer().drain(record -> {});
+        nearSide.thread.join();
+        assertEquals(List.of(), watch.failures());
         far.close();
     }
 }

@@ -42,6 +42,7 @@ class RingRouteTest {
             bytes += written.readableBytes();
             written.release();
         }
+        assertTrue(allocations[0] > 2, "one has failed");
         assertEquals(10 * LENGTH, bytes);
         assertTrue(route.isDrained());
     }

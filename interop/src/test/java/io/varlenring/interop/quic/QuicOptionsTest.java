@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.examples.harness.Options;
 import io.varlenring.interop.front.HandlerLoop;
-import io.varlenring.interop.front.QuicRecords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,10 +70,5 @@ class QuicOptionsTest {
                 IllegalArgumentException.class, () -> Options.parse(new QuicOptions.Kwik(), "--migrate", migration));
 
         assertTrue(bad.getMessage().startsWith("--migrate must be none or path"), bad.getMessage());
-    }
-
-    @Test
-    void parse_smallestCapacity_takesTheLongestDatagram() {
-        assertTrue(4096 / 2 - 8 >= QuicRecords.CLAIM_LENGTH);
     }
 }
