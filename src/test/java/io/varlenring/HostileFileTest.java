@@ -332,12 +332,10 @@ final class HostileFileTest {
         final RingConsumer consumer = ring.consumer();
         final int[] records = new int[1];
         for (int i = 0; i < 2; i++) {
-            final RingCorruptException failure =
-                    assertThrows(RingCorruptException.class, () -> consumer.drain(record -> records[0]++));
-            assertTrue(failure.getMessage().startsWith("the header at position 16 is "), failure.getMessage());
-            assertTrue(
-                    failure.getMessage().contains(" in " + (-240 - 16 * i) + " to -8 for padding: "),
-                    failure.getMessage());
+            final String told = assertThrows(RingCorruptException.class, () -> consumer.drain(record -> records[0]++))
+                    .getMessage();
+            assertTrue(told.startsWith("the header at position 16 is " + header + ", and must be 8 to 128 for"), told);
+            assertTrue(told.contains(" in " + (-240 - 16 * i) + " to -8 for padding: "), told);
             assertEquals(1, records[0]);
             assertEquals(16, ring.consumerPosition());
         }
