@@ -137,9 +137,9 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
         checkProducer(producer % ALIGNMENT == 0, producer, "a multiple of 8");
         checkRedo(redo - consumer >= 0, redo, "at least the consumer position, " + consumer);
         final long lap = newest + memory.capacity();
-        checkRedo(lap - redo >= 0, redo, "at most a lap ahead of the consumer position, " + lap);
+        checkRedo(lap - redo >= 0, redo, "at most " + lap + ", a lap ahead of the consumer position");
         checkProducer(producer - redo >= 0, producer, "at least the redo position, " + redo);
-        checkProducer(lap - producer >= 0, producer, "at most a lap ahead, " + lap);
+        checkProducer(lap - producer >= 0, producer, "at most " + lap + ", a lap ahead");
     }
 
     private static void checkRedo(final boolean isGood, final long redo, final String limit) {

@@ -158,8 +158,8 @@ abstract class Reservations extends ProducerState {
         }
         announceNothing();
         if (position - limit > 0) {
-            throw new RingCorruptException("the producer position is " + position
-                    + ", and must be at most a lap ahead of the consumer position, " + limit + ": " + ring);
+            throw new RingCorruptException("the producer position is " + position + ", and must be at most " + limit
+                    + ", a lap ahead of the consumer position: " + ring);
         }
         countRefusal();
         fullEvent = RingEvents.refused(fullEvent, ring);

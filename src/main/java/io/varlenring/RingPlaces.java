@@ -248,8 +248,9 @@ final class RingPlaces {
         final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
         final long redo = memory.getRedoPositionAcquire(); // pairs with zeroTo() [M14]
         if (((redo | position) & (ALIGNMENT - 1)) != 0 || redo - position < 0 || redo - position > memory.capacity()) {
-            throw new RingCorruptException("the redo position is " + redo + ", and must be at most a lap ahead of the"
-                    + " consumer position, " + position + ", and both multiples of 8");
+            throw new RingCorruptException("the redo position is " + redo + ", and must be at most "
+                    + (position + memory.capacity()) + ", a lap ahead of the consumer position, " + position
+                    + ", and both multiples of 8");
         }
         if (redo != position) {
             memory.zero(position, redo); // plain, before the store of the consumer position [M2]

@@ -313,7 +313,7 @@ final class RingInspectorTest {
         Files.delete(file);
         FileRings.bytes(512).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 1 << 20);
         Files.copy(ring.file(), file);
-        assertFound(2, "producer position 1048576", "at most a lap ahead", "CORRUPT");
+        assertFound(2, "producer position 1048576", ", a lap ahead", "CORRUPT");
     }
 
     @Test
