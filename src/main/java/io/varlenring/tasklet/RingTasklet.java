@@ -453,9 +453,9 @@ public final class RingTasklet {
         boolean more = true;
         while (more && !tasklet.isKilled() && isBefore(last)) {
             final long position = ring.consumerPosition();
-            hasFailed = false;
             try {
                 more = drain() > 0 && !aborted;
+                hasFailed = false;
             } catch (final RingCorruptException corrupt) { // it would recur
                 hasFailed = true;
                 loop.failed(corrupt);
@@ -466,8 +466,10 @@ public final class RingTasklet {
                     return false;
                 }
                 more = ring.consumerPosition() != position;
+                if (more || !hasFailed) { // else the last try has failed, too: once is enough
+                    loop.failed(failure);
+                }
                 hasFailed = !more;
-                loop.failed(failure);
             }
         }
         return !aborted && !tasklet.isKilled() && isBefore(last);
