@@ -370,7 +370,7 @@ public final class RingTasklet {
     private void hear(final boolean isHeard) {
         final int operations = isHeard ? SelectionKey.OP_READ : 0;
         try {
-            if (doorbell != null && isHeard && doorbell.channel() != consumer.doorbell() && !loop.isClosed()) {
+            if (doorbell != null && isHeard && doorbell.channel() != consumer.doorbell()) {
                 stopHearing(); // an Error left its lock held: nobody can empty it
                 registerDoorbell();
                 if (tasklet.isKilled()) { // pairs with kill(): if not seen here, killed() comes later [T3]
@@ -380,8 +380,10 @@ public final class RingTasklet {
             if (doorbell != null && doorbell.interestOps() != operations) {
                 doorbell.interestOps(operations);
             }
-        } catch (final CancelledKeyException detached) {
-            // the tasklet was killed, or no ring comes here any more
+        } catch (final IllegalStateException e) { // no ring comes here any more, or matters
+            if (!(e instanceof CancelledKeyException || loop.isClosed())) {
+                throw e;
+            }
         }
     }
 

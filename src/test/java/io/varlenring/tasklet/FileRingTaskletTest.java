@@ -242,6 +242,16 @@ final class FileRingTaskletTest {
         assertEquals(2, asked);
     }
 
+    /** The loop refuses the new one, which nobody would hear. */
+    @Test
+    void doorbellReplacedInAClosedLoop_isNoFailure() throws IOException {
+        collectReports();
+        tasklet.ring().consumer().doorbell().close();
+        tasklet.tasklet().wakeup();
+        loop.close();
+        assertEquals(List.of(), reported);
+    }
+
     @Test
     void create_whereAnotherIsTheConsumer_leavesTheFile() throws IOException {
         assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder(), record -> {}, 1));
