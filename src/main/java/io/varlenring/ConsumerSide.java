@@ -446,7 +446,7 @@ final class ConsumerSide extends ProducersLead {
             }
             final StalledClaim found = isMapped ? recovery.recover(claim) : stalledHere();
             if (found != null && found.owner() != StalledClaim.Owner.DEAD) {
-                throw new IllegalStateException("the owner may still finish it: " + found);
+                throw new IllegalStateException("the owner may still finish it: " + found + " in " + ring);
             }
             if (found != null) {
                 countPadding(found.end() - found.position());

@@ -313,7 +313,9 @@ final class ProcessDeathTest {
         final VarLenMpscRing other = VarLenMpscRing.map(otherFile, CAPACITY);
         try {
             final RingClaim claim = other.newProducer().tryClaim(10);
-            assertThrows(IllegalStateException.class, () -> other.consumer().recover(dead));
+            final Exception alive =
+                    assertThrows(IllegalStateException.class, () -> other.consumer().recover(dead));
+            assertTrue(alive.getMessage().contains(other.name()), alive::getMessage);
             assertEquals(0, drain(other).size());
             claim.commit();
             assertEquals(1, drain(other).size());
