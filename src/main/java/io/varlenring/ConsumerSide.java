@@ -434,7 +434,7 @@ final class ConsumerSide extends ProducersLead {
         return ring.producerPosition() == cursor
                         || memory.getHeaderAcquire((int) cursor & mask) != NOT_READY // pairs with publish() [M1]
                 ? null
-                : new StalledClaim(null, cursor, -1, ProcessIdentity.own(), StalledClaim.Owner.LIVES);
+                : new StalledClaim(null, cursor, -1, ProcessIdentity.ownUnlessHidden(), StalledClaim.Owner.LIVES);
     }
 
     /** Turns the reservation at the cursor into padding; returns false if it is finished by now. */

@@ -22,9 +22,6 @@ record ProcessIdentity(long pid, long start, long namespace) {
     private static final long UNREAD = -1;
 
     private static final int START_BEHIND_STATE = 19;
-    /** There the platform, too, looks into {@code /proc}, even if that shows the processes of another namespace. */
-    private static final boolean IS_LINUX = System.getProperty("os.name").equals("Linux");
-
     /** Null until it is asked for. */
     private static volatile ProcessIdentity own;
 
@@ -38,6 +35,15 @@ record ProcessIdentity(long pid, long start, long namespace) {
         return known;
     }
 
+    /** Returns the same, or nobody when a security manager hides it. */
+    static ProcessIdentity ownUnlessHidden() {
+        try {
+            return own();
+        } catch (final SecurityException hidden) {
+            return NOBODY;
+        }
+    }
+
     private static ProcessIdentity read() {
         final String[] stat = stat("self");
         final long pid = ProcessHandle.current().pid();
@@ -45,7 +51,7 @@ record ProcessIdentity(long pid, long start, long namespace) {
             return new ProcessIdentity(pid, 0, UNREAD);
         }
         return stat == null
-                ? new ProcessIdentity(pid, IS_LINUX ? 0 : startMillis(pid), 0)
+                ? new ProcessIdentity(pid, isLinux() ? 0 : startMillis(pid), 0)
                 : new ProcessIdentity(pid, Long.parseLong(stat[START_BEHIND_STATE]), ownNamespace());
     }
 
@@ -74,6 +80,11 @@ record ProcessIdentity(long pid, long start, long namespace) {
         }
     }
 
+    /** There the platform, too, looks into {@code /proc}, even if that shows the processes of another namespace. */
+    private static boolean isLinux() { // a constant would fail for good where a security manager refuses it once
+        return System.getProperty("os.name").equals("Linux");
+    }
+
     private static long startMillis(final long pid) {
         final Optional<Instant> start =
                 ProcessHandle.of(pid).flatMap(process -> process.info().startInstant());
@@ -98,7 +109,7 @@ record ProcessIdentity(long pid, long start, long namespace) {
         if (pid == 0 || namespace != own().namespace) {
             return false;
         }
-        if (namespace == 0 && !IS_LINUX) {
+        if (namespace == 0 && !isLinux()) {
             return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && startMillis(pid) == start;
         }
         if (isOwnHidden()) { // what has this number in /proc is somebody else
@@ -116,7 +127,7 @@ record ProcessIdentity(long pid, long start, long namespace) {
      * this one, and then also the first process of all.
      */
     boolean mayBeHidden() {
-        return namespace != own().namespace || (IS_LINUX && (isOwnHidden() || stat("1") == null));
+        return namespace != own().namespace || (isLinux() && (isOwnHidden() || stat("1") == null));
     }
 
     /** Tells whether there is no {@code /proc}, or only that of other processes. */

@@ -19,11 +19,14 @@ import java.util.spi.ToolProvider;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The library in a JVM of its own, as a module and on the class path, without flags and without warnings. */
 final class ModuleTest {
     private static final String PROGRAM = """
+            import io.varlenring.RingClaim;
             import io.varlenring.RingProducer;
             import io.varlenring.VarLenMpscRing;
             import io.varlenring.tasklet.TaskletLoop;
@@ -35,6 +38,9 @@ final class ModuleTest {
                     VarLenMpscRing ring = VarLenMpscRing.allocate(1024);
                     try (TaskletLoop loop = TaskletLoop.builder().profiling().start("loop")) {
                         loop.newTasklet((self, reasons) -> System.out.print("tasklet, ")).wakeup();
+                    }
+                    try (RingClaim claim = ring.newProducer().tryClaim(8)) {
+                        ring.consumer().stalledBy();
                     }
                     Thread producer = new Thread(() -> {
                         RingProducer handle = ring.newProducer();
@@ -118,6 +124,16 @@ final class ModuleTest {
         assertEquals(
                 "tasklet, 100000 null false, exit 0",
                 run(directory, ON_THE_CLASS_PATH, "--limit-modules", "java.base"));
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_23) // no later one has it
+    void underASecurityManager_runsWithWhatTheManualSays(@TempDir final Path directory) throws Exception {
+        final String granted = "grant { permission java.lang.RuntimePermission \"setContextClassLoader\"; };";
+        final Path policy = Files.writeString(directory.resolve("policy"), granted);
+        final String output =
+                run(directory, ON_THE_CLASS_PATH, "-Djava.security.manager", "-Djava.security.policy==" + policy);
+        assertTrue(output.endsWith("tasklet, 100000 null true, exit 0"), output); // behind warnings
     }
 
     /** Writes the settings that docs/watching.md prints, but for events however short. */

@@ -313,8 +313,8 @@ final class ProcessDeathTest {
         final VarLenMpscRing other = VarLenMpscRing.map(otherFile, CAPACITY);
         try {
             final RingClaim claim = other.newProducer().tryClaim(10);
-            final Exception alive =
-                    assertThrows(IllegalStateException.class, () -> other.consumer().recover(dead));
+            final Exception alive = assertThrows(
+                    IllegalStateException.class, () -> other.consumer().recover(dead));
             assertTrue(alive.getMessage().contains(other.name()), alive::getMessage);
             assertEquals(0, drain(other).size());
             claim.commit();
