@@ -51,7 +51,7 @@ abstract class Claims extends Reservations {
         finishLastCallBeforeCommit(CLAIM);
         resume();
         view.hide(); // a buffer that the user kept, unless a slice, shows no bytes
-        endAt(start + stride(length));
+        endAt(recordStart + stride(length));
         commit(length);
     }
 
@@ -69,7 +69,7 @@ abstract class Claims extends Reservations {
         if (!reserveAnew(stride(minLength), maxBytes & -RingLayout.ALIGNMENT, null, 0, 0)) {
             return false;
         }
-        batchNext = start;
+        batchNext = recordStart;
         batchSpace = NO_SPACE;
         batchRecords = 0;
         batchBytes = 0;
@@ -94,7 +94,7 @@ abstract class Claims extends Reservations {
     final void addRecord(final int length, final RecordView view) {
         final long header = recordHeader(length);
         final long next = batchNext + stride(length);
-        if (batchNext == openStart) {
+        if (batchNext == openRecordStart) {
             batchFirstHeader = header; // stored last
         } else {
             setHeaderPlain(batchNext, header); // plain: as in endGap() [M1]
@@ -204,7 +204,7 @@ abstract class Claims extends Reservations {
             claimant = new WeakReference<>(current);
         }
         openBegin = begin; // only stores, which cannot fail
-        openStart = start;
+        openRecordStart = recordStart;
         openEnd = end;
         isGivenUp = true;
         open = kind;
@@ -220,7 +220,7 @@ abstract class Claims extends Reservations {
     /** Makes the open reservation the one that the current call finishes. */
     private void resume() {
         begin = openBegin;
-        start = openStart;
+        recordStart = openRecordStart;
         end = openEnd;
         phase = RESERVED;
         open = NOTHING;

@@ -206,7 +206,7 @@ final class ProducerSide extends Claims {
             final long found = exchangeProducerPosition(position, end);
             if (found == position) {
                 begin = position;
-                start = position; // or after a gap: batches write their gaps themselves
+                recordStart = position; // or after a gap: batches write their gaps themselves
                 this.end = end;
                 phase = RESERVED;
                 expect(end);
@@ -254,7 +254,7 @@ final class ProducerSide extends Claims {
         while (fitting < count) {
             // at most maxPayload, even if another thread has changed the source: writeBatch() checks again
             final int stride = stride(Math.min(srcs[from + fitting].remaining(), maxPayload));
-            final long next = recordStart(end, stride) + stride;
+            final long next = placeRecord(end, stride) + stride;
             if (next - limit > 0 && next - readLimit() > 0) {
                 break;
             }
@@ -294,7 +294,7 @@ final class ProducerSide extends Claims {
             final int position = src.position();
             final int length = src.remaining();
             final int stride = stride(length);
-            final long record = recordStart(next, stride);
+            final long record = placeRecord(next, stride);
             if (length > maxPayload || record + stride - end > 0) {
                 throw new ConcurrentModificationException("srcs[" + i + "] was changed while it was offered");
             }

@@ -22,7 +22,7 @@ abstract class ProducerState extends RingCounters {
     long begin;
 
     /** Where its (first) record begins: at begin, or after the gap. Not set on the fast path of an offer. */
-    long start;
+    long recordStart;
 
     long end;
     int phase;
@@ -38,10 +38,10 @@ abstract class ProducerState extends RingCounters {
 
     /** Nothing, a claim or a batch: one of the constants of Claims. */
     int open;
-    /** Its reservation and first record, as begin, start and end above. */
+    /** Its reservation and first record, as begin, recordStart and end above. */
     long openBegin;
 
-    long openStart;
+    long openRecordStart;
     long openEnd;
     int claimLength;
     /** Whether the user cannot finish it any more: its abort has begun, or it was never handed out. */

@@ -88,7 +88,7 @@ abstract class Reservations extends ProducerState {
         }
         // Only stores: any call may throw an Error, and by then the reservation must be recorded
         begin = position;
-        start = position;
+        recordStart = position;
         end = next;
         phase = RESERVED;
         expected = next;
@@ -109,7 +109,7 @@ abstract class Reservations extends ProducerState {
         }
         // Only stores until it is recorded, as above
         begin = position;
-        start = position;
+        recordStart = position;
         end = next;
         phase = RESERVED;
         expected = next;
@@ -134,20 +134,20 @@ abstract class Reservations extends ProducerState {
         long position = memory.getProducerPositionVolatile(); // pairs with the compare-and-set [M4]
         for (; ; ) {
             checkNotClosed(position);
-            // recordStart(), inlined by hand: see above
-            final long recordStart = least <= capacity - ((int) position & mask) ? position : (position | mask) + 1;
-            if (recordStart + most - limit > 0 && recordStart + least - readLimit() > 0) {
+            // placeRecord(), inlined by hand: see above
+            final long record = least <= capacity - ((int) position & mask) ? position : (position | mask) + 1;
+            if (record + most - limit > 0 && record + least - readLimit() > 0) {
                 break;
             }
             if (length == ONLY_ASK) {
                 return true;
             }
-            final int room = Math.min(most, capacity - ((int) recordStart & mask));
-            final long next = recordStart + Math.min(room, limit - recordStart);
+            final int room = Math.min(most, capacity - ((int) record & mask));
+            final long next = record + Math.min(room, limit - record);
             final long found = exchangeProducerPosition(position, next);
             if (found == position) {
                 begin = position;
-                start = recordStart;
+                recordStart = record;
                 end = next;
                 phase = RESERVED;
                 expect(next);
@@ -239,7 +239,7 @@ abstract class Reservations extends ProducerState {
     }
 
     /** Where a record of this stride begins, given this producer position: there, or at the start of the next lap. */
-    final long recordStart(final long position, final int stride) {
+    final long placeRecord(final long position, final int stride) {
         final int untilWrap = capacity - ((int) position & mask);
         return stride <= untilWrap ? position : position + untilWrap;
     }
@@ -302,7 +302,7 @@ abstract class Reservations extends ProducerState {
 
     /** The offset of the open reservation's record. */
     final int recordOffset() {
-        return (int) start & mask;
+        return (int) recordStart & mask;
     }
 
     /** Makes the open reservation, after its gap if any, a record of this length. */
@@ -312,16 +312,16 @@ abstract class Reservations extends ProducerState {
     }
 
     /** Publishes the open reservation, whose first record has this header; all others in it MUST have been written. */
-    final void publishRecords(final long firstRecord) {
-        publish(start == begin ? firstRecord : endGap(firstRecord));
+    final void publishRecords(final long firstHeader) {
+        publish(recordStart == begin ? firstHeader : endGap(firstHeader));
     }
 
     /** Stores the header after the gap; returns the gap's. */
-    final long endGap(final long firstRecord) {
-        countPadding(start - begin);
+    final long endGap(final long firstHeader) {
+        countPadding(recordStart - begin);
         // plain: in our own reservation, which nobody reads before its first header is published [M1]
-        setHeaderPlain(start, firstRecord);
-        return paddingHeader(start - begin);
+        setHeaderPlain(recordStart, firstHeader);
+        return paddingHeader(recordStart - begin);
     }
 
     /** Ends the used part of the open reservation here: the rest is given back to the producers, or becomes padding. */

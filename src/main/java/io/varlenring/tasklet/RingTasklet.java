@@ -477,9 +477,9 @@ public final class RingTasklet {
         return !aborted && !tasklet.isKilled() && isBefore(last);
     }
 
-    /** Tells whether something is left that was reserved up to this position. */
+    /** Tells whether something is left up to this position; a ring that is closed, or in a file, gives none back. */
     private boolean isBefore(final long last) {
-        return ring.consumerPosition() - last < 0 && !ring.isEmpty();
+        return ring.consumerPosition() - last < 0;
     }
 
     /** Returns the ring and the state of its tasklet, for people to read. */
