@@ -50,7 +50,7 @@ final class ConsumerSide extends ProducersLead {
     private final int mask;
     private final int zeroBytes;
     private final int giveBackBytes;
-    private final boolean isMapped;
+    private final boolean isInFile;
     /**
      * The bits clear in every record header less 1: masking with them gives 0 for 1 to half the capacity, and only
      * those.
@@ -58,7 +58,7 @@ final class ConsumerSide extends ProducersLead {
     private final long notOfRecords;
 
     private final RecordView view;
-    /** Null on the heap. */
+    /** Null for a private ring. */
     private final Recovery recovery;
 
     private final StallWatch stallWatch;
@@ -70,10 +70,10 @@ final class ConsumerSide extends ProducersLead {
         this.mask = capacity - 1;
         this.zeroBytes = Math.min(capacity / 8, MAX_ZERO_BYTES);
         this.giveBackBytes = Math.min(capacity / 4, MAX_GIVE_BACK_BYTES);
-        this.isMapped = memory.isMapped();
+        this.isInFile = memory.isInFile();
         this.notOfRecords = -(capacity / 2);
         this.view = new RecordView(memory, slices);
-        this.recovery = isMapped ? ring.places.recovery : null;
+        this.recovery = isInFile ? ring.places.recovery : null;
         this.stallWatch = new StallWatch(ring, recovery);
         this.pauseBytes = zeroBytes;
         startAt(position);
@@ -355,10 +355,9 @@ final class ConsumerSide extends ProducersLead {
     /** Zeroes what the cursor has passed, and gives it back to the producers. */
     private void giveBack() {
         final long to = cursor;
-        // The ring's use peaks just before space is given back: what was consumed, and what was reserved after it. A
-        // drain that has caught up leaves out the latter, rather than take the producer position's cache line from the
-        // producers.
-        zeroTo(to, caughtUp && !isMapped ? to : ring.producerPosition());
+        // P is for noteUse(): use peaks just before space is given back, at what was consumed and what was reserved
+        // after it. A drain that has caught up leaves out the latter, rather than take P's cache line from producers.
+        zeroTo(to, caughtUp && !isInFile ? to : ring.producerPosition());
         // pairs with readLimit(): the zeroes [M2] and all that handlers read and wrote [M3] come first
         memory.setConsumerPositionRelease(to);
         givenBack = to;
@@ -366,7 +365,7 @@ final class ConsumerSide extends ProducersLead {
 
     /** Zeroes what the cursor has passed, to give it back later. */
     private void zeroEarly() {
-        zeroTo(cursor, isMapped ? ring.producerPosition() : cursor);
+        zeroTo(cursor, isInFile ? ring.producerPosition() : cursor);
     }
 
     /** Zeroes up to a position that MUST be reserved; the caller says how far that is known, in a file by loading P. */
@@ -378,7 +377,7 @@ final class ConsumerSide extends ProducersLead {
                     + ", up to where there are headers: " + ring);
         }
         noteUse(reserved - givenBack);
-        if (isMapped) { // before the zeroes: if this process dies, the next consumer redoes them [M14]
+        if (isInFile) { // before the zeroes: if this process dies, the next consumer redoes them [M14]
             memory.setRedoPositionPlain(to);
             memory.storeStoreFence();
         }
@@ -420,10 +419,10 @@ final class ConsumerSide extends ProducersLead {
     StalledClaim stalledBy() {
         enter();
         try {
-            if (isMapped) {
+            if (isInFile) {
                 ring.places.letGoDropped(); // else this process would hold the lock of a dead one's slot
             }
-            return isMapped ? recovery.find(cursor) : stalledHere();
+            return isInFile ? recovery.find(cursor) : stalledHere();
         } finally {
             isInUse = false;
         }
@@ -444,7 +443,7 @@ final class ConsumerSide extends ProducersLead {
             if (claim.position() != cursor) {
                 return false;
             }
-            final StalledClaim found = isMapped ? recovery.recover(claim) : stalledHere();
+            final StalledClaim found = isInFile ? recovery.recover(claim) : stalledHere();
             if (found != null && found.owner() != StalledClaim.Owner.DEAD) {
                 throw new IllegalStateException("the owner may still finish it: " + found + " in " + ring);
             }
@@ -488,9 +487,9 @@ final class ConsumerSide extends ProducersLead {
 
     private long longestSleep(final boolean isEmpty) {
         if (isEmpty) {
-            return isMapped ? BOUNDED_NANOS : Long.MAX_VALUE;
+            return isInFile ? BOUNDED_NANOS : Long.MAX_VALUE;
         }
-        return ring.hook == null || isMapped ? POLL_NANOS : STALLED_NANOS;
+        return ring.hook == null || isInFile ? POLL_NANOS : STALLED_NANOS;
     }
 
     private static void checkInterrupt() throws InterruptedException {

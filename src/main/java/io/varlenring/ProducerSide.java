@@ -26,7 +26,7 @@ final class ProducerSide extends Claims {
         this(ring, position, consumerPosition, null);
     }
 
-    /** With a slot of the file, or null on the heap. */
+    /** With a slot of the file, or null for a private ring. */
     ProducerSide(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
         super(ring, position, consumerPosition, slot);
     }
@@ -43,8 +43,7 @@ final class ProducerSide extends Claims {
         final long stride = strideOf(recordHeader(length)); // of any length: it may be too long
         final long next = position + stride;
         // as in reserve() [M4] [M6] [M8]
-        if (next - contiguousLimitOnHeap > 0
-                || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
+        if (next - fastPathLimit > 0 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
             if (length > maxPayload) {
                 throw badLength(length);
             }

@@ -12,11 +12,10 @@ abstract class ProducerState extends RingCounters {
     /** Up to here a reservation at the expected position needs no gap and is within the limit. */
     long contiguousLimit;
     /**
-     * The same on the heap, but at most half the capacity beyond the expected position of when it was set: no record up
-     * to it is too long. In a file not beyond the expected position, which sends {@link Reservations#reserve}
-     * elsewhere.
+     * The same for a private ring, but at most half the capacity beyond the position that was expected when this was
+     * set: no record up to it is too long. For a ring in a file never beyond the expected position: no fast path there.
      */
-    long contiguousLimitOnHeap;
+    long fastPathLimit;
 
     /** The current call's reservation: from its gap, if any, to the end of its padding. */
     long begin;

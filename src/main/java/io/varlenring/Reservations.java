@@ -43,7 +43,7 @@ abstract class Reservations extends ProducerState {
     final int capacity;
     final int mask;
     final int maxPayload;
-    /** Where this producer announces its reservations in a file; null on the heap. */
+    /** Where this producer announces its reservations in a file; null for a private ring. */
     final RingSlot slot;
     /** The handle's entry in the registry; null until it is added. */
     ProducerRegistry.Entry entry;
@@ -79,11 +79,10 @@ abstract class Reservations extends ProducerState {
     final boolean reserve(final int stride) {
         final long position = expected; // right if nobody has reserved since: the compare-and-set checks
         final long next = position + stride;
-        // The first operand is true of every ring in a file, so the second runs only on the heap. The CAS's load finds
-        // a faster producer [M4] or close() [M8]; its store makes the bytes ours [M4], and either waitThenHandOver()
-        // sees it, or the signal that follows sees armed [M6]
-        if (next - contiguousLimitOnHeap > 0
-                || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
+        // The first operand is true of every ring in a file, so the second runs only for a private one. The CAS's load
+        // finds a faster producer [M4] or close() [M8]; its store makes the bytes ours [M4], and either
+        // waitThenHandOver() sees it, or the signal that follows sees armed [M6]
+        if (next - fastPathLimit > 0 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
             return slot == null ? reserveAnew(stride, stride, null, 0, 0) : reserveInFile(stride);
         }
         // Only stores: any call may throw an Error, and by then the reservation must be recorded
@@ -231,10 +230,10 @@ abstract class Reservations extends ProducerState {
             contiguousLimit = lapEnd - limit < 0 ? lapEnd : limit;
         }
         if (slot != null) {
-            contiguousLimitOnHeap = position; // a P in a file only grows
+            fastPathLimit = position; // a P in a file only grows
         } else {
             final long longest = position + capacity / 2;
-            contiguousLimitOnHeap = longest - contiguousLimit < 0 ? longest : contiguousLimit;
+            fastPathLimit = longest - contiguousLimit < 0 ? longest : contiguousLimit;
         }
     }
 
@@ -270,7 +269,7 @@ abstract class Reservations extends ProducerState {
 
     // What a ring in a file records of a reservation, in case this process dies at any point
 
-    /** The slot for the next reservation; null on the heap. The slot of an open claim keeps announcing the claim. */
+    /** This call's slot; null for a private ring. The slot of an open claim keeps announcing the claim. */
     private RingSlot slotInUse() {
         if (open == Claims.NOTHING || slot == null) {
             return slot;
@@ -293,7 +292,7 @@ abstract class Reservations extends ProducerState {
     /** Withdraws a refused attempt's announcement: it could look like the owner of another's reservation. */
     private void announceNothing() {
         final RingSlot announced = open == Claims.NOTHING ? slot : secondSlot;
-        if (announced != null) { // null on the heap, or with an open claim and no second slot yet
+        if (announced != null) { // null for a private ring, or with an open claim and no second slot yet
             announced.setAttemptRelease(0); // pairs with the load by the consumer, as the attempt does [M12]
         }
     }
@@ -353,7 +352,7 @@ abstract class Reservations extends ProducerState {
      * the ring is closed; what remains of it, if anything, is still to be published.
      */
     final boolean giveBackFrom(final long used) {
-        // Recovery of a file relies on P never moving back. On the heap this load avoids useless zeroing [M11]
+        // Recovery of a file relies on P never moving back. In a private ring this load avoids useless zeroing [M11]
         if (slot != null || memory.getProducerPositionVolatile() != end) {
             return false;
         }
@@ -491,7 +490,7 @@ abstract class Reservations extends ProducerState {
         if (!isRetired) {
             isRetiring = true;
             contiguousLimit = expected; // sends the next reservation to the slow path
-            contiguousLimitOnHeap = expected;
+            fastPathLimit = expected;
             raiseFull();
             if (secondSlot != null) {
                 ring.places.giveBack(secondSlot);

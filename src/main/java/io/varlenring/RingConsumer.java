@@ -143,10 +143,10 @@ public final class RingConsumer {
      * has returned: after {@code true} the caller MUST NOT use it.
      *
      * <p>On a ring in a file sleep at most 100 milliseconds, see {@link #doorbell()}, and look for {@linkplain
-     * #stalledBy() what stands in the way}. On the heap no limit is needed as long as the hook does not throw: whoever
-     * finishes a reservation calls it, even that of a claim whose handle has been collected. A hook that throws, such
-     * as that of a bounded executor which rejects the task, is called again by the next commit, a refusal of the full
-     * ring, or {@code close()}: if that may be too late, limit the sleep there, too.
+     * #stalledBy() what stands in the way}. On a private ring no limit is needed as long as the hook does not throw:
+     * whoever finishes a reservation calls it, even that of a claim whose handle has been collected. A hook that
+     * throws, such as that of a bounded executor which rejects the task, is called again by the next commit, a refusal
+     * of the full ring, or {@code close()}: if that may be too late, limit the sleep there, too.
      *
      * <p>A thread that sleeps in {@code park} MUST NOT do anything between {@code arm()} and {@code park} that could
      * park by itself, such as taking a lock or logging: it may consume the permit by which the hook ends the sleep.
@@ -193,13 +193,13 @@ public final class RingConsumer {
      * @return always the same channel, not blocking, bound to the loopback address; but another one when it has been
      *     closed, or when an Error has ended an {@link #arm()} or a timed drain of one thread inside it, and another
      *     thread has called the next one
-     * @throws IllegalStateException when the ring is on the heap: give it a {@link WakeupHook}; or when this process
+     * @throws IllegalStateException when the ring is private: give it a {@link WakeupHook}; or when this process
      *     has been {@linkplain VarLenMpscRing#detach() detached}
      * @throws java.io.UncheckedIOException when there is no port
      */
     public SelectableChannel doorbell() {
         if (ring.places == null) {
-            throw new IllegalStateException("a ring on the heap has no doorbell, but may have a hook");
+            throw new IllegalStateException("a private ring has no doorbell, but may have a hook");
         }
         ring.places.checkAttached(); // else our port would replace the next consumer's
         return ring.memory.openDoorbell();
@@ -211,7 +211,7 @@ public final class RingConsumer {
      * that is no fault. When the owner is {@linkplain StalledClaim.Owner#DEAD dead}, only {@link #recover} will finish
      * it.
      *
-     * @return what is unfinished, or {@code null}; on a ring on the heap its owner is this process, and alive
+     * @return what is unfinished, or {@code null}; on a private ring its owner is this process, and alive
      * @throws IllegalStateException when the consumer is in use already, or this process has been {@linkplain
      *     VarLenMpscRing#detach() detached}
      * @throws RingCorruptException when what the file says about it makes no sense

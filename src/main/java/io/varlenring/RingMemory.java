@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * mode. So its twin in {@code src/simulation} can run the algorithm on simulated memory.
  *
  * <p>The control words of a ring in a file lie in that file. The check for which of the two it is stays off the
- * per-record path of a ring on the heap; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.
+ * per-record path of a private ring; {@link Reservations#reserve} and {@link #isArmedVolatile} say how.
  */
 final class RingMemory extends ControlWords {
     @SuppressWarnings("unused") // trailing padding: see Padding
@@ -51,9 +51,9 @@ final class RingMemory extends ControlWords {
      */
     private final MappedByteBuffer payloads;
 
-    /** The first page of the file, or null for a ring on the heap, whose control words are the fields. */
+    /** The first page of the file, or null for a private ring, whose control words are the fields. */
     private final ByteBuffer control;
-    /** Null for a ring on the heap. */
+    /** Null for a private ring. */
     final Doorbell doorbell;
 
     private volatile Thread waiter;
@@ -109,7 +109,7 @@ final class RingMemory extends ControlWords {
         return new RingMemory(file.slice(dataOffset, capacity), file.slice(0, RingLayout.PAGE));
     }
 
-    boolean isMapped() {
+    boolean isInFile() {
         return control != null;
     }
 
@@ -204,7 +204,7 @@ final class RingMemory extends ControlWords {
                 : (long) WORDS.compareAndExchange(control, RingLayout.PRODUCER_POSITION_OFFSET, expected, replacement);
     }
 
-    /** The same, for a ring known to be on the heap. */
+    /** The same, for a ring known to be private. */
     long compareAndExchangeProducerPositionOnHeap(final long expected, final long replacement) {
         return (long) PRODUCER_POSITION.compareAndExchange(this, expected, replacement);
     }
@@ -220,7 +220,7 @@ final class RingMemory extends ControlWords {
         else WORDS.setRelease(control, RingLayout.CONSUMER_POSITION_OFFSET, position);
     }
 
-    /** The field is always 1 when the word lies in a file: a ring on the heap, unarmed, checks nothing else. */
+    /** The field is always 1 when the word lies in a file: a private ring, unarmed, checks nothing else. */
     boolean isArmedVolatile() {
         return armed != 0 && (control == null || (long) WORDS.getVolatile(control, RingLayout.ARMED_OFFSET) != 0);
     }
@@ -237,7 +237,7 @@ final class RingMemory extends ControlWords {
                 : WORDS.compareAndSet(control, RingLayout.ARMED_OFFSET, 1L, 0L);
     }
 
-    /** Sets both positions of a heap ring that nobody uses yet. */
+    /** Sets both positions of a private ring that nobody uses yet. */
     void setPositionsPlain(final long position) {
         PRODUCER_POSITION.set(this, position);
         CONSUMER_POSITION.set(this, position);

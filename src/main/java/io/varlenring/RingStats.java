@@ -38,7 +38,7 @@ public final class RingStats {
 
     /**
      * Returns how many records were handed over to a handler and consumed, those whose handler threw included. {@code
-     * offered() - handedOver()} is how many are in a ring on the heap, unless an {@code Error} or a corrupt file has
+     * offered() - handedOver()} is how many are in a private ring, unless an {@code Error} or a corrupt file has
      * come between an action and its count; in a file each ring object has its own counts.
      *
      * @return a number of records

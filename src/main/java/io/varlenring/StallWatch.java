@@ -7,7 +7,7 @@ final class StallWatch {
     private static final long REPEAT_NANOS = 1_000_000_000;
 
     private final VarLenMpscRing ring;
-    /** Null on the heap. */
+    /** Null for a private ring. */
     private final Recovery recovery;
     /** The event of the current stall, or null. */
     private Object event;

@@ -21,7 +21,7 @@ public final class StalledClaim {
         UNKNOWN
     }
 
-    /** What has found it; null on the heap. */
+    /** What has found it; null for a private ring. */
     final Recovery finder;
 
     private final long position;
@@ -55,7 +55,7 @@ public final class StalledClaim {
      * Returns where the reservation ends, if known.
      *
      * @return a position in bytes, or -1 when unknown: its owner has not stored it yet, or is unknown, or the ring is
-     *     on the heap
+     *     private
      */
     public long end() {
         return end;

@@ -69,11 +69,11 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Allocation.</b> None, on either side, after a handle's first claim and first batch, except: a weak reference
  *       when another thread takes over the consumer, or claims through a handle; in a file, about 100 bytes when a
  *       producer rings the doorbell of a sleeping consumer; and see {@link Builder#slices()}.
- *   <li><b>Other processes.</b> A ring may be {@linkplain #map in a file}, with producers in any number of processes
- *       and the consumer in one. Whichever of them end, at whatever moment: each record whose offer returned {@code
- *       true}, or whose commit returned, is handed over at least once, and not again once its space was given back;
- *       what a dead producer left unfinished is {@linkplain RingConsumer#recover reclaimed by a call}, never by a
- *       timeout; what a live one holds is never touched.
+ *   <li><b>Other processes.</b> A ring is private to its process, or {@linkplain #map in a file}, with producers in any
+ *       number of processes and the consumer in one. Whichever of them end, at whatever moment: each record whose offer
+ *       returned {@code true}, or whose commit returned, is handed over at least once, and not again once its space was
+ *       given back; what a dead producer left unfinished is {@linkplain RingConsumer#recover reclaimed by a call},
+ *       never by a timeout; what a live one holds is never touched.
  *   <li><b>Memory.</b> Freed by the garbage collector when the ring, its handles and all views are unreachable, never
  *       earlier.
  * </ul>
@@ -161,7 +161,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     final RingMemory memory;
     /** Null when there is none. */
     final WakeupHook hook;
-    /** Null for a ring on the heap. */
+    /** Null for a private ring. */
     final RingPlaces places;
 
     private final String name;
@@ -442,7 +442,7 @@ public final class VarLenMpscRing implements AutoCloseable {
          */
         public VarLenMpscRing build() {
             try {
-                return file == null ? buildOnHeap() : buildInFile();
+                return file == null ? buildPrivate() : buildInFile();
             } catch (final IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -464,7 +464,7 @@ public final class VarLenMpscRing implements AutoCloseable {
             return new VarLenMpscRing(memory, new RingPlaces(opened, memory), this);
         }
 
-        private VarLenMpscRing buildOnHeap() {
+        private VarLenMpscRing buildPrivate() {
             if (slots != 0 || permissions != null) {
                 throw new IllegalStateException(
                         "slots and permissions are for a ring in a file, but no file was given");
@@ -581,8 +581,8 @@ public final class VarLenMpscRing implements AutoCloseable {
      * and every handle is closed, as by {@link RingProducer#close()}. Only the snapshots of this class still work. The
      * memory stays mapped as long as a handle or view is reachable, but the file is closed when the last ring of this
      * virtual machine leaves it. MUST NOT be called while another thread is in a call on a handle, or uses a record or
-     * a claim; concurrent calls of {@link #newProducer()} and {@link #consumer()} succeed or are refused. On a ring on
-     * the heap, which nobody else shares, it does nothing.
+     * a claim; concurrent calls of {@link #newProducer()} and {@link #consumer()} succeed or are refused. On a private
+     * ring it does nothing.
      *
      * @throws IllegalStateException when called from a handler, or while another thread is seen in a call on the
      *     consumer
@@ -611,7 +611,7 @@ public final class VarLenMpscRing implements AutoCloseable {
      * Tells whether the path of this ring still names its file. Another process may have replaced the file, and then
      * all who join later are in another ring.
      *
-     * @return {@code false} when the path names another file or none; {@code true} on the heap
+     * @return {@code false} when the path names another file or none; {@code true} for a private ring
      */
     public boolean isCurrent() {
         return places == null || places.file.isCurrent();
@@ -620,7 +620,7 @@ public final class VarLenMpscRing implements AutoCloseable {
     /**
      * Returns where this ring is.
      *
-     * @return the absolute path of its file, or {@code null} for a ring on the heap
+     * @return the absolute path of its file, or {@code null} for a private ring
      */
     @SuppressWarnings("exports") // callers compile without the annotation
     public @Nullable Path file() {

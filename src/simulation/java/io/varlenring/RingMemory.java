@@ -35,7 +35,7 @@ final class RingMemory {
     private final Word producerPosition;
     private final Word consumerPosition;
     private final Word armed;
-    /** Null for a ring on the heap. */
+    /** Null for a private ring. */
     private final SimulatedFile file;
 
     private final Word waiter = simulation.newWord("waiter", 0);
@@ -71,7 +71,7 @@ final class RingMemory {
         this.producerPositions = file.producerPositions;
     }
 
-    boolean isMapped() {
+    boolean isInFile() {
         return file != null;
     }
 

@@ -400,7 +400,7 @@ final class FileAccidentsTest {
         }
     }
 
-    /** Asks a ring on the heap when there is no descriptor, and joins one in a file when there is. */
+    /** Asks a private ring when there is no descriptor, and joins one in a file when there is. */
     static final class AskingProgram {
         private AskingProgram() {}
 
@@ -611,7 +611,7 @@ final class FileAccidentsTest {
         assertNothingIsUnsure();
     }
 
-    /** On the heap, in a class loader in which nobody has used an action yet. */
+    /** A private ring, in a class loader in which nobody has used an action yet. */
     @Test
     void drainControlled_thatAnErrorEndsTheFirstTime_isGoodAgain() throws Exception {
         final URL[] classes = {

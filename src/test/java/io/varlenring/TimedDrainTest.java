@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The drain that waits: what ends it, and that it leaves no state behind; with and without a hook, on the heap and in a
+ * The drain that waits: what ends it, and that it leaves no state behind; with and without a hook, private and in a
  * file.
  */
 @ParameterizedClass

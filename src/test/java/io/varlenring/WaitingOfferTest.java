@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Offers that wait for room, on the heap and in a file. */
+/** Offers that wait for room, in private rings and in files. */
 @ParameterizedClass
 @ValueSource(booleans = {false, true})
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
