@@ -217,7 +217,7 @@ abstract class Claims extends Reservations {
         phase = DONE;
     }
 
-    /** Makes the open reservation the one that the current call finishes. */
+    /** Makes what is open the current reservation again. */
     private void resume() {
         begin = openBegin;
         recordStart = openRecordStart;

@@ -159,7 +159,7 @@ final class ConsumerSide extends ProducersLead {
                 memory.setWaiterVolatile(null);
             }
             memory.emptyDoorbell();
-            if (cursor != givenBack) { // an Error ended a drain late; a refused producer looks for the header at C
+            if (cursor != givenBack) { // an Error ended a drain before it; a refused producer looks at C for a header
                 giveBack();
                 view.hide();
             }
@@ -172,7 +172,7 @@ final class ConsumerSide extends ProducersLead {
 
     private int handOver(final RecordHandler handler, final int maxRecords) {
         int records = 0;
-        begin();
+        beginDrain();
         try {
             while (records < maxRecords) {
                 final ByteBuffer record = next();
@@ -191,7 +191,7 @@ final class ConsumerSide extends ProducersLead {
                 }
             }
         } finally {
-            end(records);
+            endDrain(records);
         }
         return records;
     }
@@ -199,7 +199,7 @@ final class ConsumerSide extends ProducersLead {
     /** As {@link #handOver}; apart from it because each must compile to a loop that calls nothing but its handler. */
     private int handOverControlled(final ControlledRecordHandler handler, final int maxRecords) {
         int records = 0;
-        begin();
+        beginDrain();
         try {
             while (records < maxRecords) {
                 final ByteBuffer record = next();
@@ -231,12 +231,12 @@ final class ConsumerSide extends ProducersLead {
                 }
             }
         } finally {
-            end(records);
+            endDrain(records);
         }
         return records;
     }
 
-    private void begin() {
+    private void beginDrain() {
         caughtUp = false;
         drainEnd = cursor + capacity;
         pausePosition = givenBack + pauseBytes; // no later than pause() sets it, even if an Error left zeroes
@@ -332,7 +332,7 @@ final class ConsumerSide extends ProducersLead {
         return position - other < 0 ? position : other;
     }
 
-    private void end(final int records) {
+    private void endDrain(final int records) {
         if (cursor != givenBack) {
             giveBack();
         }
@@ -340,7 +340,7 @@ final class ConsumerSide extends ProducersLead {
         count(records);
     }
 
-    /** Separate from {@link #end}: both are small enough to be inlined. */
+    /** Separate from {@link #endDrain}: both are small enough to be inlined. */
     private void count(final int records) {
         learn(records);
         if (records > 0) {

@@ -23,7 +23,7 @@ abstract class ConsumerState extends RingCounters {
     /** Where the current drain must zero, give back, or end. */
     long pausePosition;
 
-    /** A lap after where it began. */
+    /** A lap after where the current drain began. */
     long drainEnd;
     /** How far from its start a drain first pauses: at once, 0, while {@link #isStallWatched}. */
     int pauseBytes;

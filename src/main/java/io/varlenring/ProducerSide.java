@@ -15,6 +15,7 @@ import java.util.ConcurrentModificationException;
  * ProducerState}: read that first.
  *
  * <p>Each way has the same steps: finish what an Error left of the last call, check, reserve, fill, publish, signal.
+ * The handle has checked offsets into arrays.
  */
 final class ProducerSide extends Claims {
     /** How long an offer that waits for room parks, initially and at most. */
@@ -40,7 +41,7 @@ final class ProducerSide extends Claims {
         final int length = src.remaining();
         final RingMemory memory = this.memory;
         final long position = expected;
-        final long stride = strideOf(recordHeader(length)); // of any length: it may be too long
+        final long stride = strideOf(recordHeader(length)); // a long: the length is not checked yet
         final long next = position + stride;
         // as in reserve() [M4] [M6] [M8]
         if (next - fastPathLimit > 0 || memory.compareAndExchangeProducerPositionOnHeap(position, next) != position) {
@@ -264,7 +265,7 @@ final class ProducerSide extends Claims {
     }
 
     /**
-     * Fills the open reservation with the prefix of the batch that fits, and publishes it; returns its record count.
+     * Fills the current reservation with the prefix of the batch that fits, and publishes it; returns its record count.
      */
     private int writeBatch(final ByteBuffer[] srcs, final int from, final int offered) {
         final int count = fitting; // read now: the hook may offer by this handle

@@ -89,7 +89,7 @@ final class RecordView extends RecordBounds {
     }
 }
 
-/** The fields written with every record. */
+/** The fields written with every claim and every space of a batch. */
 abstract class RecordBounds extends Padding {
     /** Where the payload is in the buffer returned last. */
     int start;

@@ -66,7 +66,7 @@ abstract class Reservations extends ProducerState {
         checkNotClosed(position); // a file may say anything
         expect(position);
         if (limit - position < 0 || limit - position > capacity) {
-            contiguousLimit = position; // makes the first reservation check whether this P is older than C
+            contiguousLimit = position; // in a file the first reservation checks whether this P is older than C
         }
     }
 
@@ -164,14 +164,14 @@ abstract class Reservations extends ProducerState {
         fullEvent = RingEvents.refused(fullEvent, ring);
         expect(position); // spares the next attempt a failing compare-and-set
         ring.finishCollectedHandles();
-        // pairs with arm() [M5] and publish() [M1]
+        // the limit has the offset of C; pairs with arm() [M5] and publish() [M1]
         if (memory.isArmedVolatile() && memory.getHeaderAcquire((int) limit & mask) != NOT_READY) {
             signal(memory);
         }
         return false;
     }
 
-    /** Fills the open reservation with a record, and publishes it; returns true. */
+    /** Fills the current reservation with a record, and publishes it; returns true. */
     final boolean fill(final ByteBuffer src, final int srcPosition, final int length) {
         try {
             memory.putPayload(recordOffset(), src, srcPosition, length);
@@ -299,18 +299,18 @@ abstract class Reservations extends ProducerState {
 
     // Publish
 
-    /** The offset of the open reservation's record. */
+    /** The offset of the current reservation's record. */
     final int recordOffset() {
         return (int) recordStart & mask;
     }
 
-    /** Makes the open reservation, after its gap if any, a record of this length. */
+    /** Makes the current reservation, after its gap if any, a record of this length. */
     final void commit(final int length) {
         countRecords(1, length);
         publishRecords(recordHeader(length));
     }
 
-    /** Publishes the open reservation, whose first record has this header; all others in it MUST have been written. */
+    /** Publishes the current reservation, whose first record has this header; all its others MUST have been written. */
     final void publishRecords(final long firstHeader) {
         publish(recordStart == begin ? firstHeader : endGap(firstHeader));
     }
@@ -323,7 +323,7 @@ abstract class Reservations extends ProducerState {
         return paddingHeader(recordStart - begin);
     }
 
-    /** Ends the used part of the open reservation here: the rest is given back to the producers, or becomes padding. */
+    /** Ends the current reservation here: the rest is given back to the producers, or becomes padding. */
     final void endAt(final long used) {
         if (used != end && !giveBackFrom(used)) {
             countPadding(end - used);
@@ -336,7 +336,7 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * Gives all of the open reservation back to the producers and publishes nothing; or makes it padding, which may
+     * Gives all of the current reservation back to the producers and publishes nothing; or makes it padding, which may
      * extend past the end of the data: the consumer only skips it.
      */
     final void abort() {
@@ -348,8 +348,8 @@ abstract class Reservations extends ProducerState {
     }
 
     /**
-     * Gives the open reservation from this position on back to the producers, unless somebody has reserved after it or
-     * the ring is closed; what remains of it, if anything, is still to be published.
+     * Gives the current reservation from this position on back to the producers, unless somebody has reserved after it
+     * or the ring is closed; what remains of it, if anything, is still to be published.
      */
     final boolean giveBackFrom(final long used) {
         // Recovery of a file relies on P never moving back. In a private ring this load avoids useless zeroing [M11]
@@ -380,7 +380,7 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    /** Publishes the open reservation by its first header; all others in it MUST have been written. */
+    /** Publishes the current reservation by its first header; all its others MUST have been written. */
     final void publish(final long header) {
         publish(memory, (int) begin & mask, header);
     }
@@ -511,7 +511,7 @@ abstract class Reservations extends ProducerState {
         }
     }
 
-    /** Declared so: an offer compiled to throw what has no subclass yet would be discarded when one is loaded. */
+    /** Not declared as what it is: code that throws a class without subclasses is discarded when one is loaded. */
     final RuntimeException badLength(final long length) {
         checkNotRetired();
         if (length > maxPayload) {
