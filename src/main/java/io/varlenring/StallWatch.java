@@ -50,7 +50,8 @@ final class StallWatch {
         try {
             final String here = ring.ownerOf(position);
             if (recovery == null) {
-                RingEvents.setOwner(begun, here, ProcessIdentity.own().pid());
+                RingEvents.setOwner(
+                        begun, here, ProcessIdentity.ownUnlessHidden().pid());
                 return;
             }
             final StalledClaim found = recovery.find(position);
