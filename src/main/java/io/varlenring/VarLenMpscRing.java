@@ -253,8 +253,8 @@ public final class VarLenMpscRing implements AutoCloseable {
     }
 
     /**
-     * Builds a ring, for one thread at a time. Give it a capacity, or memory, or a file, with a capacity if the file
-     * may not exist yet; and a hook if the consumer sleeps anywhere but in a drain with a timeout.
+     * Builds a ring. Give it a capacity, or memory, or a file, with a capacity if the file may not exist yet; and a
+     * hook if the consumer sleeps anywhere but in a drain with a timeout. One thread at a time may use a builder.
      *
      * @since 0.1.0
      */

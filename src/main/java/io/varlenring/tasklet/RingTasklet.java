@@ -42,7 +42,7 @@ import java.util.concurrent.TimeUnit;
  * within a millisecond while they keep coming. It does not {@linkplain RingConsumer#recover recover} what a dead
  * producer left unfinished: that is up to the user, see {@link #ring()}.
  *
- * <p>Any thread may call any method, but {@link #awaitDrained} not that of the loop.
+ * <p>Any thread may call any method, except that the loop's own may not call {@link #awaitDrained}.
  *
  * @since 0.1.0
  */
@@ -477,7 +477,7 @@ public final class RingTasklet {
         return !aborted && !tasklet.isKilled() && isBefore(last);
     }
 
-    /** Tells whether something is left up to this position; a ring that is closed, or in a file, gives none back. */
+    /** Tells whether something is left up to this position; in a file, or once closed, none of it is given back. */
     private boolean isBefore(final long last) {
         return ring.consumerPosition() - last < 0;
     }

@@ -126,7 +126,7 @@ public final class TaskletLoop implements AutoCloseable {
     }
 
     /**
-     * Makes a loop, for one thread at a time.
+     * Makes a loop. One thread at a time may use a builder.
      *
      * @since 0.1.0
      */
