@@ -95,8 +95,8 @@ build() {
 }
 
 root=$(dirname -- "$here")
+program=${1-}
 [ $# -gt 0 ] || usage
-program=$1
 shift
 line=$(printf '%s\n' "$programs" | grep "^$program ") || usage
 class=$(printf '%s\n' "$line" | cut -d ' ' -f 2)
