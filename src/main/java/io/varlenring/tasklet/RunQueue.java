@@ -98,7 +98,6 @@ final class RunQueue {
         top = null;
         while (tasklet != null) {
             final Tasklet below = tasklet.getNextPlain();
-            tasklet.setNextPlain(null);
             tasklet.hasJumped = false;
             addLast(tasklet);
             tasklet = below;

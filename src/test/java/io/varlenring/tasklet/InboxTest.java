@@ -122,7 +122,7 @@ final class InboxTest {
     void putUnderWay_forLong_fillsTheArray_andTheRestOverflows() {
         final int index = beginPut();
         put(2 * CAPACITY);
-        inbox.take(queues, true);
+        inbox.take(queues, false);
         put(10);
         inbox.take(queues, true);
         runAll();

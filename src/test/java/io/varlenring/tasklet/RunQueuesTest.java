@@ -189,4 +189,16 @@ final class RunQueuesTest {
         });
         assertEquals(List.of("running", "next", "other"), ran);
     }
+
+    @Test
+    void addNewestFirst_addsWhatIsBeforeTheEnd() {
+        final Tasklet end = tasklet("end");
+        final Tasklet a = heavy("a");
+        final Tasklet b = tasklet("b");
+        a.setNextPlain(end);
+        b.setNextPlain(a);
+        queues.addNewestFirst(b, end);
+        assertEquals(List.of("b", "a"), round());
+        assertTrue(queues.isEmpty());
+    }
 }
