@@ -931,7 +931,9 @@ final class FileRingTest {
         final Thread taker = Thread.currentThread();
         final RingSlot kept = locks.slot(0);
         assertTrue(locks.tryLock(kept));
+        taker.interrupt();
         assertThrows(IllegalStateException.class, ring::newProducer); // not forever
+        assertTrue(Thread.interrupted());
         locks.unlock(kept);
         RingProducer producer = null;
         for (int i = 0; i < 100 && producer == null; i++) { // the looker may be delayed for longer than that

@@ -509,8 +509,8 @@ final class RingInspectorTest {
     @Test
     void ringThatIsGivingBack_isSound() throws Exception {
         FileRings.newRing(CAPACITY, 0, null);
-        FileRings.bytes(CAPACITY).putLong(RingLayout.PRODUCER_POSITION_OFFSET, 64);
-        FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 64);
+        FileRings.bytes(CAPACITY).putLong(RingLayout.PRODUCER_POSITION_OFFSET, CAPACITY);
+        FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, CAPACITY);
         inspect(RingInspector.Result.SOUND);
         FileRings.bytes(CAPACITY).putLong(RingLayout.REDO_POSITION_OFFSET, 32);
         FileRings.data(CAPACITY).putLong(32, RingLayout.recordHeader(24));

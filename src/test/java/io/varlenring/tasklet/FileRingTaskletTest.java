@@ -85,7 +85,9 @@ final class FileRingTaskletTest {
         final RingTasklet polling = RingTasklet.createControlled(
                 deaf, VarLenMpscRing.builder().file(second).capacity(1024), record -> answer(), 4);
         try {
+            final long before = System.nanoTime();
             deaf.runOnce(0);
+            assertTrue(polling.look.deadline.nanoTime - before > 50_000_000);
             assertTrue(polling.ring().newProducer().offer(new byte[8], 0, 8));
             polling.tasklet().wakeup();
             deaf.runOnce(0);
@@ -152,7 +154,9 @@ final class FileRingTaskletTest {
         assertEquals(2, asked);
         assertTrue(other.isEmpty());
         offer();
+        final long before = System.nanoTime();
         runWhenTheDoorbellRings();
+        assertTrue(tasklet.look.deadline.nanoTime - before > 50_000_000);
         assertEquals(3, asked);
         assertEquals(0, loop.stats().failures());
     }
@@ -272,9 +276,7 @@ final class FileRingTaskletTest {
         loop.cancelWakeup(tasklet.look);
         final FutureTask<Integer> sleep = new FutureTask<>(() -> loop.runOnce(Long.MAX_VALUE));
         new Thread(sleep).start();
-        while (!loop.toString().contains("asleep")) {
-            Thread.onSpinWait();
-        }
+        TaskletLoopTest.awaitSleep(loop);
         tasklet.tasklet().kill();
         assertEquals(0, sleep.get());
         assertEquals(0, selector.keys().size());

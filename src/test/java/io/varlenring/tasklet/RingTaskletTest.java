@@ -131,7 +131,7 @@ final class RingTaskletTest {
                     VarLenMpscRing.builder().capacity(1024),
                     record -> {
                         handled.add(Integer.valueOf(record.get(record.position())));
-                        if (handled.size() == 2) {
+                        if (handled.size() == 2 || handled.size() > 6) {
                             throw new IllegalStateException("from the handler");
                         }
                     },
@@ -142,9 +142,13 @@ final class RingTaskletTest {
             runUntilIdle();
             assertEquals(List.of(0, 1, 2, 3, 4, 5), handled);
             assertEquals(1, reported.size());
-            assertTrue(failing.ring().newProducer().offer(new byte[] {9}, 0, 1));
+            for (int i = 0; i < 2; i++) {
+                assertTrue(failing.ring().newProducer().offer(new byte[1], 0, 1));
+            }
+            failing.ring().close();
             runUntilIdle();
-            assertEquals(7, handled.size());
+            assertEquals(8, handled.size());
+            assertTrue(failing.tasklet().isKilled());
         } finally {
             thread.setUncaughtExceptionHandler(null);
         }
@@ -487,6 +491,7 @@ final class RingTaskletTest {
         loop.close();
         assertEquals(before + 1, asked[0], "a loop that ends asks once more");
         assertEquals(7, written.size());
+        assertEquals(0, loop.stats().failures());
         assertFalse(paused.awaitDrained(1, TimeUnit.HOURS));
     }
 

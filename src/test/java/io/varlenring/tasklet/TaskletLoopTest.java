@@ -76,6 +76,12 @@ final class TaskletLoopTest {
         loop.runOnce(0);
     }
 
+    static void awaitSleep(final TaskletLoop loop) {
+        while (!loop.toString().contains("asleep")) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** Does something on another thread, and waits for its end. */
     static void elsewhere(final Runnable task) throws InterruptedException {
         final AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -219,7 +225,7 @@ final class TaskletLoopTest {
     void wakeups_moreThanAreCounted_areStillOneRun() {
         final Tasklet tasklet = named("a");
         tasklet.wakeup();
-        tasklet.getAndAddState((Tasklet.MOST_WAKEUPS - 3) * TaskletState.ONE_WAKEUP);
+        tasklet.getAndAddState((Tasklet.MOST_WAKEUPS - 1) * TaskletState.ONE_WAKEUP);
         for (int i = 0; i < 10; i++) {
             tasklet.wakeup(i & 1);
             assertTrue(tasklet.getStateVolatile() >>> TaskletState.WAKEUPS_SHIFT <= Tasklet.MOST_WAKEUPS);
@@ -584,7 +590,7 @@ final class TaskletLoopTest {
         chain[1].wakeup();
         named("waits").wakeup();
         for (int i = 0; i < 3; i++) {
-            loop.runOnce(0);
+            assertEquals(64, loop.runOnce(0));
         }
         assertEquals(List.of("waits"), ran);
     }
@@ -653,6 +659,7 @@ final class TaskletLoopTest {
         final Tasklet left = named("left");
         assertTrue(left.addWakeup(0));
         left.notPut = true; // as an Error leaves a wakeup from another thread
+        left.setNextPlain(named("not queued"));
         inLoop((self, reasons) -> loop.wakeupAfter(null, left));
         runUntilIdle();
         assertEquals(List.of("left"), ran);
@@ -1424,9 +1431,7 @@ final class TaskletLoopTest {
             });
             source.configureBlocking(false);
             sink.write(ByteBuffer.allocate(1));
-            while (!selecting.toString().contains("asleep")) {
-                Thread.sleep(1);
-            }
+            awaitSleep(selecting);
             Thread.sleep(20); // so that it is inside its select; if not, this test only sees less
             selecting.register(source, SelectionKey.OP_READ, tasklet);
             served.await();
@@ -1443,9 +1448,7 @@ final class TaskletLoopTest {
                 final AtomicInteger runs = new AtomicInteger();
                 final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
                 for (int i = 0; i < 40; i++) {
-                    while (!loop.toString().contains("asleep")) {
-                        Thread.sleep(1);
-                    }
+                    awaitSleep(loop);
                     final int before = runs.get();
                     if (i == 0) {
                         tasklet.wakeup(); // what is loaded and linked first at the end of a stack stays unusable
@@ -1507,9 +1510,7 @@ final class TaskletLoopTest {
             final Tasklet first = loop.newTasklet((self, reasons) -> runs.release());
             final Tasklet second = loop.newTasklet((self, reasons) -> runs.release());
             for (final Tasklet next : List.of(second, first)) {
-                while (!loop.toString().contains("asleep")) {
-                    Thread.sleep(1);
-                }
+                awaitSleep(loop);
                 fails.set(true);
                 assertThrows(StackOverflowError.class, first::wakeup);
                 next.wakeup();
@@ -1518,6 +1519,8 @@ final class TaskletLoopTest {
                     runs.acquire();
                 }
             }
+            assertTrue(loop.close(1, TimeUnit.HOURS));
+            assertEquals(0, runs.availablePermits());
         }
     }
 
@@ -1585,9 +1588,7 @@ final class TaskletLoopTest {
     /** It sleeps, and the one that was to wake it is about to fail. */
     private static FutureTask<?> beginToFail(final TaskletLoop loop, final Tasklet tasklet, final AtomicBoolean fails)
             throws InterruptedException {
-        while (!loop.toString().contains("asleep")) {
-            Thread.sleep(1);
-        }
+        awaitSleep(loop);
         fails.set(true);
         final FutureTask<?> waker = new FutureTask<>(() -> assertThrows(StackOverflowError.class, tasklet::wakeup));
         new Thread(waker, "waker").start();

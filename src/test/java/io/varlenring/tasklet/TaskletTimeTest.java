@@ -220,7 +220,14 @@ final class TaskletTimeTest {
                 () -> assertThrows(ArrayIndexOutOfBoundsException.class, () -> loop.cancelWakeup(tasklet)));
         new Thread(other).start();
         other.get();
-        assertEquals(0, loop.runOnce(0));
+        assertFalse(loop.rings.isEnded());
+        loop.newTasklet((self, reasons) -> {
+                    assertThrows(ArrayIndexOutOfBoundsException.class, () -> loop.cancelWakeup(tasklet));
+                    ran.add("" + loop.isRunner());
+                })
+                .wakeup();
+        assertEquals(1, loop.runOnce(0));
+        assertEquals(List.of("true"), ran);
     }
 
     /** The thread that made it is not the loop's, though no other has run it yet. */
@@ -255,22 +262,28 @@ final class TaskletTimeTest {
         assertTrue(Thread.interrupted());
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void interrupt_endsTheWaitAndIsKept(final boolean selecting) throws Exception {
-        final TaskletLoop manual = manual(selecting);
-        final Thread current = Thread.currentThread();
+    private static Thread whenAsleep(final TaskletLoop loop, final Runnable action) {
         final Thread other = new Thread(() -> {
-            while (!manual.toString().contains("asleep")) {
-                Thread.onSpinWait();
-            }
-            current.interrupt();
+            TaskletLoopTest.awaitSleep(loop);
+            action.run();
         });
         other.start();
+        return other;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void interruptAndClose_endTheWait(final boolean selecting) throws Exception {
+        final TaskletLoop manual = manual(selecting);
+        final Thread other = whenAsleep(manual, Thread.currentThread()::interrupt);
         do {
             assertEquals(0, manual.runOnce(HOUR)); // which would be a hang
         } while (!Thread.interrupted()); // a park may end for no reason
         other.join();
+        whenAsleep(manual, manual::close);
+        while (!manual.isClosed()) {
+            manual.runOnce(HOUR);
+        }
     }
 
     @Test
@@ -329,13 +342,7 @@ final class TaskletTimeTest {
         final Tasklet tasklet = manual.newTasklet((self, reasons) -> ran.add("ran"));
         int runs = 0;
         for (int i = 0; i < 20 && runs == 0; i++) {
-            final Thread waker = new Thread(() -> {
-                while (!manual.toString().contains("asleep")) {
-                    Thread.onSpinWait();
-                }
-                tasklet.wakeup();
-            });
-            waker.start();
+            final Thread waker = whenAsleep(manual, tasklet::wakeup);
             runs = manual.runOnce(HOUR);
             while (waker.isAlive()) {
                 manual.runOnce(1000);
