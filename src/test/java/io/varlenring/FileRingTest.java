@@ -708,6 +708,8 @@ final class FileRingTest {
         assertEquals(0, drain(ring).size());
         claim.commit();
         assertEquals(1 + stored, drain(ring).size());
+        ring.places.leaveAll();
+        assertEquals(0, ring.memory.getHeaderAcquire(0));
     }
 
     @Test

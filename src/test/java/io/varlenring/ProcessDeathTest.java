@@ -318,6 +318,7 @@ final class ProcessDeathTest {
             assertTrue(alive.getMessage().contains(other.name()), alive::getMessage);
             assertEquals(0, drain(other).size());
             claim.commit();
+            assertFalse(other.consumer().recover(dead));
             assertEquals(1, drain(other).size());
         } finally {
             other.detach();

@@ -154,9 +154,7 @@ final class FileRingTaskletTest {
         assertEquals(2, asked);
         assertTrue(other.isEmpty());
         offer();
-        final long before = System.nanoTime();
         runWhenTheDoorbellRings();
-        assertTrue(tasklet.look.deadline.nanoTime - before > 50_000_000);
         assertEquals(3, asked);
         assertEquals(0, loop.stats().failures());
     }
