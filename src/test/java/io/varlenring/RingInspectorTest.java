@@ -275,12 +275,12 @@ final class RingInspectorTest {
         final String lives = " (started at " + ProcessIdentity.own().start() + ") lives, ";
         assertFound(
                 0,
-                "consumer: " + own + lives + "armed, doorbell " + ring.memory.getDoorbellVolatile() + "\n",
+                "in use 0 bytes\nconsumer: " + own + lives + "armed, doorbell " + ring.memory.getDoorbellVolatile()
+                        + "\n",
                 "slot 0: " + own + lives + "has reserved 0 to 16\n",
                 "slot 1: " + own + lives + "idle\n",
                 "slot 2: nobody, tries at 16\n",
-                "slots in use: 3\n",
-                "in use 0 bytes");
+                "slots in use: 3\n");
         final RingClaim claim = first.tryClaim(8);
         assertFound(0, "slot 0: " + own + lives + "reserved 16 to 32\n");
         claim.abort();

@@ -94,6 +94,7 @@ final class InboxTest {
         ran.addAll(put);
         final Tasklet overflown = next();
         assertTrue(memory.compareAndSetOverflow(null, overflown));
+        assertFalse(inbox.isEmpty());
         put(2);
         checkTakenInOrder();
     }

@@ -191,7 +191,7 @@ final class RunQueuesTest {
     }
 
     @Test
-    void addNewestFirst_addsWhatIsBeforeTheEnd() {
+    void addNewestFirst_leavesOutTheEnd() {
         final Tasklet end = tasklet("end");
         final Tasklet a = heavy("a");
         final Tasklet b = tasklet("b");
