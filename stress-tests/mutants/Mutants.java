@@ -185,7 +185,8 @@ final class Mutants {
         for (final String word : text.strip().split("\\s+")) {
             words.add(Pattern.quote(word));
         }
-        return Pattern.compile("(?<!\\w(?=\\w))" + String.join("\\s+", words) + "(?!(?<=\\w)\\w)"); // whole names
+        final String pattern = String.join("\\s+", words);
+        return Pattern.compile("(?<!\\w(?=\\w))" + pattern + "(?!(?<=\\w)\\w)"); // no part of a name
     }
 
     /** Makes a copy of the tree, as far as tests look at it, with these texts in place of the files, and compiles it. */
