@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import java.nio.file.Path;
+
 /**
  * Thrown when the bytes are not those of a valid ring: on joining a file, or later, when a word that the ring follows
  * has a value that no conforming peer writes.
@@ -15,5 +17,10 @@ public final class RingCorruptException extends IllegalStateException {
 
     RingCorruptException(final String message) {
         super(message);
+    }
+
+    /** Returns the same, which names the file. */
+    RingCorruptException in(final Path file) {
+        return new RingCorruptException(getMessage() + ": " + file);
     }
 }

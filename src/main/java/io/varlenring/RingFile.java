@@ -192,7 +192,7 @@ final class RingFile {
                 unsure().remove(key, known); // last: from here on it is in files()
             }
         } catch (final RingCorruptException corrupt) {
-            throw new RingCorruptException(corrupt.getMessage() + ": " + path);
+            throw corrupt.in(path);
         } catch (final UncheckedIOException e) {
             if (!isOpenAlready(e.getCause()) || !takeMarks()) {
                 throw e.getCause();

@@ -235,7 +235,7 @@ final class RingPlaces {
             consumerSlot.setProcessRelease(file.ownProcess()); // as in enter() [M10]
             hasConsumer = true; // last: whoever sees it uses the consumer
         } catch (final RingCorruptException corrupt) {
-            throw new RingCorruptException(corrupt.getMessage() + ": " + file.path);
+            throw corrupt.in(file.path);
         } finally {
             if (!hasConsumer) {
                 file.unlock(consumerSlot);
