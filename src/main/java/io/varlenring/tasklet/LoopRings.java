@@ -57,6 +57,7 @@ final class LoopRings {
                 throw failure;
             } catch (final Throwable failure) { // the others still end; e.g. a mapping that lost its file stays lost
                 loop.failed(failure);
+                tasklet.endTasklets();
             }
             remove(tasklet);
         }

@@ -352,7 +352,7 @@ public final class RingTasklet {
         }
     }
 
-    private void endTasklets() {
+    void endTasklets() {
         tasklet.kill();
         look.kill();
     }

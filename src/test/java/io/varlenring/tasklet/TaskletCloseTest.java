@@ -80,7 +80,9 @@ final class TaskletCloseTest {
             final VarLenMpscRing heap = RingTasklet.create(
                             loop, VarLenMpscRing.builder().capacity(64), record -> handled.incrementAndGet(), 1)
                     .ring();
-            RingTasklet.create(loop, VarLenMpscRing.builder().file(file).capacity(64), record -> {}, 1);
+            final Tasklet lost = RingTasklet.create(
+                            loop, VarLenMpscRing.builder().file(file).capacity(64), record -> {}, 1)
+                    .tasklet();
             loop.newTasklet((self, reasons) -> {
                         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                             channel.truncate(0);
@@ -92,7 +94,8 @@ final class TaskletCloseTest {
                     })
                     .wakeup();
             loop.close();
-            System.out.println("closed: " + heap.isClosed() + ", handled " + handled);
+            System.out.println(
+                    "closed: " + heap.isClosed() + ", killed: " + lost.isKilled() + ", handled " + handled);
             Files.delete(file);
         }
     }
@@ -440,7 +443,7 @@ final class TaskletCloseTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a file that is mapped cannot be cut there")
     void loopWithARingWithoutItsFile_ends(@TempDir final Path directory) throws Exception {
-        assertEquals("closed: true, handled 1, exit 0", run(directory, RingWithoutItsFile.class));
+        assertEquals("closed: true, killed: true, handled 1, exit 0", run(directory, RingWithoutItsFile.class));
     }
 
     /** Who has no loop cannot close it, and its thread would keep the program alive. */
