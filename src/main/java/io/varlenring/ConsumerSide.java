@@ -90,7 +90,7 @@ final class ConsumerSide extends ProducersLead {
     // One user at a time
 
     /** Begins a call. Detects misuse as far as plain accesses can: always in one thread, else only if visible. */
-    private void enter() {
+    void enter() {
         final Thread current = Thread.currentThread();
         if (isInUse) {
             throw inUse(current);
@@ -120,24 +120,6 @@ final class ConsumerSide extends ProducersLead {
 
     // Drains. Each ends its call by a store: a method could fail for lack of stack, and then no drain would ever be
     // possible again
-
-    int drain(final RecordHandler handler, final int maxRecords) {
-        enter();
-        try {
-            return handOver(handler, maxRecords);
-        } finally {
-            isInUse = false;
-        }
-    }
-
-    int drainControlled(final ControlledRecordHandler handler, final int maxRecords) {
-        enter();
-        try {
-            return handOverControlled(handler, maxRecords);
-        } finally {
-            isInUse = false;
-        }
-    }
 
     int drainOrWait(final RecordHandler handler, final int maxRecords, final long nanos) throws InterruptedException {
         enter();
@@ -170,7 +152,7 @@ final class ConsumerSide extends ProducersLead {
         return tryArm();
     }
 
-    private int handOver(final RecordHandler handler, final int maxRecords) {
+    int handOver(final RecordHandler handler, final int maxRecords) {
         int records = 0;
         beginDrain();
         try {
@@ -191,13 +173,16 @@ final class ConsumerSide extends ProducersLead {
                 }
             }
         } finally {
+            if (cursor != givenBack) {
+                giveBack();
+            }
             endDrain(records);
         }
         return records;
     }
 
     /** As {@link #handOver}; apart from it because each must compile to a loop that calls nothing but its handler. */
-    private int handOverControlled(final ControlledRecordHandler handler, final int maxRecords) {
+    int handOverControlled(final ControlledRecordHandler handler, final int maxRecords) {
         int records = 0;
         beginDrain();
         try {
@@ -220,17 +205,18 @@ final class ConsumerSide extends ProducersLead {
                     records--;
                     cursor -= stride(end - start);
                     break;
-                }
-                if (action == ControlledRecordHandler.Action.BREAK) {
+                } else if (action == ControlledRecordHandler.Action.BREAK) {
                     break;
-                }
-                if (action == ControlledRecordHandler.Action.COMMIT) {
+                } else if (action == ControlledRecordHandler.Action.COMMIT) {
                     giveBack();
                 } else if (action == null) {
                     throw new NullPointerException("the handler returned null instead of an action");
                 }
             }
         } finally {
+            if (cursor != givenBack) {
+                giveBack();
+            }
             endDrain(records);
         }
         return records;
@@ -333,9 +319,6 @@ final class ConsumerSide extends ProducersLead {
     }
 
     private void endDrain(final int records) {
-        if (cursor != givenBack) {
-            giveBack();
-        }
         view.hide(); // a handler that kept it, unless a slice, finds it empty
         count(records);
     }
@@ -357,7 +340,10 @@ final class ConsumerSide extends ProducersLead {
         final long to = cursor;
         // P is for noteUse(): use peaks just before space is given back, at what was consumed and what was reserved
         // after it. A drain that has caught up leaves out the latter, rather than take P's cache line from producers.
-        zeroTo(to, caughtUp && !isInFile ? to : ring.producerPosition());
+        prepareToZero(to, caughtUp && !isInFile ? to : ring.producerPosition());
+        final RingMemory memory = this.memory;
+        memory.zero(zeroed, to); // plain, before the store of the consumer position [M2]
+        zeroed = to;
         // pairs with readLimit(): the zeroes [M2] and all that handlers read and wrote [M3] come first
         memory.setConsumerPositionRelease(to);
         givenBack = to;
@@ -365,13 +351,14 @@ final class ConsumerSide extends ProducersLead {
 
     /** Zeroes what the cursor has passed, to give it back later. */
     private void zeroEarly() {
-        zeroTo(cursor, isInFile ? ring.producerPosition() : cursor);
+        final long to = cursor;
+        prepareToZero(to, isInFile ? ring.producerPosition() : to);
+        memory.zero(zeroed, to); // plain, as in giveBack() [M2]
+        zeroed = to;
     }
 
-    /** Zeroes up to a position that MUST be reserved; the caller says how far that is known, in a file by loading P. */
-    private void zeroTo(final long to, final long reserved) {
-        final RingMemory memory = this.memory;
-        final long from = zeroed;
+    /** MUST come before zeroing up to a position; the caller says how far P is known, in a file by loading it. */
+    private void prepareToZero(final long to, final long reserved) {
         if (to - reserved > 0) {
             throw new RingCorruptException("the producer position is " + reserved + ", and must be at least " + to
                     + ", up to where there are headers: " + ring);
@@ -381,8 +368,6 @@ final class ConsumerSide extends ProducersLead {
             memory.setRedoPositionPlain(to);
             memory.storeStoreFence();
         }
-        memory.zero(from, to); // plain, before the store of the consumer position [M2]
-        zeroed = to;
     }
 
     /** Records since when the consumer has been blocked by an unfinished reservation; returns false when it is not. */

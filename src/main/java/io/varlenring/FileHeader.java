@@ -129,7 +129,7 @@ record FileHeader(int capacity, int dataOffset, int slots, UUID id) {
     /** Checks the positions, loaded in an order that makes concurrent progress of peers harmless. */
     static void checkPositions(final RingMemory memory) {
         final long consumer = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3] [M10]
-        final long redo = memory.getRedoPositionAcquire(); // pairs with zeroTo() [M14]
+        final long redo = memory.getRedoPositionAcquire(); // pairs with prepareToZero() [M14]
         final long producer = memory.getProducerPositionVolatile() & ~CLOSED; // pairs with reserve() [M4] [M10]
         final long newest = memory.getConsumerPositionAcquire(); // as above [M3] [M10]
         check(consumer % ALIGNMENT == 0, "consumer position", CONSUMER_POSITION_OFFSET, consumer, "a multiple of 8");

@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class RingConsumer {
+    /*
+     * A drain ends its call by a store: a method could fail for lack of stack, and then no drain would ever be possible
+     * again. It is written out each time, since JDK 17 inlines no more than 15 calls deep: with two levels more a drain
+     * of one record, inlined into its callers, was left with three calls.
+     */
+
     private final VarLenMpscRing ring;
     private final ConsumerSide side;
 
@@ -51,8 +57,12 @@ public final class RingConsumer {
      */
     public int drain(final RecordHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        // Not via the next method: the compiler inlines only 15 calls deep
-        return side.drain(handler, Integer.MAX_VALUE);
+        side.enter();
+        try {
+            return side.handOver(handler, Integer.MAX_VALUE); // not via the next method: see the class
+        } finally {
+            side.isInUse = false;
+        }
     }
 
     /**
@@ -70,7 +80,12 @@ public final class RingConsumer {
     public int drain(final RecordHandler handler, final int maxRecords) {
         Objects.requireNonNull(handler, "handler");
         checkMaxRecords(maxRecords);
-        return side.drain(handler, maxRecords);
+        side.enter();
+        try {
+            return side.handOver(handler, maxRecords);
+        } finally {
+            side.isInUse = false;
+        }
     }
 
     /**
@@ -119,7 +134,12 @@ public final class RingConsumer {
     public int drainControlled(final ControlledRecordHandler handler, final int maxRecords) {
         Objects.requireNonNull(handler, "handler");
         checkMaxRecords(maxRecords);
-        return side.drainControlled(handler, maxRecords);
+        side.enter();
+        try {
+            return side.handOverControlled(handler, maxRecords);
+        } finally {
+            side.isInUse = false;
+        }
     }
 
     /**

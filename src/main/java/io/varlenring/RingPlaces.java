@@ -246,7 +246,7 @@ final class RingPlaces {
     /** Gives back what a consumer had zeroed, or begun to zero, when it died. Nobody else is the consumer now. */
     private long redo() {
         final long position = memory.getConsumerPositionAcquire(); // pairs with giveBack() [M3]
-        final long redo = memory.getRedoPositionAcquire(); // pairs with zeroTo() [M14]
+        final long redo = memory.getRedoPositionAcquire(); // pairs with prepareToZero() [M14]
         if (((redo | position) & (ALIGNMENT - 1)) != 0 || redo - position < 0 || redo - position > memory.capacity()) {
             throw new RingCorruptException("the redo position is " + redo + ", and must be at most "
                     + (position + memory.capacity()) + ", a lap ahead of the consumer position, " + position

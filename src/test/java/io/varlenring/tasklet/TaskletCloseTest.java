@@ -94,8 +94,7 @@ final class TaskletCloseTest {
                     })
                     .wakeup();
             loop.close();
-            System.out.println(
-                    "closed: " + heap.isClosed() + ", killed: " + lost.isKilled() + ", handled " + handled);
+            System.out.println("closed: " + heap.isClosed() + ", killed: " + lost.isKilled() + ", handled " + handled);
             Files.delete(file);
         }
     }
