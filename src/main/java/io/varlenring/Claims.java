@@ -127,6 +127,7 @@ abstract class Claims extends Reservations {
 
     /** Aborts what was given up, which {@link #finishLastCall} finds by its phase. */
     final void abortOpen(final RecordView view) {
+        view.start = 0; // else another close, after an Error in this one, would find the buffer misplaced
         view.hide();
         finishLastCall(); // and not what a hook has opened meanwhile
     }

@@ -354,6 +354,20 @@ final class GivenBackTest {
         assertEquals(1, ring.stats().aborted());
     }
 
+    @Test
+    void claimWhoseAbortWasCutShort_isAbortedByTheNext() {
+        final VarLenMpscRing ring = VarLenMpscRing.builder()
+                .capacity(CAPACITY)
+                .hook(() -> assertTrue(false))
+                .build();
+        final RingProducer producer = ring.newProducer();
+        final RingClaim claim = producer.tryClaim(8);
+        producer.side().phase = Reservations.ELECTED;
+        assertThrows(AssertionError.class, claim::close);
+        claim.close();
+        assertTrue(ring.isEmpty());
+    }
+
     /** As if an Error had come in a commit, after the first headers; then all of it is given back, and is zero. */
     @Test
     void commitThatWasCutShort_isGivenBackWithItsHeaders() {
