@@ -18,13 +18,13 @@ import java.util.function.LongConsumer;
  * consumer's one place. The holder of a place holds its lock, and is named in it.
  */
 final class RingPlaces {
-    final RingFile file;
-    final Recovery recovery;
     /** How often, and at what interval, a slot is retried that is locked but names no holder. */
     private static final int MOST_LOOKS = 20;
 
     private static final long LOOK_NANOS = 100_000;
 
+    final RingFile file;
+    final Recovery recovery;
     private final RingMemory memory;
     private final RingSlot consumerSlot;
     /** The slots of this ring, each from before its lock is taken until it is given back; guarded by itself. */
@@ -214,7 +214,10 @@ final class RingPlaces {
     }
 
     /** Takes the consumer's place, finishes what the last consumer began, and tells the new one where to continue. */
-    void takeConsumersPlace(final LongConsumer consumer) {
+    synchronized void takeConsumersPlace(final LongConsumer consumer) {
+        if (hasConsumer) { // another thread was faster
+            return;
+        }
         checkAttached();
         if (!file.tryLock(consumerSlot)) {
             final ProcessIdentity taker = consumerSlot.getProcessAcquire(); // as in enter() [M10]

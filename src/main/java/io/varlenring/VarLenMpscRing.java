@@ -541,17 +541,9 @@ public final class VarLenMpscRing implements AutoCloseable {
      */
     public RingConsumer consumer() {
         if (!isConsumedHere()) {
-            takeConsumersPlace();
+            places.takeConsumersPlace(consumerSide::startAt);
         }
         return consumer;
-    }
-
-    private void takeConsumersPlace() {
-        synchronized (places) {
-            if (!places.hasConsumer()) {
-                places.takeConsumersPlace(consumerSide::startAt);
-            }
-        }
     }
 
     /** Tells whether the consumer is in this process. */
