@@ -39,8 +39,8 @@ final class FileMaker {
                             + System.getProperty("sun.jnu.encoding"));
         }
         final String name = path.getFileName().toString();
-        final String known = name.length() > LONG_NAME ? "" : name; // else the temporary name could be too long
-        final Path temporary = path.resolveSibling("." + known + "." + UUID.randomUUID() + ".new");
+        final String prefix = name.length() > LONG_NAME ? "" : name; // else the temporary name could be too long
+        final Path temporary = path.resolveSibling("." + prefix + "." + UUID.randomUUID() + ".new");
         try {
             write(temporary, capacity, slots, permissions, initialPosition);
             // The descriptor that wrote it is closed by now: closing it later would drop locks taken after joining

@@ -118,12 +118,10 @@ final class ProducerSide extends Claims {
     boolean offer(final ByteBuffer src, final long nanos) throws InterruptedException {
         checkMayWait(nanos);
         final long deadline = memory.nanoTime() + nanos;
-        long pause = FIRST_PAUSE_NANOS;
-        while (!offer(src)) {
+        for (long pause = FIRST_PAUSE_NANOS; !offer(src); pause = longer(pause)) {
             if (!park(pause, deadline)) {
                 return false;
             }
-            pause = longer(pause);
         }
         return true;
     }
@@ -131,12 +129,10 @@ final class ProducerSide extends Claims {
     boolean offer(final byte[] src, final int offset, final int length, final long nanos) throws InterruptedException {
         checkMayWait(nanos);
         final long deadline = memory.nanoTime() + nanos;
-        long pause = FIRST_PAUSE_NANOS;
-        while (!offer(src, offset, length)) {
+        for (long pause = FIRST_PAUSE_NANOS; !offer(src, offset, length); pause = longer(pause)) {
             if (!park(pause, deadline)) {
                 return false;
             }
-            pause = longer(pause);
         }
         return true;
     }
@@ -144,12 +140,10 @@ final class ProducerSide extends Claims {
     boolean offer(final ByteBuffer header, final ByteBuffer payload, final long nanos) throws InterruptedException {
         checkMayWait(nanos);
         final long deadline = memory.nanoTime() + nanos;
-        long pause = FIRST_PAUSE_NANOS;
-        while (!offer(header, payload)) {
+        for (long pause = FIRST_PAUSE_NANOS; !offer(header, payload); pause = longer(pause)) {
             if (!park(pause, deadline)) {
                 return false;
             }
-            pause = longer(pause);
         }
         return true;
     }
