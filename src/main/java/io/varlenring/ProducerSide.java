@@ -23,11 +23,7 @@ final class ProducerSide extends Claims {
 
     private static final long MAX_PAUSE_NANOS = 1_000_000;
 
-    ProducerSide(final VarLenMpscRing ring, final long position, final long consumerPosition) {
-        this(ring, position, consumerPosition, null);
-    }
-
-    /** With a slot of the file, or null for a private ring. */
+    /** The slot is null in a private ring, and where nothing is ever reserved. */
     ProducerSide(final VarLenMpscRing ring, final long position, final long consumerPosition, final RingSlot slot) {
         super(ring, position, consumerPosition, slot);
     }

@@ -189,7 +189,7 @@ public final class VarLenMpscRing implements AutoCloseable {
         }
         this.consumerSide = new ConsumerSide(this, builder.initialPosition, slices);
         this.consumer = new RingConsumer(this, consumerSide);
-        this.closer = new ProducerSide(this, builder.initialPosition, builder.initialPosition);
+        this.closer = new ProducerSide(this, builder.initialPosition, builder.initialPosition, null);
     }
 
     /** The default name. */

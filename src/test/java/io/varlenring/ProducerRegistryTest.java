@@ -61,7 +61,7 @@ final class ProducerRegistryTest {
     @Test
     void closedHandle_thatIsKept_keepsNoEntry() throws Exception {
         final ProducerRegistry registry = new ProducerRegistry();
-        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        final ProducerSide side = new ProducerSide(ring, 0, 0, null);
         final RingProducer kept = new RingProducer(side, false);
         registry.add(kept, side);
         final ProducerRegistry.Entry first = side.entry;
@@ -73,7 +73,7 @@ final class ProducerRegistryTest {
 
     private WeakReference<ProducerRegistry.Entry> addAndRemove(
             final ProducerRegistry registry, final ProducerSide before) {
-        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        final ProducerSide side = new ProducerSide(ring, 0, 0, null);
         registry.add(new RingProducer(side, false), side);
         final WeakReference<ProducerRegistry.Entry> entry = new WeakReference<>(side.entry);
         registry.remove(before);
@@ -142,7 +142,7 @@ final class ProducerRegistryTest {
     }
 
     private WeakReference<RingProducer> addDropped(final ProducerRegistry registry) {
-        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        final ProducerSide side = new ProducerSide(ring, 0, 0, null);
         final RingProducer producer = new RingProducer(side, false);
         registry.add(producer, side);
         assertTrue(offer(producer, new byte[3]));
@@ -220,7 +220,7 @@ final class ProducerRegistryTest {
     void discardedHandle_hasLeftAndIsForgotten() {
         final ProducerRegistry registry = new ProducerRegistry();
         for (int i = 0; i < 2; i++) {
-            final ProducerSide side = new ProducerSide(ring, 0, 0);
+            final ProducerSide side = new ProducerSide(ring, 0, 0, null);
             if (i == 0) {
                 registry.add(new RingProducer(side, false), side);
                 assertEquals(1, registry.size());
@@ -249,7 +249,7 @@ final class ProducerRegistryTest {
     }
 
     private WeakReference<RingProducer> addEmpty(final ProducerRegistry registry) {
-        final ProducerSide side = new ProducerSide(ring, 0, 0);
+        final ProducerSide side = new ProducerSide(ring, 0, 0, null);
         final RingProducer producer = new RingProducer(side, false);
         registry.add(producer, side);
         return new WeakReference<>(producer);
