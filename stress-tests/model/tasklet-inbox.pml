@@ -166,7 +166,7 @@ proctype waker(byte me) {
             :: !isPut ->
                 if
                 :: position < LOADED(me, LIMIT)
-                :: else -> /* isRoomFor() */
+                :: else -> /* renewLimit() */
                     found = LOADED(me, HEAD) + ROOM_BEHIND_HEAD;
                     d_step { storeRelease(me, LIMIT, found) };
                     if

@@ -404,10 +404,11 @@ final class ConsumerSide extends ProducersLead {
     StalledClaim stalledBy() {
         enter();
         try {
-            if (isInFile) {
-                ring.places.letGoDropped(); // else this process would hold the lock of a dead one's slot
+            if (!isInFile) {
+                return stalledHere();
             }
-            return isInFile ? recovery.find(cursor) : stalledHere();
+            ring.places.letGoDropped(); // else this process would hold the lock of a dead one's slot
+            return recovery.find(cursor);
         } finally {
             isInUse = false;
         }

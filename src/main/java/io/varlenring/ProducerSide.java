@@ -186,7 +186,7 @@ final class ProducerSide extends Claims {
             checkNotClosed(position);
             final long end = batchEnd(position, strides, srcs, from, count);
             if (fitting == 0) {
-                if (count == 0 || !isRoomFor(srcs[from])) {
+                if (count == 0 || !fitsOrRefuse(srcs[from])) {
                     return 0;
                 }
                 isGuess = false; // the consumer has advanced meanwhile
@@ -209,7 +209,7 @@ final class ProducerSide extends Claims {
     }
 
     /** Returns false, "full" for the batch, unless its first record fits by now. */
-    private boolean isRoomFor(final ByteBuffer src) {
+    private boolean fitsOrRefuse(final ByteBuffer src) {
         final int stride = stride(Math.min(src.remaining(), maxPayload)); // as in batchEnd()
         return reserveAnew(stride, stride, null, 0, ONLY_ASK);
     }

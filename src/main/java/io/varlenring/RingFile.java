@@ -79,7 +79,7 @@ final class RingFile {
     /** Closes the file for a ring that never leaves. */
     private Cleaner.Cleanable unused;
     /** Linked when the file is opened: later, linking could fail with an Error each time. */
-    private final BiFunction<Object, Object[], Object[]> leaving = this::leave;
+    private final BiFunction<Object, Object[], Object[]> leaving = this::leaveEntry;
 
     private RingFile(
             final Path path, final FileHeader header, final Object key, final Object[] entry, final ByteBuffer bytes) {
@@ -182,7 +182,7 @@ final class RingFile {
                 // that all locks that another thread has taken on that file meanwhile
                 synchronized (unsure()) {
                     try {
-                        return open(path, key, length, entry, opened);
+                        return openEntry(path, key, length, entry, opened);
                     } catch (final IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -202,7 +202,7 @@ final class RingFile {
     }
 
     /** Opens and maps a file, unless this JVM has done so already. */
-    private static Object[] open(
+    private static Object[] openEntry(
             final Path path, final Object key, final long length, final Object[] known, final RingFile[] opened)
             throws IOException {
         final boolean isKnown = known != null && channel(known).isOpen();
@@ -361,7 +361,7 @@ final class RingFile {
         return ((int[]) entry[USERS])[0] > 0;
     }
 
-    private Object[] leave(final Object same, final Object[] known) {
+    private Object[] leaveEntry(final Object same, final Object[] known) {
         if (known == entry && !isLeft) {
             ((int[]) entry[USERS])[0]--;
             isLeft = true;

@@ -55,7 +55,7 @@ public final class RingInspector {
     private static final int MOST_LOOKS = 10_000;
 
     private final PrintStream out;
-    private boolean isRead = true;
+    private boolean hasReader = true;
     private final ByteBuffer file;
     private final FileHeader header;
     private final RingMemory memory;
@@ -157,9 +157,9 @@ public final class RingInspector {
      * Prints nothing once nobody reads any more: a full ring takes millions of lines, and the result is what counts.
      */
     private void print(final String text) {
-        if (isRead) {
+        if (hasReader) {
             out.println(text);
-            isRead = !out.checkError();
+            hasReader = !out.checkError();
         }
     }
 
@@ -259,8 +259,8 @@ public final class RingInspector {
     }
 
     private String firstBytes(final int offset, final int length) {
-        final StringBuilder text = new StringBuilder(length == 0 || !isRead ? "" : ":");
-        for (int i = 0; isRead && i < Math.min(length, SHOWN_BYTES); i++) {
+        final StringBuilder text = new StringBuilder(length == 0 || !hasReader ? "" : ":");
+        for (int i = 0; hasReader && i < Math.min(length, SHOWN_BYTES); i++) {
             text.append(String.format(" %02x", data.get(offset + RingLayout.HEADER_LENGTH + i)));
         }
         return text.append(length > SHOWN_BYTES ? " ..." : "").toString();

@@ -30,7 +30,7 @@ final class Inbox {
     void put(final Tasklet tasklet) {
         if (memory.getOverflowVolatile() == null) { // pairs with takeOverflow(): nothing overtakes it [T8]
             long position = memory.getTailVolatile(); // a guess, like the loads below: the CAS decides [T6]
-            while (position < memory.getLimitAcquire() || isRoomFor(position)) { // pairs with isRoomFor() [T6]
+            while (position < memory.getLimitAcquire() || renewLimit(position)) { // pairs with renewLimit() [T6]
                 final int index = LoopMemory.indexOf(position);
                 if (memory.compareAndSetTail(position, position + 1)) { // pairs with isEmpty() [T2]
                     try {
@@ -54,7 +54,7 @@ final class Inbox {
         } while (!memory.compareAndSetOverflow(top, tasklet)); // pairs with takeOverflow() [T8] and isEmpty() [T2]
     }
 
-    private boolean isRoomFor(final long position) {
+    private boolean renewLimit(final long position) {
         // pairs with takeInTurn(): the slots before it are empty, for us and for any thread that loads the limit [T6]
         final long limit = memory.getHeadAcquire() + LoopMemory.capacity();
         memory.setLimitRelease(limit); // an older one may come last: it is smaller, so harmless [T6]
@@ -112,7 +112,7 @@ final class Inbox {
                 tasklet = memory.getSlotAcquire(index); // as above [T6]
             }
             if (position != head) {
-                memory.setHeadRelease(position); // pairs with isRoomFor(): the slots are empty [T6]
+                memory.setHeadRelease(position); // pairs with renewLimit(): the slots are empty [T6]
             }
             return position != head;
         } catch (final Throwable failure) { // an Error: an empty slot at the head would be waited for forever
