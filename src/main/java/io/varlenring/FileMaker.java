@@ -84,6 +84,7 @@ final class FileMaker {
         FileHeader.write(ByteBuffer.wrap(page), capacity, slots, initialPosition);
         if (isPosix) {
             Files.createFile(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Files.setPosixFilePermissions(path, OWNER_ONLY); // the umask may have left too little to write
         } else {
             Files.createFile(path);
         }
@@ -96,8 +97,8 @@ final class FileMaker {
                 out.write(zeros, 0, (int) Math.min(ZEROS, length - done));
             }
         }
-        if (isPosix) { // not only at creation, when the umask restricts them
-            Files.setPosixFilePermissions(path, permissions == null ? OWNER_ONLY : permissions);
+        if (isPosix && permissions != null) {
+            Files.setPosixFilePermissions(path, permissions);
         }
     }
 }
