@@ -109,9 +109,12 @@ final class TimedDrainTest {
     }
 
     private WeakReference<Thread> drainElsewhere() throws Exception {
-        final Sleeper sleeper = new Sleeper(() -> drainFor(50, TimeUnit.MILLISECONDS));
-        assertEquals(0, sleeper.get());
-        return new WeakReference<>(sleeper.thread);
+        final FutureTask<Integer> drain = new FutureTask<>(() -> drainFor(1, TimeUnit.MILLISECONDS));
+        final Thread thread = new Thread(drain);
+        thread.start();
+        thread.join();
+        assertEquals(0, drain.get());
+        return new WeakReference<>(thread);
     }
 
     @Test
@@ -355,7 +358,8 @@ final class TimedDrainTest {
             sleeper.thread.interrupt();
             assertTrue(offer(producer, payload(1, 4)));
             try {
-                assertEquals(handled.get(), sleeper.get());
+                final int drained = sleeper.get();
+                assertEquals(drained, handled.get());
             } catch (final ExecutionException interrupted) {
                 assertInstanceOf(InterruptedException.class, interrupted.getCause());
                 assertEquals(0, handled.get());
