@@ -41,7 +41,7 @@ final class NearSide {
     private final ControlledRecordHandler publish = this::publish;
 
     private Image farSide;
-    private long takenUpTo;
+    volatile long takenUpTo; // for tests, by other threads too
     private long publishedUpTo; // a publication that has been closed does not tell it any more
     private long result;
     private long backPressured;

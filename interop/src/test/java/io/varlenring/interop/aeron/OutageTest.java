@@ -65,7 +65,7 @@ class OutageTest {
             assertTrue(producer.offer(new byte[LENGTH], 0, LENGTH));
         }
         assertTrue(watch.await("publishing", nearSide.ring::isEmpty));
-        Thread.sleep(500); // all of it is acknowledged that will be
+        assertTrue(watch.await("acknowledging", () -> nearSide.takenUpTo == 2 * FRAME_LENGTH));
     }
 
     private void assertFailed(final String words) {
