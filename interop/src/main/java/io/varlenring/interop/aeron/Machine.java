@@ -7,6 +7,8 @@ import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.varlenring.examples.harness.ThreadWatch;
+import java.io.File;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 
@@ -14,6 +16,9 @@ import org.agrona.concurrent.SleepingMillisIdleStrategy;
 final class Machine implements AutoCloseable {
     /** After this time without a word from the other side a machine lets go of a stream. */
     private static final long IMAGE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Aeron warns, which is a failure here, where less than 160 MiB are free. */
+    private static final long ENOUGH_BYTES = 512 << 20;
 
     private static final String ANY_PORT = "aeron:udp?endpoint=127.0.0.1:0";
     private static final int STREAM = 1001;
@@ -25,6 +30,7 @@ final class Machine implements AutoCloseable {
     Machine(final ThreadWatch watch) {
         this.watch = watch;
         this.driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
+                .aeronDirectoryName(newDirectory())
                 .threadingMode(ThreadingMode.SHARED) // one thread; by default it would be three that spin
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(true)
@@ -40,6 +46,13 @@ final class Machine implements AutoCloseable {
             driver.close();
             throw failure;
         }
+    }
+
+    /** In memory, unless there is as little of it as containers have by default. */
+    private static String newDirectory() {
+        final File memory = new File("/dev/shm");
+        final boolean isEnough = memory.canWrite() && memory.getUsableSpace() >= ENOUGH_BYTES;
+        return (isEnough ? memory : System.getProperty("java.io.tmpdir")) + "/aeron-" + UUID.randomUUID();
     }
 
     /** Opens a subscription on a port that the system chooses. */
