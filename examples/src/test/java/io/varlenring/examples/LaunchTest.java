@@ -81,11 +81,8 @@ class LaunchTest {
                 new ArrayList<>(List.of("sh", root.resolve("examples/run").toString()));
         command.addAll(List.of(args));
         final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        final Path maven = directory.resolve("maven");
-        if (!Files.exists(maven)) { // MVN is split into words
-            Files.createSymbolicLink(maven, root.resolve("mvn"));
-        }
-        builder.environment().put("MVN", maven + " -o");
+        builder.environment().put("MVN", "mvn -o"); // split into words, so it is no path
+        builder.environment().merge("PATH", root + ":", (path, first) -> first + path);
         builder.environment().put("JAVA_HOME", root.resolve("java").toString());
         builder.environment().put("TMPDIR", directory.toString());
         final Process process = builder.start();
