@@ -101,11 +101,10 @@ final class TaskletThreadedTest {
         final Crew crew = new Crew();
         crew.add("waker", () -> {
             for (int round = 1; round <= rounds; round++) {
-                while (begun.get() < round) {
-                    if (crew.isFailing()) {
-                        return;
+                for (int spins = 0; begun.get() < round && !crew.isFailing(); spins++) {
+                    if (spins > 1000) {
+                        Crew.pause();
                     }
-                    Thread.onSpinWait();
                 }
                 other.wakeup();
                 done.set(round);
@@ -119,8 +118,10 @@ final class TaskletThreadedTest {
                 }
                 own.wakeup();
                 loop.runOnce(0);
-                while (done.get() < round && !crew.isFailing()) {
-                    Thread.onSpinWait();
+                for (int spins = 0; done.get() < round && !crew.isFailing(); spins++) {
+                    if (spins > 1000) {
+                        Crew.pause();
+                    }
                 }
                 loop.runOnce(0);
                 assertEquals(round, runs[0]);
@@ -286,8 +287,10 @@ final class TaskletThreadedTest {
             final AtomicInteger killed = new AtomicInteger();
             final Tasklet gate = loop.newTasklet((self, reasons) -> {
                 final int round = entered.incrementAndGet();
-                while (killed.get() < round) {
-                    Thread.onSpinWait();
+                for (int spins = 0; killed.get() < round; spins++) {
+                    if (spins > 1000) {
+                        Crew.pause();
+                    }
                 }
             });
             final AtomicInteger runs = new AtomicInteger();
@@ -295,7 +298,7 @@ final class TaskletThreadedTest {
                 final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
                 gate.wakeup();
                 while (entered.get() < round) {
-                    Thread.onSpinWait();
+                    Crew.pause();
                 }
                 tasklet.wakeup();
                 tasklet.kill();
@@ -342,7 +345,7 @@ final class TaskletThreadedTest {
         final AtomicInteger done = new AtomicInteger();
         loop.newTasklet((self, reasons) -> done.set(1)).wakeup();
         while (done.get() == 0) {
-            Thread.onSpinWait();
+            Crew.pause();
         }
     }
 
