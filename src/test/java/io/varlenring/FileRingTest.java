@@ -1003,7 +1003,7 @@ final class FileRingTest {
             }
         });
         interrupter.start();
-        final VarLenMpscRing ring = kept(VarLenMpscRing.map(file, 1 << 26));
+        final VarLenMpscRing ring = kept(VarLenMpscRing.map(file, 1 << 25)); // a container's /dev/shm has 64 MiB
         isOver.set(true);
         while (interrupter.isAlive()) {
             Thread.onSpinWait();
