@@ -56,7 +56,7 @@ public final class Crew {
             while (thread.isAlive() && !isFailing()) {
                 thread.join(20);
                 if (System.nanoTime() - deadline > 0) {
-                    throw new AssertionError("no end after " + HANG_MILLIS + " ms: " + state + stacks());
+                    failure.compareAndSet(null, new AssertionError("no end after " + HANG_MILLIS + " ms" + stacks()));
                 }
             }
         }
