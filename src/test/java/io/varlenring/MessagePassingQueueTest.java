@@ -224,12 +224,18 @@ final class MessagePassingQueueTest {
                 if (crew.isFailing()) {
                     return;
                 }
+                if (queue.size() == CAPACITY) {
+                    Crew.pause();
+                }
             }
             running.decrementAndGet();
         });
         crew.add("consumer", () -> {
             for (int taken = 0; taken < EACH && !crew.isFailing(); ) {
                 taken += queue.drain(number -> {}, 3);
+                if (queue.isEmpty()) {
+                    Crew.pause();
+                }
             }
             running.decrementAndGet();
         });
@@ -237,6 +243,9 @@ final class MessagePassingQueueTest {
             while (running.get() > 0 && !crew.isFailing()) {
                 final int size = queue.size();
                 assertTrue(size >= 0 && size <= CAPACITY, () -> "size " + size);
+                if (size == 0 || size == CAPACITY) { // who goes on may need this processor
+                    Crew.pause();
+                }
             }
         });
         crew.run(queue);
