@@ -274,7 +274,7 @@ final class FileRingTaskletTest {
         loop.cancelWakeup(tasklet.look);
         final FutureTask<Integer> sleep = new FutureTask<>(() -> loop.runOnce(Long.MAX_VALUE));
         new Thread(sleep).start();
-        TaskletLoopTest.awaitSleep(loop);
+        ManualLoopFixture.awaitSleep(loop);
         tasklet.tasklet().kill();
         assertEquals(0, sleep.get());
         assertEquals(0, selector.keys().size());

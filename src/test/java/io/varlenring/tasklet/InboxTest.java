@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring.tasklet;
 
-import static io.varlenring.tasklet.TaskletLoopTest.elsewhere;
+import static io.varlenring.tasklet.ManualLoopFixture.elsewhere;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -264,7 +264,7 @@ final class TaskletTimeTest {
 
     private static Thread whenAsleep(final TaskletLoop loop, final Runnable action) {
         final Thread other = new Thread(() -> {
-            TaskletLoopTest.awaitSleep(loop);
+            ManualLoopFixture.awaitSleep(loop);
             action.run();
         });
         other.start();
