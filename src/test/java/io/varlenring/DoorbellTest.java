@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
+import static io.varlenring.Rings.bytes;
+import static io.varlenring.Rings.drain;
+import static io.varlenring.Rings.offer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
@@ -25,23 +29,25 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** What a doorbell does when the system refuses it something, or an Error ends one of its calls. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class DoorbellTest {
+/** Whom a doorbell wakes, and what it does when the system refuses it something, or an Error ends one of its calls. */
+final class DoorbellTest extends FileFixture {
     private final Doorbell heard = new Doorbell();
     private final Doorbell rung = new Doorbell();
-    private final Path file = FileRings.newFile();
 
     @AfterEach
-    void close() throws IOException {
+    void close() {
         heard.close();
         rung.closeSender();
-        Files.deleteIfExists(file);
     }
 
     /** A socket in which an Error comes, or what is told as one of another kind. */
@@ -58,6 +64,175 @@ final class DoorbellTest {
                 throw error;
             }
             throw (IOException) failure;
+        }
+    }
+
+    // Whom it wakes
+
+    @Test
+    void timedDrain_isWokenByAnother() throws Exception {
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
+        final RingProducer producer = other.newProducer();
+        for (int i = 0; i < 20; i++) {
+            final CountDownLatch drained = new CountDownLatch(1);
+            final FutureTask<Integer> sleeper =
+                    new FutureTask<>(() -> ring.consumer().drain(record -> drained.countDown(), 1, 1, TimeUnit.HOURS));
+            new Thread(sleeper, "sleeper").start();
+            while (!ring.memory.isArmedVolatile()) {
+                Thread.onSpinWait();
+            }
+            assertTrue(offer(producer, new byte[1]));
+            drained.await();
+            assertEquals(1, sleeper.get());
+        }
+        assertTrue(other.stats().wakeups() > 0);
+        ring.close();
+        assertEquals(0, ring.consumer().drain(record -> {}, 1, 1, TimeUnit.HOURS));
+    }
+
+    @Test
+    void doorbell_wakesASelector() throws Exception {
+        final VarLenMpscRing ring = map();
+        final RingConsumer consumer = ring.consumer();
+        final RingProducer own = ring.newProducer();
+        final RingProducer foreign = map().newProducer();
+        try (Selector selector = Selector.open()) {
+            consumer.doorbell().register(selector, SelectionKey.OP_READ);
+            assertSame(consumer.doorbell(), consumer.doorbell());
+            for (final RingProducer producer : List.of(own, foreign, own, foreign)) {
+                assertTrue(consumer.arm());
+                assertEquals(0, selector.selectNow());
+                assertTrue(offer(producer, new byte[1]));
+                assertTrue(offer(producer, new byte[1]));
+                assertEquals(1, selector.select());
+                selector.selectedKeys().clear();
+                assertEquals(2, consumer.drain(record -> {}));
+            }
+            assertTrue(consumer.arm());
+            assertEquals(0, selector.selectNow(), "a ring was left in the channel");
+        }
+    }
+
+    /** Any process may close it; the closer's hook is not the sleeper's. */
+    @Test
+    void close_byAnother_ringsTheDoorbell() throws Exception {
+        final RingConsumer consumer = map().consumer();
+        final int[] calls = new int[1];
+        final VarLenMpscRing other =
+                kept(VarLenMpscRing.builder().file(file).hook(() -> calls[0]++).build());
+        try (Selector selector = Selector.open()) {
+            consumer.doorbell().register(selector, SelectionKey.OP_READ);
+            assertTrue(consumer.arm());
+            other.close();
+            assertEquals(1, selector.select());
+            assertFalse(consumer.arm());
+        }
+        assertEquals(0, calls[0]);
+        assertEquals(1, other.stats().wakeups());
+    }
+
+    /** Where it waits for the doorbell it does not hear a permit to park: that is a wakeup of its selector. */
+    @Test
+    void sleep_isEndedByEachWaker() throws IOException {
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
+        ring.consumer();
+        ring.memory.prepareToSleep();
+        final long hour = TimeUnit.HOURS.toNanos(1);
+        ring.memory.unpark(Thread.currentThread());
+        ring.memory.sleep(hour);
+        assertTrue(other.memory.ringDoorbell());
+        ring.memory.sleep(hour);
+        assertFalse(VarLenMpscRing.allocate(64).memory.ringDoorbell());
+    }
+
+    @Test
+    void doorbell_isHeardOnceForAllRings() throws IOException {
+        final Doorbell heard = new Doorbell();
+        final Doorbell rung = new Doorbell();
+        final DatagramChannel channel = heard.channel();
+        final ByteBuffer read = ByteBuffer.allocate(2);
+        for (final long port : new long[] {Long.MIN_VALUE, -1, 0, 65536, 1L << 32 | heard.port()}) {
+            assertFalse(rung.ring(port), () -> "port " + port);
+        }
+        final Set<Object> senders = new HashSet<>();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(rung.ring(heard.port()));
+            SocketAddress sender = null;
+            while (sender == null) {
+                sender = channel.receive(read.clear());
+            }
+            senders.add(sender);
+            assertEquals(1, read.position());
+        }
+        assertEquals(1, senders.size(), "a socket for each ring");
+        Thread.currentThread().interrupt();
+        assertTrue(rung.ring(heard.port()));
+        assertTrue(Thread.interrupted());
+        channel.configureBlocking(true); // as a user may
+        assertTrue(heard.empty());
+        assertTrue(heard.empty());
+        channel.configureBlocking(true);
+        assertTrue(rung.ring(heard.port()));
+        heard.prepareToAwait();
+        heard.await(TimeUnit.HOURS.toNanos(1));
+        assertNull(channel.receive(read.clear()), "a ring was left in the channel");
+        heard.wakeup();
+        heard.wakeup();
+        heard.await(TimeUnit.HOURS.toNanos(1));
+        heard.await(1); // a millisecond: 0 would mean forever
+        heard.close();
+        assertFalse(channel.isOpen());
+        rung.close();
+    }
+
+    @Test
+    void hook_isCalledThroughTheConsumersRingOnly() throws Exception {
+        final int[] calls = new int[2];
+        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
+                .file(file)
+                .capacity(64)
+                .hook(() -> calls[0]++)
+                .build());
+        final VarLenMpscRing other =
+                kept(VarLenMpscRing.builder().file(file).hook(() -> calls[1]++).build());
+        final RingConsumer consumer = ring.consumer();
+        assertTrue(consumer.arm());
+        assertTrue(offer(ring.newProducer(), new byte[1]));
+        assertEquals(1, calls[0]);
+        assertEquals(1, consumer.drain(record -> {}));
+        assertTrue(consumer.arm());
+        assertTrue(offer(other.newProducer(), new byte[1]));
+        assertEquals(1, calls[0]);
+        assertEquals(0, calls[1]);
+        assertEquals(1, consumer.drain(record -> {}));
+    }
+
+    @Test
+    void ringTasklet_isWokenByAnother() throws Exception {
+        final Set<Integer> received = new TreeSet<>();
+        final CountDownLatch all = new CountDownLatch(20);
+        try (Selector selector = Selector.open()) {
+            final TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop");
+            final RingTasklet tasklet = RingTasklet.create(
+                    loop,
+                    VarLenMpscRing.builder().file(file).capacity(CAPACITY),
+                    record -> {
+                        received.add((int) bytes(record)[0]);
+                        all.countDown();
+                    },
+                    4);
+            kept(tasklet.ring());
+            final RingProducer producer = map().newProducer();
+            for (int i = 0; i < 20; i++) {
+                assertTrue(offer(producer, new byte[] {(byte) i}));
+                Thread.sleep(i % 3);
+            }
+            all.await();
+            loop.close();
+            assertEquals(20, received.size());
+            assertFalse(tasklet.ring().isClosed());
         }
     }
 
