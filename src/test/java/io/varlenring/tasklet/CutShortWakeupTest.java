@@ -12,14 +12,20 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever an Error leaves of a wakeup, the next one finishes. */
 final class CutShortWakeupTest extends ManualLoopFixture {
+    /** Each lets one failure happen. */
+    private final Semaphore fail = new Semaphore(0);
+
+    private final FailingWakeup selector = new FailingWakeup(fail::acquireUninterruptibly);
+
     @Test
     void wakeupAfter_ofOneWhoseWakeupAnErrorHasEnded_queuesIt() {
         final Tasklet left = named("left");
@@ -31,17 +37,16 @@ final class CutShortWakeupTest extends ManualLoopFixture {
         assertEquals(List.of("left"), ran);
     }
 
-    /** Whatever an Error leaves of a wakeup, the next one of the tasklet finishes. */
     @Test
     void wakeupThatEndsInTheMiddle_isFinishedByTheNext() throws Exception {
         try (TaskletLoop parked = TaskletLoop.start("parked");
                 Selector selector = Selector.open();
                 TaskletLoop selecting = TaskletLoop.builder().selector(selector).start("selecting")) {
-            for (final TaskletLoop loop : List.of(parked, selecting)) {
+            for (final TaskletLoop started : List.of(parked, selecting)) {
                 final AtomicInteger runs = new AtomicInteger();
-                final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
+                final Tasklet tasklet = started.newTasklet((self, reasons) -> runs.incrementAndGet());
                 for (int i = 0; i < 40; i++) {
-                    awaitSleep(loop);
+                    awaitSleep(started);
                     final int before = runs.get();
                     if (i == 0) {
                         tasklet.wakeup(); // what is loaded and linked first at the end of a stack stays unusable
@@ -77,17 +82,18 @@ final class CutShortWakeupTest extends ManualLoopFixture {
 
     private static void wakeAtTheEndOfTheStack(
             final int shift, final BiConsumer<TaskletLoop, Tasklet> way, final AtomicReference<Throwable> failure) {
-        final TaskletLoop loop = TaskletLoop.manual();
+        final TaskletLoop small = TaskletLoop.manual();
         final AtomicInteger runs = new AtomicInteger();
-        final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
-        loop.newTasklet((self, reasons) -> SmallStacks.callAtTheEndOfThisStack(shift, () -> way.accept(loop, tasklet)))
+        final Tasklet tasklet = small.newTasklet((self, reasons) -> runs.incrementAndGet());
+        small.newTasklet(
+                        (self, reasons) -> SmallStacks.callAtTheEndOfThisStack(shift, () -> way.accept(small, tasklet)))
                 .wakeup();
         for (int i = 0; i < 3; i++) {
-            loop.runOnce(0);
+            small.runOnce(0);
         }
         tasklet.wakeup();
-        loop.runOnce(0);
-        loop.runOnce(0);
+        small.runOnce(0);
+        small.runOnce(0);
         if (runs.get() == 0) {
             failure.set(new AssertionError("never run: " + tasklet));
         }
@@ -96,15 +102,14 @@ final class CutShortWakeupTest extends ManualLoopFixture {
     /** It still sleeps, and the next wakeup wakes it, of the same tasklet or another one. */
     @Test
     void loopWhoseWakingHasFailed_isWokenByTheNext() throws Exception {
-        final AtomicBoolean fails = new AtomicBoolean();
-        try (Selector selector = new FailingWakeup(fails, () -> {});
-                TaskletLoop loop = TaskletLoop.builder().selector(selector).start("loop")) {
+        fail.release(2); // at once
+        try (TaskletLoop started = TaskletLoop.builder().selector(selector).start("loop")) {
             final Semaphore runs = new Semaphore(0);
-            final Tasklet first = loop.newTasklet((self, reasons) -> runs.release());
-            final Tasklet second = loop.newTasklet((self, reasons) -> runs.release());
+            final Tasklet first = started.newTasklet((self, reasons) -> runs.release());
+            final Tasklet second = started.newTasklet((self, reasons) -> runs.release());
             for (final Tasklet next : List.of(second, first)) {
-                awaitSleep(loop);
-                fails.set(true);
+                awaitSleep(started);
+                selector.fails.set(true);
                 assertThrows(StackOverflowError.class, first::wakeup);
                 next.wakeup();
                 runs.acquire();
@@ -112,76 +117,65 @@ final class CutShortWakeupTest extends ManualLoopFixture {
                     runs.acquire();
                 }
             }
-            assertTrue(loop.close(1, TimeUnit.HOURS));
+            assertTrue(started.close(1, TimeUnit.HOURS));
             assertEquals(0, runs.availablePermits());
         }
     }
 
     /** It sleeps, and the one that was to wake it is about to fail. */
-    private static FutureTask<?> beginToFail(final TaskletLoop loop, final Tasklet tasklet, final AtomicBoolean fails)
-            throws InterruptedException {
-        awaitSleep(loop);
-        fails.set(true);
+    private FutureTask<?> beginToFail(final TaskletLoop sleeping, final Tasklet tasklet) throws InterruptedException {
+        awaitSleep(sleeping);
+        selector.fails.set(true);
         final FutureTask<?> waker = new FutureTask<>(() -> assertThrows(StackOverflowError.class, tasklet::wakeup));
         new Thread(waker, "waker").start();
-        while (fails.get()) {
+        while (selector.fails.get()) {
             Thread.sleep(1);
         }
         return waker;
     }
 
     /** The closer finds the sleep ended, and relies on the thread that ended it. */
-    @Test
-    void close_whileAWakeupIsAboutToFail_endsAllTheSame() throws Exception {
-        for (final boolean limited : new boolean[] {false, true}) {
-            final AtomicBoolean fails = new AtomicBoolean();
-            final Semaphore fail = new Semaphore(0);
-            try (Selector selector = new FailingWakeup(fails, fail::acquireUninterruptibly)) {
-                final TaskletLoop loop =
-                        TaskletLoop.builder().selector(selector).start("loop");
-                final FutureTask<?> waker = beginToFail(loop, loop.newTasklet((self, reasons) -> {}), fails);
-                final FutureTask<Boolean> closing = new FutureTask<>(() -> {
-                    if (limited) {
-                        return loop.close(1, TimeUnit.HOURS);
-                    }
-                    loop.close();
-                    return true;
-                });
-                final Thread closer = new Thread(closing, "closer");
-                closer.start();
-                while (closer.getState() != Thread.State.TIMED_WAITING) {
-                    Thread.sleep(1);
-                }
-                fail.release();
-                assertTrue(closing.get());
-                waker.get();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void close_whileAWakeupIsAboutToFail_endsAllTheSame(final boolean isLimited) throws Exception {
+        final TaskletLoop started = TaskletLoop.builder().selector(selector).start("loop");
+        final FutureTask<?> waker = beginToFail(started, started.newTasklet((self, reasons) -> {}));
+        final FutureTask<Boolean> closing = new FutureTask<>(() -> {
+            if (isLimited) {
+                return started.close(1, TimeUnit.HOURS);
             }
+            started.close();
+            return true;
+        });
+        final Thread closer = new Thread(closing, "closer");
+        closer.start();
+        while (closer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.sleep(1);
         }
+        fail.release();
+        assertTrue(closing.get());
+        waker.get();
     }
 
     /** That the loop could not be woken is noted late, when another wakeup has not put the same tasklet. */
     @Test
     void wakeupsThatFail_oneLate_areBothFinishedByTheNext() throws Exception {
-        final AtomicBoolean fails = new AtomicBoolean();
-        final Semaphore fail = new Semaphore(0);
-        try (FailingWakeup selector = new FailingWakeup(fails, fail::acquireUninterruptibly)) {
-            final TaskletLoop loop = TaskletLoop.builder().selector(selector).manual();
-            final AtomicInteger runs = new AtomicInteger();
-            final Tasklet tasklet = loop.newTasklet((self, reasons) -> runs.incrementAndGet());
-            final Thread sleeper = new Thread(() -> loop.runOnce(Long.MAX_VALUE), "sleeper");
-            sleeper.start();
-            final FutureTask<?> waker = beginToFail(loop, tasklet, fails);
-            selector.wakeups.release(); // the sleep ends all the same
-            sleeper.join();
-            assertEquals(1, runs.get());
-            assertTrue(tasklet.addWakeup(0));
-            tasklet.notPut = true; // as an Error leaves a wakeup
-            fail.release();
-            waker.get();
-            assertTrue(tasklet.notSignalled);
-            tasklet.wakeup();
-            loop.runOnce(0);
-            assertEquals(2, runs.get());
-        }
+        final TaskletLoop sleeping = TaskletLoop.builder().selector(selector).manual();
+        final AtomicInteger runs = new AtomicInteger();
+        final Tasklet tasklet = sleeping.newTasklet((self, reasons) -> runs.incrementAndGet());
+        final Thread sleeper = new Thread(() -> sleeping.runOnce(Long.MAX_VALUE), "sleeper");
+        sleeper.start();
+        final FutureTask<?> waker = beginToFail(sleeping, tasklet);
+        selector.wakeups.release(); // the sleep ends all the same
+        sleeper.join();
+        assertEquals(1, runs.get());
+        assertTrue(tasklet.addWakeup(0));
+        tasklet.notPut = true; // as an Error leaves a wakeup
+        fail.release();
+        waker.get();
+        assertTrue(tasklet.notSignalled);
+        tasklet.wakeup();
+        sleeping.runOnce(0);
+        assertEquals(2, runs.get());
     }
 }

@@ -10,11 +10,10 @@ import java.util.function.Consumer;
 /** A selector without keys, which can once not be woken. */
 class FailingWakeup extends SelectorDouble {
     final Semaphore wakeups = new Semaphore(0);
-    private final AtomicBoolean fails;
+    final AtomicBoolean fails = new AtomicBoolean();
     private final Runnable beforeFailure;
 
-    FailingWakeup(final AtomicBoolean fails, final Runnable beforeFailure) {
-        this.fails = fails;
+    FailingWakeup(final Runnable beforeFailure) {
         this.beforeFailure = beforeFailure;
     }
 

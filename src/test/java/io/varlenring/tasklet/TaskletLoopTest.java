@@ -48,17 +48,15 @@ final class TaskletLoopTest extends ManualLoopFixture {
     }
 
     @Test
-    void bodyThatLeavesAnInterrupt_doesNotKeepTheLoopAwake() {
+    void bodyThatLeavesAnInterrupt_doesNotKeepTheLoopAwake() throws Exception {
         try (TaskletLoop started = TaskletLoop.start("loop")) {
-            final CountDownLatch ran = new CountDownLatch(1);
+            final CountDownLatch interrupted = new CountDownLatch(1);
             started.newTasklet((self, reasons) -> {
                         Thread.currentThread().interrupt();
-                        ran.countDown();
+                        interrupted.countDown();
                     })
                     .wakeup();
-            while (ran.getCount() > 0) {
-                Thread.onSpinWait();
-            }
+            interrupted.await();
             final long sleeps = started.stats().sleeps();
             LockSupport.parkNanos(50_000_000); // in which a loop that cannot sleep would try thousands of times
             assertTrue(started.stats().sleeps() - sleeps < 100, "the loop cannot sleep");
@@ -68,17 +66,17 @@ final class TaskletLoopTest extends ManualLoopFixture {
     @Test
     void exceptionHandlerThatThrowsOn_doesNotEndTheLoop() throws Exception {
         try (TaskletLoop started = TaskletLoop.start("loop")) {
-            final CountDownLatch ran = new CountDownLatch(2);
+            final CountDownLatch both = new CountDownLatch(2);
             started.newTasklet((self, reasons) -> {
                         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {
-                            ran.countDown();
+                            both.countDown();
                             throw (AssertionError) failure;
                         });
                         throw new AssertionError("thrown by the body");
                     })
                     .wakeup();
-            started.newTasklet((self, reasons) -> ran.countDown()).wakeup();
-            ran.await();
+            started.newTasklet((self, reasons) -> both.countDown()).wakeup();
+            both.await();
             assertFalse(started.isClosed());
         }
     }
@@ -179,29 +177,24 @@ final class TaskletLoopTest extends ManualLoopFixture {
             reported.add(failure);
             throw new IllegalStateException("from the handler");
         });
-        try {
-            final List<Throwable> thrown = List.of(
-                    new IllegalStateException("runtime"), new java.io.IOException("checked"), new StackOverflowError());
-            for (final Throwable failure : thrown) {
-                final Tasklet failing = loop.newTasklet((self, reasons) -> {
-                    if (failure instanceof Error error) {
-                        throw error;
-                    }
-                    throw (Exception) failure;
-                });
-                failing.wakeup();
-                named("after").wakeup();
-                assertEquals(2, loop.runOnce(0));
-                failing.wakeup();
-                assertEquals(1, loop.runOnce(0));
-            }
-            assertEquals(6, reported.size());
-            failures = 6;
-            assertEquals(9, loop.stats().runs());
-            assertEquals(List.of("after", "after", "after"), ran);
-        } finally {
-            thread.setUncaughtExceptionHandler(null);
+        for (final Throwable failure :
+                List.of(new IllegalStateException("runtime"), new IOException("checked"), new StackOverflowError())) {
+            final Tasklet failing = loop.newTasklet((self, reasons) -> {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (Exception) failure;
+            });
+            failing.wakeup();
+            named("after").wakeup();
+            assertEquals(2, loop.runOnce(0));
+            failing.wakeup();
+            assertEquals(1, loop.runOnce(0));
         }
+        assertEquals(6, reported.size());
+        failures = 6;
+        assertEquals(9, loop.stats().runs());
+        assertEquals(List.of("after", "after", "after"), ran);
     }
 
     @Test
@@ -220,10 +213,10 @@ final class TaskletLoopTest extends ManualLoopFixture {
     }
 
     @Test
-    void runOnce_fromABodyOrOnAStartedLoop_isRefused() throws Exception {
-        final AtomicReference<Throwable> thrown = new AtomicReference<>();
-        inLoop((self, reasons) -> thrown.set(assertThrows(IllegalStateException.class, () -> loop.runOnce(0))));
-        assertTrue(thrown.get().getMessage().contains("already"));
+    void runOnce_fromABodyOrOnAStartedLoop_isRefused() {
+        inLoop((self, reasons) -> assertTrue(assertThrows(IllegalStateException.class, () -> loop.runOnce(0))
+                .getMessage()
+                .contains("already")));
         try (TaskletLoop started = TaskletLoop.start("started")) {
             assertTrue(assertThrows(IllegalStateException.class, () -> started.runOnce(0))
                     .getMessage()

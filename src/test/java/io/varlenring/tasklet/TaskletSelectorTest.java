@@ -16,8 +16,6 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalBlockingModeException;
-import java.nio.channels.Pipe;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectableChannel;
@@ -27,20 +25,44 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sockets as tasklets: keys, registrations, and a selector that fails, is closed or belongs to another loop. */
 final class TaskletSelectorTest extends ManualLoopFixture {
+    private final Selector selector = Selector.open();
+    /** Receives what it sends. */
+    private final DatagramChannel channel = DatagramChannel.open();
+
+    private final TaskletLoop selecting =
+            TaskletLoop.builder().selector(selector).manual();
+    private final Tasklet own = selecting.newTasklet((self, reasons) -> {});
+    private final CancelledInTime cancelled = new CancelledInTime();
+    private final TaskletLoop ofCancelled =
+            TaskletLoop.builder().selector(cancelled).manual();
+
+    TaskletSelectorTest() throws IOException {
+        channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).configureBlocking(false);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        selector.close();
+        channel.close();
+    }
+
+    private void send(final int length) throws IOException {
+        assertEquals(length, channel.send(ByteBuffer.allocate(length), channel.getLocalAddress()));
+    }
+
     @Test
     void runOnce_ofALoopThatHasEnded_doesNotSelect() throws Exception {
-        final Selector selector = Selector.open();
-        final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
         selecting.close();
         selector.close();
         assertEquals(0, selecting.runOnce(Long.MAX_VALUE));
@@ -48,118 +70,83 @@ final class TaskletSelectorTest extends ManualLoopFixture {
 
     @Test
     void selector_wakesTheAttachedTaskletWithItsReadyOperations() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel receiver = DatagramChannel.open();
-                DatagramChannel sender = DatagramChannel.open()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .configureBlocking(false);
-            final ByteBuffer buffer = ByteBuffer.allocate(100);
-            final List<Integer> seen = new ArrayList<>();
-            final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
-                seen.add(reasons);
-                receiver.receive(buffer.clear());
-            });
-            final SelectionKey key = selecting.register(receiver, SelectionKey.OP_READ, tasklet);
-            assertSame(tasklet, key.attachment());
-            selecting.runOnce(0);
-            assertEquals(List.of(), seen);
-            sender.send(ByteBuffer.wrap(new byte[7]), receiver.getLocalAddress());
-            while (seen.isEmpty()) {
-                selecting.runOnce(1_000_000_000);
-            }
-            assertEquals(List.of(SelectionKey.OP_READ), seen);
-            assertEquals(7, buffer.position());
-            // A busy loop looks at its sockets all the same.
-            final Tasklet selfish = selecting.newTasklet((self, reasons) -> self.wakeup());
-            selfish.wakeup();
-            sender.send(ByteBuffer.wrap(new byte[8]), receiver.getLocalAddress());
-            while (seen.size() < 2) {
-                selecting.runOnce(1_000_000_000);
-            }
-            selfish.kill();
-            key.cancel();
-            selecting.runOnce(0);
-            sender.send(ByteBuffer.wrap(new byte[9]), receiver.getLocalAddress());
-            selecting.runOnce(0);
-            assertEquals(2, seen.size());
-            // A key with something else attached is nobody's.
-            receiver.register(selector, SelectionKey.OP_WRITE, "not a tasklet");
-            assertEquals(0, selecting.runOnce(0));
-            tasklet.wakeup();
-            assertEquals(1, selecting.runOnce(0));
+        final ByteBuffer buffer = ByteBuffer.allocate(100);
+        final List<Integer> seen = new ArrayList<>();
+        final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
+            seen.add(reasons);
+            channel.receive(buffer.clear());
+        });
+        final SelectionKey key = selecting.register(channel, SelectionKey.OP_READ, tasklet);
+        assertSame(tasklet, key.attachment());
+        selecting.runOnce(0);
+        assertEquals(List.of(), seen);
+        send(7);
+        while (seen.isEmpty()) {
+            selecting.runOnce(1_000_000_000);
         }
+        assertEquals(List.of(SelectionKey.OP_READ), seen);
+        assertEquals(7, buffer.position());
+        // A busy loop looks at its sockets all the same.
+        final Tasklet selfish = selecting.newTasklet((self, reasons) -> self.wakeup());
+        selfish.wakeup();
+        send(8);
+        while (seen.size() < 2) {
+            selecting.runOnce(1_000_000_000);
+        }
+        selfish.kill();
+        key.cancel();
+        selecting.runOnce(0);
+        send(9);
+        selecting.runOnce(0);
+        assertEquals(2, seen.size());
+        // A key with something else attached is nobody's.
+        channel.register(selector, SelectionKey.OP_WRITE, "not a tasklet");
+        assertEquals(0, selecting.runOnce(0));
+        tasklet.wakeup();
+        assertEquals(1, selecting.runOnce(0));
     }
 
     /** That is less than what its key is interested in. */
     @Test
     void selector_givesAsReasonsOnlyWhatIsReady() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel channel = DatagramChannel.open()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            channel.configureBlocking(false);
-            final List<Integer> seen = new ArrayList<>();
-            selecting.register(
-                    channel,
-                    SelectionKey.OP_READ | SelectionKey.OP_WRITE,
-                    selecting.newTasklet((self, reasons) -> seen.add(reasons)));
-            while (seen.isEmpty()) {
-                selecting.runOnce(1_000_000_000);
-            }
-            assertEquals(List.of(SelectionKey.OP_WRITE), seen);
+        final List<Integer> seen = new ArrayList<>();
+        selecting.register(
+                channel,
+                SelectionKey.OP_READ | SelectionKey.OP_WRITE,
+                selecting.newTasklet((self, reasons) -> seen.add(reasons)));
+        while (seen.isEmpty()) {
+            selecting.runOnce(1_000_000_000);
         }
+        assertEquals(List.of(SelectionKey.OP_WRITE), seen);
     }
 
     /** Its selector would end every sleep at once. */
     @Test
     void key_withoutATasklet_losesItsInterest() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel channel = DatagramChannel.open()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            channel.configureBlocking(false);
-            final SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
-            selecting.runOnce(0);
-            assertEquals(0, key.interestOps());
-        }
+        final SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+        selecting.runOnce(0);
+        assertEquals(0, key.interestOps());
     }
 
     @Test
-    void register_onAClosedLoop_isRefused() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel channel = DatagramChannel.open()) {
-            final TaskletLoop closed = TaskletLoop.builder().selector(selector).manual();
-            channel.configureBlocking(false);
-            closed.close();
-            final Tasklet own = closed.newTasklet((self, reasons) -> {});
-            assertThrows(IllegalStateException.class, () -> closed.register(channel, SelectionKey.OP_READ, own));
-        }
+    void register_onAClosedLoop_isRefused() {
+        selecting.close();
+        assertThrows(IllegalStateException.class, () -> selecting.register(channel, SelectionKey.OP_READ, own));
     }
 
     @Test
     void register_whatDoesNotFit_isRefused() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel channel = DatagramChannel.open()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            channel.configureBlocking(false);
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () -> selecting.register(channel, SelectionKey.OP_READ, named("foreign")));
-            assertThrows(NullPointerException.class, () -> selecting.register(channel, SelectionKey.OP_READ, null));
-            assertTrue(selector.keys().isEmpty());
-            final DatagramChannel gone = DatagramChannel.open();
-            gone.close();
-            final Tasklet own = selecting.newTasklet((self, reasons) -> {});
-            assertThrows(IOException.class, () -> selecting.register(gone, SelectionKey.OP_READ, own));
-            assertThrows(
-                    IllegalArgumentException.class, () -> selecting.register(channel, SelectionKey.OP_ACCEPT, own));
-            channel.configureBlocking(true);
-            assertThrows(
-                    IllegalBlockingModeException.class, () -> selecting.register(channel, SelectionKey.OP_READ, own));
-        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> selecting.register(channel, SelectionKey.OP_READ, named("foreign")));
+        assertThrows(NullPointerException.class, () -> selecting.register(channel, SelectionKey.OP_READ, null));
+        assertTrue(selector.keys().isEmpty());
+        final DatagramChannel gone = DatagramChannel.open();
+        gone.close();
+        assertThrows(IOException.class, () -> selecting.register(gone, SelectionKey.OP_READ, own));
+        assertThrows(IllegalArgumentException.class, () -> selecting.register(channel, SelectionKey.OP_ACCEPT, own));
+        channel.configureBlocking(true);
+        assertThrows(IllegalBlockingModeException.class, () -> selecting.register(channel, SelectionKey.OP_READ, own));
     }
 
     @Test
@@ -194,26 +181,19 @@ final class TaskletSelectorTest extends ManualLoopFixture {
     /** What the last loop has left there is nobody's, and must not end every sleep. */
     @Test
     void selector_ofALoopThatHasEnded_forgetsItsKeys() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel channel = DatagramChannel.open()) {
-            final TaskletLoop first = TaskletLoop.builder().selector(selector).manual();
-            channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .configureBlocking(false);
-            final SelectionKey key =
-                    first.register(channel, SelectionKey.OP_READ, first.newTasklet((self, reasons) -> {}));
-            first.close();
-            assertEquals(1, channel.send(ByteBuffer.allocate(1), channel.getLocalAddress()));
-            final TaskletLoop second = TaskletLoop.builder().selector(selector).manual();
-            final Tasklet another = named("of a third loop");
-            key.attach(another); // which is served as its own
-            while (loop.runOnce(0) == 0) { // until the datagram has come
-                second.runOnce(1_000_000);
-            }
-            assertTrue(key.isValid());
-            key.attach(first.newTasklet((self, reasons) -> {}));
-            while (key.isValid()) {
-                second.runOnce(1_000_000);
-            }
+        final SelectionKey key = selecting.register(channel, SelectionKey.OP_READ, own);
+        selecting.close();
+        send(1);
+        final TaskletLoop second = TaskletLoop.builder().selector(selector).manual();
+        final Tasklet another = named("of a third loop");
+        key.attach(another); // which is served as its own
+        while (loop.runOnce(0) == 0) { // until the datagram has come
+            second.runOnce(1_000_000);
+        }
+        assertTrue(key.isValid());
+        key.attach(own);
+        while (key.isValid()) {
+            second.runOnce(1_000_000);
         }
     }
 
@@ -221,24 +201,20 @@ final class TaskletSelectorTest extends ManualLoopFixture {
     @Test
     void loopThatIsRefusedItsSelector_isClosed() throws Exception {
         final AtomicReference<Thread> made = new AtomicReference<>();
-        try (Selector selector = Selector.open()) {
-            final TaskletLoop user = TaskletLoop.builder().selector(selector).manual();
-            final TaskletLoop.Builder refused = TaskletLoop.builder()
-                    .selector(selector)
-                    .threadFactory(task -> {
-                        made.set(new Thread(task));
-                        made.get().start();
-                        return made.get();
-                    });
-            assertThrows(IllegalStateException.class, () -> refused.start("refused"));
-            made.get().join();
-            user.close();
-        }
+        final TaskletLoop.Builder refused = TaskletLoop.builder()
+                .selector(selector)
+                .threadFactory(task -> {
+                    made.set(new Thread(task));
+                    made.get().start();
+                    return made.get();
+                });
+        assertThrows(IllegalStateException.class, () -> refused.start("refused"));
+        made.get().join();
     }
 
     @Test
     void selector_ofALoopWhoseThreadCannotBeStarted_isFree() throws Exception {
-        final Selector selector = Selector.open();
+        selecting.close();
         final TaskletLoop.Builder builder = TaskletLoop.builder()
                 .selector(selector)
                 .threadFactory(task -> new Thread(task) {
@@ -261,112 +237,77 @@ final class TaskletSelectorTest extends ManualLoopFixture {
 
     @Test
     void selector_keyOfAKilledTasklet_isCancelled() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel receiver = DatagramChannel.open();
-                DatagramChannel sender = DatagramChannel.open()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .configureBlocking(false);
-            final Tasklet killed = selecting.newTasklet((self, reasons) -> ran.add("killed"));
-            final SelectionKey key = selecting.register(receiver, SelectionKey.OP_READ, killed);
-            killed.kill();
-            selecting.runOnce(0);
-            assertTrue(key.isValid());
-            sender.send(ByteBuffer.wrap(new byte[1]), receiver.getLocalAddress());
-            while (key.isValid()) {
-                selecting.runOnce(1_000_000_000);
-            }
-            assertEquals(List.of(), ran);
-            assertTrue(receiver.isOpen());
+        final Tasklet killed = selecting.newTasklet((self, reasons) -> ran.add("killed"));
+        final SelectionKey key = selecting.register(channel, SelectionKey.OP_READ, killed);
+        killed.kill();
+        selecting.runOnce(0);
+        assertTrue(key.isValid());
+        send(1);
+        while (key.isValid()) {
+            selecting.runOnce(1_000_000_000);
         }
+        assertEquals(List.of(), ran);
+        assertTrue(channel.isOpen());
     }
 
     /** A socket's tasklet goes before what bodies have woken, however busy they are. */
     @Test
     void selector_wakesIntoTheClassOfThoseFromOutside() throws Exception {
-        try (Selector selector = Selector.open();
-                DatagramChannel channel = DatagramChannel.open()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            final Tasklet normal = selecting.newTasklet((self, reasons) -> ran.add("normal"));
-            final Tasklet[] wakers = new Tasklet[60];
-            for (int i = 0; i < wakers.length; i++) {
-                final Tasklet woken = selecting.newTasklet((self, reasons) -> ran.add("first"));
-                wakers[i] = woken;
-            }
-            selecting
-                    .newTasklet((self, reasons) -> {
-                        for (final Tasklet waker : wakers) {
-                            waker.wakeup();
-                        }
-                        normal.wakeup(); // the 61st of its class: it waits for the next round
-                    })
-                    .wakeup();
-            selecting.runOnce(0);
-            assertEquals(60, ran.size());
-            ran.clear();
-            channel.configureBlocking(false);
-            selecting.register(
-                    channel, SelectionKey.OP_WRITE, selecting.newTasklet((self, reasons) -> ran.add("socket")));
-            selecting.runOnce(0);
-            assertEquals(List.of("socket", "normal"), ran);
+        final Tasklet normal = selecting.newTasklet((self, reasons) -> ran.add("normal"));
+        final Tasklet[] first = new Tasklet[60];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = selecting.newTasklet((self, reasons) -> ran.add("first"));
         }
+        selecting
+                .newTasklet((self, reasons) -> {
+                    for (final Tasklet one : first) {
+                        one.wakeup();
+                    }
+                    normal.wakeup(); // the 61st of its class: it waits for the next round
+                })
+                .wakeup();
+        selecting.runOnce(0);
+        assertEquals(60, ran.size());
+        ran.clear();
+        selecting.register(channel, SelectionKey.OP_WRITE, selecting.newTasklet((self, reasons) -> ran.add("socket")));
+        selecting.runOnce(0);
+        assertEquals(List.of("socket", "normal"), ran);
     }
 
     @Test
     void roundThatThrows_leavesTheLoopToTheNextOne() throws Exception {
-        final Selector selector = Selector.open();
-        final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
-        final Tasklet tasklet = selecting.newTasklet((self, reasons) -> ran.add("a"));
-        tasklet.wakeup();
+        selecting.newTasklet((self, reasons) -> ran.add("a")).wakeup();
         selector.close();
         for (int i = 0; i < 2; i++) {
             assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0));
         }
-        final AtomicReference<Throwable> thrown = new AtomicReference<>();
-        final Thread other = new Thread(() -> selecting.runOnce(0));
-        other.setUncaughtExceptionHandler((thread, failure) -> thrown.set(failure));
-        other.start();
-        other.join();
-        assertTrue(thrown.get() instanceof ClosedSelectorException, () -> String.valueOf(thrown.get()));
+        elsewhere(() -> assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0)));
         selecting.close();
         assertEquals(List.of("a"), ran, "what was queued is run when it is closed");
     }
 
     @Test
-    void selector_whenClosed_isReportedToWhoRunsTheLoop() throws Exception {
-        final Selector selector = Selector.open();
-        final TaskletLoop selecting = TaskletLoop.builder().selector(selector).manual();
+    void register_withoutAnOpenSelector_isRefused() throws Exception {
         selector.close();
-        assertThrows(ClosedSelectorException.class, () -> selecting.runOnce(0));
-        try (DatagramChannel channel = DatagramChannel.open()) {
-            channel.configureBlocking(false);
-            final Tasklet own = selecting.newTasklet((self, reasons) -> {});
-            assertThrows(ClosedSelectorException.class, () -> selecting.register(channel, SelectionKey.OP_READ, own));
-        }
+        assertThrows(ClosedSelectorException.class, () -> selecting.register(channel, SelectionKey.OP_READ, own));
         final Exception refused =
-                assertThrows(IllegalStateException.class, () -> loop.register(DatagramChannel.open(), 0, named("a")));
+                assertThrows(IllegalStateException.class, () -> loop.register(channel, 0, named("a")));
         assertTrue(refused.getMessage().contains("selector"), refused::toString);
     }
 
     @Test
     void channel_registeredWhileTheLoopSelects_isServed() throws Exception {
-        final Pipe pipe = Pipe.open();
-        try (Pipe.SourceChannel source = pipe.source();
-                Pipe.SinkChannel sink = pipe.sink();
-                Selector selector = Selector.open();
-                TaskletLoop selecting = TaskletLoop.builder().selector(selector).start("selecting")) {
+        selecting.close();
+        try (TaskletLoop started = TaskletLoop.builder().selector(selector).start("selecting")) {
             final CountDownLatch served = new CountDownLatch(1);
-            final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
-                source.read(ByteBuffer.allocate(8));
+            final Tasklet tasklet = started.newTasklet((self, reasons) -> {
+                channel.receive(ByteBuffer.allocate(8));
                 served.countDown();
             });
-            source.configureBlocking(false);
-            sink.write(ByteBuffer.allocate(1));
-            awaitSleep(selecting);
+            send(1);
+            awaitSleep(started);
             Thread.sleep(20); // so that it is inside its select; if not, this test only sees less
-            selecting.register(source, SelectionKey.OP_READ, tasklet);
+            started.register(channel, SelectionKey.OP_READ, tasklet);
             served.await();
         }
     }
@@ -376,19 +317,18 @@ final class TaskletSelectorTest extends ManualLoopFixture {
     @ValueSource(booleans = {false, true})
     void selectorWithoutMemory_doesNotEndTheLoop(final boolean isBusy) throws Exception {
         final long begin = System.nanoTime();
-        final AtomicInteger fails = new AtomicInteger(2);
         final Semaphore reports = new Semaphore(0);
         final Semaphore runs = new Semaphore(0);
-        try (WithoutMemory selector = new WithoutMemory(fails);
-                TaskletLoop selecting = TaskletLoop.builder()
-                        .selector(selector)
-                        .threadFactory(task -> {
-                            final Thread thread = new Thread(task);
-                            thread.setUncaughtExceptionHandler((self, failure) -> reports.release());
-                            return thread;
-                        })
-                        .start("loop")) {
-            final Tasklet tasklet = selecting.newTasklet((self, reasons) -> {
+        final WithoutMemory failing = new WithoutMemory();
+        try (TaskletLoop started = TaskletLoop.builder()
+                .selector(failing)
+                .threadFactory(task -> {
+                    final Thread thread = new Thread(task);
+                    thread.setUncaughtExceptionHandler((self, failure) -> reports.release());
+                    return thread;
+                })
+                .start("loop")) {
+            final Tasklet tasklet = started.newTasklet((self, reasons) -> {
                 runs.release();
                 if (reasons < 5) {
                     self.wakeup(reasons + 1);
@@ -403,11 +343,11 @@ final class TaskletSelectorTest extends ManualLoopFixture {
             tasklet.wakeup(5);
             runs.acquire();
             assertTrue(System.nanoTime() - begin > 15_000_000, "it waits behind each");
-            assertEquals(2, selecting.stats().failures());
-            assertFalse(selecting.isClosed());
+            assertEquals(2, started.stats().failures());
+            assertFalse(started.isClosed());
             // the system may not have been told what had changed; nor was there memory for that at first
-            assertEquals(List.of(SelectionKey.OP_READ, 0, SelectionKey.OP_READ), selector.told);
-            assertEquals(SelectionKey.OP_READ, selector.key.interestOps());
+            assertEquals(List.of(SelectionKey.OP_READ, 0, SelectionKey.OP_READ), failing.told);
+            assertEquals(SelectionKey.OP_READ, failing.key.interestOps());
         }
     }
 
@@ -417,17 +357,7 @@ final class TaskletSelectorTest extends ManualLoopFixture {
         private final Thread selecting = Thread.currentThread();
         private Runnable registration;
         private volatile boolean silenced;
-        private final SelectionKey key = new SelectionKey() {
-            @Override
-            public SelectableChannel channel() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Selector selector() {
-                return RegisteredInTime.this;
-            }
-
+        private final SelectionKey key = new Key() {
             @Override
             public boolean isValid() {
                 return !silenced;
@@ -439,21 +369,12 @@ final class TaskletSelectorTest extends ManualLoopFixture {
             }
 
             @Override
-            public int interestOps() {
-                return SelectionKey.OP_READ;
-            }
-
-            @Override
             public SelectionKey interestOps(final int operations) {
                 silenced = true;
                 return this;
             }
-
-            @Override
-            public int readyOps() {
-                return SelectionKey.OP_READ;
-            }
         };
+
         /** Called by the other thread, when the selecting one has found that no loop serves the key. */
         @Override
         protected SelectionKey register(
@@ -479,71 +400,36 @@ final class TaskletSelectorTest extends ManualLoopFixture {
             }
             return 1;
         }
-
-        @Override
-        public int select(final Consumer<SelectionKey> action, final long timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Selector wakeup() {
-            return this;
-        }
     }
 
     /** A key that no tasklet serves loses its interest set, or is cancelled, but not the new registration. */
-    @Test
-    void channel_registeredAnewWhileItsKeyIsReady_keepsItsKey() throws Exception {
-        for (final boolean killed : new boolean[] {false, true}) {
-            try (RegisteredInTime selector = new RegisteredInTime();
-                    DatagramChannel channel = DatagramChannel.open()) {
-                channel.configureBlocking(false);
-                final TaskletLoop selecting =
-                        TaskletLoop.builder().selector(selector).manual();
-                final Tasklet old = selecting.newTasklet((self, reasons) -> ran.add("old"));
-                old.kill();
-                selector.key.attach(killed ? old : null);
-                final Tasklet served = selecting.newTasklet((self, reasons) -> ran.add("new"));
-                selector.registration = () -> {
-                    try {
-                        selecting.register(channel, SelectionKey.OP_READ, served);
-                    } catch (final IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                };
-                selecting.runOnce(0);
-                assertSame(served, selector.key.attachment());
-                assertFalse(selector.silenced);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void channel_registeredAnewWhileItsKeyIsReady_keepsItsKey(final boolean isKilled) throws Exception {
+        final RegisteredInTime registered = new RegisteredInTime();
+        final TaskletLoop user = TaskletLoop.builder().selector(registered).manual();
+        final Tasklet old = user.newTasklet((self, reasons) -> ran.add("old"));
+        old.kill();
+        registered.key.attach(isKilled ? old : null);
+        final Tasklet served = user.newTasklet((self, reasons) -> ran.add("new"));
+        registered.registration = () -> {
+            try {
+                user.register(channel, SelectionKey.OP_READ, served);
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
             }
-        }
+        };
+        user.runOnce(0);
+        assertSame(served, registered.key.attachment());
+        assertFalse(registered.silenced);
     }
 
     /** A selector with a key, which has no memory now and then. */
     private static final class WithoutMemory extends FailingWakeup {
-        final List<Integer> told = Collections.synchronizedList(new ArrayList<>());
-        private final AtomicInteger fails;
-        private final SelectionKey key = new SelectionKey() {
+        private final List<Integer> told = Collections.synchronizedList(new ArrayList<>());
+        private final AtomicInteger failures = new AtomicInteger(2);
+        private final SelectionKey key = new Key() {
             private int operations = OP_READ;
-
-            @Override
-            public SelectableChannel channel() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Selector selector() {
-                return WithoutMemory.this;
-            }
-
-            @Override
-            public boolean isValid() {
-                return true;
-            }
-
-            @Override
-            public void cancel() {
-                throw new UnsupportedOperationException();
-            }
 
             @Override
             public int interestOps() {
@@ -559,16 +445,10 @@ final class TaskletSelectorTest extends ManualLoopFixture {
                 told.add(ops);
                 return this;
             }
-
-            @Override
-            public int readyOps() {
-                return 0;
-            }
         };
 
-        WithoutMemory(final AtomicInteger fails) {
-            super(new AtomicBoolean(), () -> {});
-            this.fails = fails;
+        WithoutMemory() {
+            super(() -> {});
         }
 
         @Override
@@ -589,7 +469,7 @@ final class TaskletSelectorTest extends ManualLoopFixture {
         }
 
         private void fail() {
-            if (fails.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw new OutOfMemoryError("on purpose");
             }
         }
@@ -599,24 +479,11 @@ final class TaskletSelectorTest extends ManualLoopFixture {
     private static final class CancelledInTime extends SelectorDouble {
         private IOException failure;
         private long timeoutMillis;
-        private final SelectionKey key = new SelectionKey() {
-            @Override
-            public SelectableChannel channel() {
-                throw new CancelledKeyException();
-            }
-
-            @Override
-            public Selector selector() {
-                return CancelledInTime.this;
-            }
-
+        private final SelectionKey key = new Key() {
             @Override
             public boolean isValid() {
                 return false;
             }
-
-            @Override
-            public void cancel() {}
 
             @Override
             public int interestOps() {
@@ -653,53 +520,32 @@ final class TaskletSelectorTest extends ManualLoopFixture {
         public Set<SelectionKey> keys() {
             return Set.of(key);
         }
-
-        @Override
-        public Selector wakeup() {
-            return this;
-        }
     }
 
     @Test
-    void selector_keyCancelledByAnotherThread_wakesItsTaskletWithoutReasons() throws Exception {
-        try (CancelledInTime selector = new CancelledInTime()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            selector.key.attach(selecting.newTasklet((self, reasons) -> ran.add("reasons " + reasons)));
-            assertEquals(1, selecting.runOnce(0));
-            assertEquals(List.of("reasons 0"), ran);
-        }
+    void selector_keyCancelledByAnotherThread_wakesItsTaskletWithoutReasons() {
+        cancelled.key.attach(ofCancelled.newTasklet((self, reasons) -> ran.add("reasons " + reasons)));
+        assertEquals(1, ofCancelled.runOnce(0));
+        assertEquals(List.of("reasons 0"), ran);
     }
 
     /** Never 0 of them, which would mean forever. */
-    @Test
-    void selector_waitsForWholeMillisecondsRoundedUp() throws Exception {
-        try (CancelledInTime selector = new CancelledInTime()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            final long[][] nanosAndMillis = {
-                {1, 1}, {999_999, 1}, {1_000_000, 1}, {1_000_001, 2}, {Long.MAX_VALUE, 9_223_372_036_855L}
-            };
-            for (final long[] wait : nanosAndMillis) {
-                assertEquals(0, selecting.runOnce(wait[0]));
-                assertEquals(wait[1], selector.timeoutMillis);
-            }
-        }
+    @ParameterizedTest
+    @CsvSource({"1, 1", "999999, 1", "1000000, 1", "1000001, 2", Long.MAX_VALUE + ", 9223372036855"})
+    void selector_waitsForWholeMillisecondsRoundedUp(final long nanos, final long millis) {
+        assertEquals(0, ofCancelled.runOnce(nanos));
+        assertEquals(millis, cancelled.timeoutMillis);
     }
 
     @Test
-    void selector_thatFails_isReportedToWhoRunsTheLoop() throws Exception {
-        try (CancelledInTime selector = new CancelledInTime()) {
-            final TaskletLoop selecting =
-                    TaskletLoop.builder().selector(selector).manual();
-            selector.failure = new IOException("of the selector");
-            for (final long nanos : new long[] {0, 1_000_000}) {
-                final Exception reported = assertThrows(UncheckedIOException.class, () -> selecting.runOnce(nanos));
-                assertSame(selector.failure, reported.getCause());
-            }
-            selector.failure = null;
-            selector.key.attach(selecting.newTasklet((self, reasons) -> ran.add("ran")));
-            assertEquals(1, selecting.runOnce(1_000_000));
+    void selector_thatFails_isReportedToWhoRunsTheLoop() {
+        cancelled.failure = new IOException("of the selector");
+        for (final long nanos : new long[] {0, 1_000_000}) {
+            final Exception reported = assertThrows(UncheckedIOException.class, () -> ofCancelled.runOnce(nanos));
+            assertSame(cancelled.failure, reported.getCause());
         }
+        cancelled.failure = null;
+        cancelled.key.attach(ofCancelled.newTasklet((self, reasons) -> ran.add("ran")));
+        assertEquals(1, ofCancelled.runOnce(1_000_000));
     }
 }

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is counted and, with profiling, measured. */
 final class TaskletStatsTest extends ManualLoopFixture {
+    private final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
+
     @Test
     void stats_minusEarlierOnes_areWhatCameSince() throws Exception {
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
         final Tasklet first = profiled.newTasklet((self, reasons) -> {});
         first.wakeup();
@@ -100,7 +103,6 @@ final class TaskletStatsTest extends ManualLoopFixture {
 
     @Test
     void profiling_measuresTheTimeInTheQueue() throws Exception {
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final Tasklet next = profiled.newTasklet((self, reasons) -> {});
         profiled.newTasklet((self, reasons) -> profiled.wakeupAfter(null, next)).wakeup();
         Thread.sleep(2);
@@ -114,7 +116,6 @@ final class TaskletStatsTest extends ManualLoopFixture {
 
     @Test
     void profiling_averagesOverRunsAndNotOverWakeups() throws Exception {
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final Tasklet tasklet = profiled.newTasklet((self, reasons) -> {});
         for (int i = 0; i < 1000; i++) {
             tasklet.wakeup();
@@ -126,29 +127,25 @@ final class TaskletStatsTest extends ManualLoopFixture {
         assertEquals(stats.worstLatencyNanos(), stats.averageLatencyNanos());
     }
 
-    @Test
-    void profiling_ofWhatWakeupAfterWoke_countsFromThatWakeup() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void profiling_ofWhatABodyWoke_countsFromThatWakeup(final boolean isAfter) {
         final long begin = System.nanoTime();
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final Tasklet next = profiled.newTasklet((self, reasons) -> {});
-        profiled.newTasklet((self, reasons) -> profiled.wakeupAfter(null, next)).wakeup();
-        assertEquals(2, profiled.runOnce(0));
-        assertTrue(profiled.stats().worstLatencyNanos() <= System.nanoTime() - begin);
-    }
-
-    @Test
-    void profiling_ofWhatABodyWoke_countsFromThatWakeup() {
-        final long begin = System.nanoTime();
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
-        final Tasklet next = profiled.newTasklet((self, reasons) -> {});
-        profiled.newTasklet((self, reasons) -> next.wakeup()).wakeup();
+        profiled.newTasklet((self, reasons) -> {
+                    if (isAfter) {
+                        profiled.wakeupAfter(null, next);
+                    } else {
+                        next.wakeup();
+                    }
+                })
+                .wakeup();
         assertEquals(2, profiled.runOnce(0));
         assertTrue(profiled.stats().worstLatencyNanos() <= System.nanoTime() - begin);
     }
 
     @Test
     void profiling_tellsWhenTheBodyBegan_notWhenItWasQueued() {
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final long[] since = new long[1];
         profiled.newTasklet((self, reasons) -> since[0] = profiled.stats().runningSinceNanos())
                 .wakeup();
@@ -176,7 +173,6 @@ final class TaskletStatsTest extends ManualLoopFixture {
 
     @Test
     void profiling_ofAKilledTasklet_isOfNoRun() throws Exception {
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final Tasklet killed = profiled.newTasklet((self, reasons) -> {});
         killed.wakeup();
         killed.kill();
@@ -188,7 +184,6 @@ final class TaskletStatsTest extends ManualLoopFixture {
 
     @Test
     void profiling_betweenTwoRuns_saysThatNothingRuns() {
-        final TaskletLoop profiled = TaskletLoop.builder().profiling().manual();
         final long[] since = new long[1];
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
         final Tasklet ends = profiled.newTasklet((self, reasons) -> {});

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,13 +114,15 @@ final class WakeupAfterTest extends ManualLoopFixture {
     }
 
     @Test
-    void wakeupAfter_aKilledOne_isNotMoved() {
+    void wakeupAfter_ofAKilledOne_leavesTheSeriesWhereItWas() {
         final Tasklet a = named("a");
         final Tasklet killed = named("killed");
         killed.kill();
-        final AtomicReference<Tasklet> last = new AtomicReference<>();
-        inLoop((self, reasons) -> last.set(loop.wakeupAfter(loop.wakeupAfter(null, a), killed)));
-        assertSame(a, last.get());
+        inLoop((self, reasons) -> {
+            assertNull(loop.wakeupAfter(null, killed));
+            assertSame(a, loop.wakeupAfter(null, a));
+            assertSame(a, loop.wakeupAfter(a, killed));
+        });
         runUntilIdle();
         assertEquals(List.of("a"), ran);
     }
@@ -213,7 +214,7 @@ final class WakeupAfterTest extends ManualLoopFixture {
     }
 
     @Test
-    void wakeupAfter_offTheLoopsThread_isRefused() throws Exception {
+    void wakeupAfter_offTheLoopsThread_isRefused() {
         final Tasklet tasklet = named("a");
         final String message = assertThrows(IllegalStateException.class, () -> loop.wakeupAfter(null, tasklet))
                 .getMessage();
@@ -222,10 +223,10 @@ final class WakeupAfterTest extends ManualLoopFixture {
         try (TaskletLoop other = TaskletLoop.start("other-loop")) {
             final Tasklet foreign = other.newTasklet((self, reasons) -> {});
             assertThrows(IllegalStateException.class, () -> other.wakeupAfter(null, foreign));
-            final AtomicReference<Throwable> thrown = new AtomicReference<>();
             inLoop((self, reasons) ->
-                    thrown.set(assertThrows(IllegalArgumentException.class, () -> loop.wakeupAfter(null, foreign))));
-            assertTrue(thrown.get().getMessage().contains("another loop"));
+                    assertTrue(assertThrows(IllegalArgumentException.class, () -> loop.wakeupAfter(null, foreign))
+                            .getMessage()
+                            .contains("another loop")));
         }
         runUntilIdle();
         assertEquals(List.of(), ran);
@@ -250,14 +251,5 @@ final class WakeupAfterTest extends ManualLoopFixture {
         other.runOnce(0);
         assertEquals(0, other.stats().failures());
         assertEquals(List.of("next", "waiting", "foreign"), ran);
-    }
-
-    @Test
-    void wakeupAfter_aKilledTasklet_doesNothing() {
-        final Tasklet killed = named("killed");
-        killed.kill();
-        inLoop((self, reasons) -> assertNull(loop.wakeupAfter(null, killed)));
-        runUntilIdle();
-        assertEquals(List.of(), ran);
     }
 }
