@@ -2,7 +2,6 @@
 package io.varlenring;
 
 import static io.varlenring.Rings.bytes;
-import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.offer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The places in a file, which are the consumer's and a slot for each handle: who has one, and that it is given back. */
+/** The places in a file, the consumer's and a slot for each handle: who has one, and how it is given back. */
 final class FilePlacesTest extends FileFixture {
     /** The copy says that its consumer and its producers are those of the original, and they live. */
     @Test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varlenring;
 
-import static io.varlenring.Rings.bytes;
 import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
