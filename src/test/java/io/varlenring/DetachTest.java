@@ -327,8 +327,7 @@ final class DetachTest extends FileFixture {
 
     private VarLenMpscRing mapTwice(final CountDownLatch collected) throws IOException {
         final VarLenMpscRing ring = VarLenMpscRing.map(file, CAPACITY);
-        final Object[] entry = SharedFiles.files()
-                .get(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+        final Object[] entry = entryOf(file);
         RingFile.whenCollected(((WeakReference<?>) entry[2]).get(), collected::countDown);
         entry[2] = new WeakReference<>(null); // as if it had been collected
         final VarLenMpscRing other = map();
@@ -363,11 +362,7 @@ final class DetachTest extends FileFixture {
     /** As many as there may be, by a thread with a small stack. */
     @Test
     void detach_closesAllHandles() throws Exception {
-        final VarLenMpscRing ring = kept(VarLenMpscRing.builder()
-                .file(file)
-                .capacity(CAPACITY)
-                .slots(RingLayout.MAX_SLOTS)
-                .build());
+        final VarLenMpscRing ring = mapWithSlots(RingLayout.MAX_SLOTS);
         final List<RingProducer> handles = new ArrayList<>();
         for (int i = 0; i < RingLayout.MAX_SLOTS; i++) {
             handles.add(ring.newProducer());

@@ -148,8 +148,6 @@ final class DoorbellTest extends FileFixture {
 
     @Test
     void doorbell_isHeardOnceForAllRings() throws IOException {
-        final Doorbell heard = new Doorbell();
-        final Doorbell rung = new Doorbell();
         final DatagramChannel channel = heard.channel();
         final ByteBuffer read = ByteBuffer.allocate(2);
         for (final long port : new long[] {Long.MIN_VALUE, -1, 0, 65536, 1L << 32 | heard.port()}) {
@@ -183,7 +181,6 @@ final class DoorbellTest extends FileFixture {
         heard.await(1); // a millisecond: 0 would mean forever
         heard.close();
         assertFalse(channel.isOpen());
-        rung.close();
     }
 
     @Test
@@ -266,25 +263,23 @@ final class DoorbellTest extends FileFixture {
 
     @Test
     void offer_whoseWakeupFindsNoMemory_succeeds_andSoDoesTheNext() throws IOException {
-        final VarLenMpscRing consumed = VarLenMpscRing.map(file, 64);
-        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
-        consumed.consumer().doorbell();
+        final RingConsumer consumer = map().consumer();
+        final VarLenMpscRing ring = map();
+        consumer.doorbell();
         final RingProducer producer = ring.newProducer();
         for (int i = 0; i < 2; i++) {
-            assertTrue(consumed.consumer().arm());
+            assertTrue(consumer.arm());
             ring.memory.doorbell.sender = new FailingSocket(new OutOfMemoryError("of a test"));
-            assertTrue(producer.offer(new byte[1], 0, 1));
-            assertEquals(1, consumed.consumer().drain(record -> {}));
+            assertTrue(offer(producer, new byte[1]));
+            assertEquals(1, consumer.drain(record -> {}));
         }
-        ring.detach();
-        consumed.detach();
     }
 
     /** Of one that has no consumer too. */
     @Test
     void detach_closesWhatRings() throws IOException {
-        final VarLenMpscRing consumed = VarLenMpscRing.map(file, 64);
-        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
+        final VarLenMpscRing consumed = map();
+        final VarLenMpscRing ring = map();
         consumed.consumer().doorbell();
         final long before = selectors();
         consumed.memory.prepareToSleep();
@@ -312,15 +307,15 @@ final class DoorbellTest extends FileFixture {
                 }
             };
             tasklet[0] =
-                    RingTasklet.create(loop, VarLenMpscRing.builder().file(file).capacity(64), handler, 4);
-            final VarLenMpscRing ring = tasklet[0].ring();
-            final VarLenMpscRing other = VarLenMpscRing.map(file, 64);
+                    RingTasklet.create(loop, VarLenMpscRing.builder().file(file).capacity(CAPACITY), handler, 4);
+            final VarLenMpscRing ring = kept(tasklet[0].ring());
+            final VarLenMpscRing other = map();
             final RingProducer producer = other.newProducer();
             loop.runOnce(0);
             final Channel before = ring.consumer().doorbell();
             ring.memory.doorbell.reader = endedThread();
             for (int i = 1; i <= 2; i++) {
-                assertTrue(producer.offer(new byte[1], 0, 1));
+                assertTrue(offer(producer, new byte[1]));
                 while (handled[0] < i || selector.selectNow() > 0) {
                     selector.selectedKeys().clear();
                     loop.runOnce(Long.MAX_VALUE);
@@ -333,15 +328,13 @@ final class DoorbellTest extends FileFixture {
             assertEquals(SelectionKey.OP_READ, key.interestOps());
             ring.memory.doorbell.reader = endedThread();
             for (int i = 3; i <= 4; i++) { // the last is handled before it finds the new one
-                assertTrue(producer.offer(new byte[1], 0, 1));
+                assertTrue(offer(producer, new byte[1]));
                 while (handled[0] < i) {
                     loop.runOnce(Long.MAX_VALUE);
                 }
             }
             selector.selectNow();
             assertEquals(0, selector.keys().size());
-            ring.detach();
-            other.detach();
         }
     }
 
@@ -355,8 +348,8 @@ final class DoorbellTest extends FileFixture {
     /** As if an Error had ended a call of it there. */
     @Test
     void channelThatAnotherThreadHasLeftLocked_isOpenedAnew() throws Exception {
-        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
-        final VarLenMpscRing other = VarLenMpscRing.map(file, 64);
+        final VarLenMpscRing ring = map();
+        final VarLenMpscRing other = map();
         final RingConsumer consumer = ring.consumer();
         for (int i = 0; i < 2; i++) {
             assertEquals(0, consumer.drain(record -> {}, 1, 1, TimeUnit.MILLISECONDS));
@@ -376,7 +369,6 @@ final class DoorbellTest extends FileFixture {
         ring.memory.sleep(TimeUnit.HOURS.toNanos(1));
         ring.memory.doorbell.reader = endedThread();
         ring.detach(); // closes nothing that is locked
-        other.detach();
     }
 
     /** A lock that is this thread's own does not stop it; the next one would still be stopped. */
@@ -411,7 +403,7 @@ final class DoorbellTest extends FileFixture {
     /** As by a program that closes a selector and all its channels. */
     @Test
     void channelThatIsClosed_isReplaced() throws Exception {
-        final VarLenMpscRing ring = VarLenMpscRing.map(file, 64);
+        final VarLenMpscRing ring = map();
         final RingConsumer consumer = ring.consumer();
         ring.memory.prepareToSleep();
         final long before = selectors();
@@ -445,21 +437,10 @@ final class DoorbellTest extends FileFixture {
     }
 
     private static long selectors() throws IOException {
-        final Path descriptors = Path.of("/proc/self/fd");
-        if (!Files.isDirectory(descriptors)) {
+        if (!Files.isDirectory(Path.of("/proc/self/fd"))) {
             System.out.println("DoorbellTest: SKIPPED how many selectors are open: no /proc/self/fd");
             return 0;
         }
-        long count = 0;
-        try (var open = Files.newDirectoryStream(descriptors)) {
-            for (final Path descriptor : open) {
-                try {
-                    count += Files.readSymbolicLink(descriptor).toString().contains("eventpoll") ? 1 : 0;
-                } catch (final IOException closed) {
-                    count += 0; // the directory's own, or another thread's
-                }
-            }
-        }
-        return count;
+        return descriptors(descriptor -> descriptor.toString().contains("eventpoll"));
     }
 }

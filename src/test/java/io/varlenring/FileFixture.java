@@ -3,9 +3,11 @@ package io.varlenring;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,9 +23,32 @@ abstract class FileFixture {
         return kept(VarLenMpscRing.map(file, CAPACITY));
     }
 
+    VarLenMpscRing mapWithSlots(final int slots) throws IOException {
+        return kept(VarLenMpscRing.builder()
+                .file(file)
+                .capacity(CAPACITY)
+                .slots(slots)
+                .build());
+    }
+
     VarLenMpscRing kept(final VarLenMpscRing ring) {
         rings.add(ring);
         return ring;
+    }
+
+    /** How many of the descriptors of this process are of such files. */
+    static long descriptors(final Predicate<Path> isCounted) throws IOException {
+        long count = 0;
+        try (var open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (final Path descriptor : open) {
+                try {
+                    count += isCounted.test(Files.readSymbolicLink(descriptor)) ? 1 : 0;
+                } catch (final NoSuchFileException closed) {
+                    count += 0; // the directory's own, or another thread's
+                }
+            }
+        }
+        return count;
     }
 
     @AfterEach

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,8 +44,7 @@ final class FilePlacesTest extends FileFixture {
 
     @Test
     void close_ofAHandle_givesItsSlotBackAndRefusesItsCalls() throws IOException {
-        final VarLenMpscRing ring = kept(
-                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        final VarLenMpscRing ring = mapWithSlots(1);
         for (int i = 0; i < 5; i++) {
             try (RingProducer producer = ring.newProducer()) {
                 assertTrue(offer(producer, payload(i, 8)));
@@ -69,8 +69,7 @@ final class FilePlacesTest extends FileFixture {
     /** The mistake is told, and the handle is closed all the same. */
     @Test
     void close_ofAHandleWhoseClaimOrBatchWasMisplaced_givesItsSlotBack() throws IOException {
-        final VarLenMpscRing ring = kept(
-                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        final VarLenMpscRing ring = mapWithSlots(1);
         for (int i = 0; i < 2; i++) {
             final RingProducer producer = ring.newProducer();
             final ByteBuffer space = i == 0
@@ -105,8 +104,7 @@ final class FilePlacesTest extends FileFixture {
     /** An offer beside an open claim is told of in a second slot. */
     @Test
     void close_ofAHandleThatOfferedBesideAClaim_givesBothItsSlotsBack() throws IOException {
-        final VarLenMpscRing ring = kept(
-                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(2).build());
+        final VarLenMpscRing ring = mapWithSlots(2);
         for (int i = 0; i < 4; i++) {
             final RingProducer producer = ring.newProducer();
             final RingClaim claim = producer.tryClaim(8);
@@ -160,27 +158,31 @@ final class FilePlacesTest extends FileFixture {
 
     @Test
     void handle_thatIsDropped_givesItsSlotBack() throws Exception {
-        final VarLenMpscRing ring = kept(
-                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(2).build());
+        final VarLenMpscRing ring = mapWithSlots(2);
         ring.consumer();
         assertTrue(offer(ring.newProducer(), new byte[3]));
         ring.newProducer().tryClaim(5);
-        RingProducer next = null;
-        while (next == null) {
-            System.gc();
-            Thread.sleep(5);
-            try {
-                next = ring.newProducer();
-            } catch (final IllegalStateException stillTaken) {
-                next = null;
-            }
-        }
-        assertTrue(offer(next, new byte[4]));
+        assertTrue(offer(onceCollected(ring::newProducer), new byte[4]));
         while (!ring.isEmpty()) { // the claim is aborted when its handle has been collected, too
             System.gc();
             ring.consumer().drain(record -> {});
             Thread.sleep(5);
         }
+    }
+
+    /** Takes a place when the collector has found who had it. */
+    private static <T> T onceCollected(final Supplier<T> place) throws InterruptedException {
+        T taken = null;
+        while (taken == null) {
+            System.gc();
+            Thread.sleep(5);
+            try {
+                taken = place.get();
+            } catch (final IllegalStateException notYet) {
+                taken = null;
+            }
+        }
+        return taken;
     }
 
     @Test
@@ -200,25 +202,13 @@ final class FilePlacesTest extends FileFixture {
     @Test
     void consumer_ofARingThatIsDropped_isFree() throws Exception {
         VarLenMpscRing.map(file, CAPACITY).consumer();
-        final VarLenMpscRing ring = map();
-        RingConsumer consumer = null;
-        while (consumer == null) {
-            System.gc();
-            Thread.sleep(5);
-            try {
-                consumer = ring.consumer();
-            } catch (final IllegalStateException stillTaken) {
-                consumer = null;
-            }
-        }
-        assertEquals(0, consumer.drain(record -> {}));
+        assertEquals(0, onceCollected(map()::consumer).drain(record -> {}));
     }
 
     /** A process that releases the lock of a slot is no longer named in it. */
     @Test
     void slot_thatIsFree_isNobodys() throws Exception {
-        final VarLenMpscRing first = kept(
-                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        final VarLenMpscRing first = mapWithSlots(1);
         final VarLenMpscRing second = map();
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         final Thread thread = new Thread(() -> takeInTurns(second, failure));
@@ -257,8 +247,7 @@ final class FilePlacesTest extends FileFixture {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void newProducer_whileSomebodyLooksAtTheSlot_waitsForThat(final boolean isInterrupted) throws Exception {
-        final VarLenMpscRing ring = kept(
-                VarLenMpscRing.builder().file(file).capacity(CAPACITY).slots(1).build());
+        final VarLenMpscRing ring = mapWithSlots(1);
         final RingFile locks = ring.places.file;
         final Thread taker = Thread.currentThread();
         final RingSlot kept = locks.slot(0);

@@ -48,7 +48,15 @@ final class FileRingTest extends FileFixture {
         assertTrue(ring.isEmpty());
         assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
         assertEquals(RingLayout.dataOffset(128) + CAPACITY, Files.size(file));
-        assertNothingTemporary();
+        assertEquals(List.of(file), made());
+    }
+
+    /** With what was temporary and is still there. */
+    private List<Path> made() throws IOException {
+        final String name = file.getFileName().toString();
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            return files.filter(other -> other.toString().contains(name)).toList();
+        }
     }
 
     @Test
@@ -195,11 +203,11 @@ final class FileRingTest extends FileFixture {
     void map_whereNoFileCanBeMade_saysOfWhichAndHowLarge() throws IOException {
         Files.createFile(file);
         final Path inAFile = file.resolve("ring");
-        final FileSystemException refused =
-                assertThrows(FileSystemException.class, () -> VarLenMpscRing.map(inAFile, 64));
-        assertTrue(
-                refused.getMessage().startsWith(inAFile + ": a ring of 20544 bytes cannot be made: "),
-                refused.getMessage());
+        final String refused = assertThrows(FileSystemException.class, () -> VarLenMpscRing.map(inAFile, 64))
+                .getMessage();
+        assertTrue(refused.startsWith(inAFile + ": a ring of 20544 bytes cannot be made: "), refused);
+        final Path inProc = Path.of("/proc/no-such-process"); // or in no directory, where there is no /proc
+        assertThrows(IOException.class, () -> VarLenMpscRing.map(inProc, 64));
     }
 
     @Test
@@ -219,17 +227,7 @@ final class FileRingTest extends FileFixture {
     void map_overALinkToNothing_isRefusedAndLeavesNothing() throws IOException {
         Files.createSymbolicLink(file, file.resolveSibling(file.getFileName() + ".none"));
         assertThrows(FileAlreadyExistsException.class, this::map);
-        assertNothingTemporary();
-    }
-
-    private void assertNothingTemporary() throws IOException {
-        try (var files = Files.list(file.getParent())) {
-            assertEquals(
-                    List.of(),
-                    files.filter(other -> other.getFileName().toString().contains("." + file.getFileName() + "."))
-                            .toList(),
-                    "a temporary file is left");
-        }
+        assertEquals(List.of(file), made());
     }
 
     /** In several writes, of which the last one is shorter. A hole would be a page that a full disk refuses later. */
@@ -269,28 +267,14 @@ final class FileRingTest extends FileFixture {
         for (int i = 0; i < 3; i++) {
             map();
         }
-        assertEquals(1, descriptors());
+        assertEquals(1, descriptors(file::equals));
         try (var lines = Files.lines(own.resolve("maps"))) {
             assertEquals(1, lines.filter(line -> line.endsWith(file.toString())).count());
         }
         Files.delete(file);
         Files.write(file, new byte[1 << 14]);
         assertThrows(RingCorruptException.class, () -> VarLenMpscRing.attach(file));
-        assertEquals(0, descriptors(), "a file that is no ring stays open");
-    }
-
-    private long descriptors() throws IOException {
-        long count = 0;
-        try (var open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (final Path descriptor : open) {
-                try {
-                    count += Files.readSymbolicLink(descriptor).equals(file) ? 1 : 0;
-                } catch (final NoSuchFileException closed) {
-                    count += 0; // the directory's own, or another thread's
-                }
-            }
-        }
-        return count;
+        assertEquals(0, descriptors(file::equals), "a file that is no ring stays open");
     }
 
     /** As if somebody had closed it, by way of the map that all class loaders share. */
@@ -339,10 +323,7 @@ final class FileRingTest extends FileFixture {
             ring.detach();
             Files.delete(file);
         }
-        try (Stream<Path> left = Files.list(file.getParent())) {
-            assertFalse(left.anyMatch(
-                    other -> other.toString().contains(file.getFileName().toString())));
-        }
+        assertEquals(List.of(), made());
     }
 
     /** Who wants a thread to end may interrupt it again and again. */
@@ -364,12 +345,6 @@ final class FileRingTest extends FileFixture {
         }
         assertTrue(Thread.interrupted());
         assertTrue(offer(ring.newProducer(), new byte[1]));
-    }
-
-    /** Where there is a /proc it is a directory in which no file can be made, and else no directory. */
-    @Test
-    void map_whereNoFileCanBeMade_fails() {
-        assertThrows(IOException.class, () -> VarLenMpscRing.map(Path.of("/proc/no-such-process"), CAPACITY));
     }
 
     @Test
