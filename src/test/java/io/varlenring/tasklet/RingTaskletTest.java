@@ -4,56 +4,26 @@ package io.varlenring.tasklet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.varlenring.ControlledRecordHandler.Action;
 import io.varlenring.RingClaim;
-import io.varlenring.RingClosedException;
 import io.varlenring.RingCorruptException;
 import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** The consumer of a ring as a tasklet, on a manual loop. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class RingTaskletTest {
-    private final TaskletLoop loop = TaskletLoop.manual();
-    private final List<Integer> seen = new ArrayList<>();
-    private final RingTasklet tasklet = RingTasklet.create(
-            loop,
-            VarLenMpscRing.builder().capacity(1024),
-            record -> seen.add(Integer.valueOf(record.get(record.position()))),
-            4);
-    private final VarLenMpscRing ring = tasklet.ring();
-    private final RingProducer producer = ring.newProducer();
-
-    private void offer(final int from, final int to) {
-        for (int i = from; i < to; i++) {
-            assertTrue(producer.offer(new byte[] {(byte) i}, 0, 1));
-        }
-    }
-
-    private void runUntilIdle() {
-        int runs = 1;
-        while (runs > 0) {
-            runs = loop.runOnce(0);
-        }
-    }
-
+/** The consumer of a ring as a tasklet, while its loop goes on: when it runs, what stops it, and what wakes it. */
+final class RingTaskletTest extends RingTaskletFixture {
     @Test
     void newRing_isArmedByTheFirstRun() {
         assertEquals(1, loop.runOnce(0));
@@ -189,166 +159,6 @@ final class RingTaskletTest {
     }
 
     @Test
-    void closedLoop_drainsTheRingWhateverTheBudgetAndClosesIt() {
-        runUntilIdle();
-        offer(0, 10);
-        loop.close();
-        assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), seen);
-        assertThrows(RingClosedException.class, () -> producer.offer(new byte[1], 0, 1));
-        assertTrue(tasklet.tasklet().isKilled());
-        assertEquals(0, loop.runOnce(0));
-    }
-
-    @Test
-    void closedLoop_withAnOpenClaim_endsAndLeavesWhatIsBehindIt() throws Exception {
-        runUntilIdle();
-        offer(0, 1);
-        final RingClaim claim = producer.tryClaim(1);
-        assertTrue(ring.newProducer().offer(new byte[] {2}, 0, 1));
-        final List<String> reported = new ArrayList<>();
-        final Thread thread = Thread.currentThread();
-        thread.setUncaughtExceptionHandler((t, failure) -> reported.add(failure.getMessage()));
-        loop.close();
-        thread.setUncaughtExceptionHandler(null);
-        assertEquals(List.of(0), seen);
-        assertEquals(1, reported.size(), reported::toString);
-        assertTrue(reported.get(0).contains(" is left: VarLenMpscRing["), reported.get(0));
-        assertEquals(1, loop.stats().failures());
-        assertFalse(tasklet.awaitDrained(1, TimeUnit.HOURS));
-        claim.commit();
-        assertEquals(2, ring.consumer().drain(record -> {}));
-    }
-
-    @Test
-    void closedLoop_whoseHandlerThrows_handsOverTheRest() {
-        final Thread thread = Thread.currentThread();
-        final List<Throwable> reported = new ArrayList<>();
-        thread.setUncaughtExceptionHandler((t, failure) -> reported.add(failure));
-        final List<Integer> handled = new ArrayList<>();
-        final VarLenMpscRing failing = RingTasklet.create(
-                        loop,
-                        VarLenMpscRing.builder().capacity(1024),
-                        record -> {
-                            handled.add(Integer.valueOf(record.get(record.position())));
-                            throw new IllegalStateException("from the handler");
-                        },
-                        1)
-                .ring();
-        for (int i = 0; i < 5; i++) {
-            assertTrue(failing.newProducer().offer(new byte[] {(byte) i}, 0, 1));
-        }
-        loop.close();
-        assertEquals(List.of(0, 1, 2, 3, 4), handled);
-        assertEquals(5, reported.size());
-        assertEquals(5, loop.stats().failures());
-        assertTrue(failing.isClosed());
-    }
-
-    /** Who waits for the last record, or for the end of the loop, would else be told too early. */
-    @Test
-    void closedLoop_killsTheTaskletAndEndsBehindTheLastRecord() {
-        final List<String> states = new ArrayList<>();
-        final RingTasklet[] ending = new RingTasklet[1];
-        ending[0] = RingTasklet.create(
-                loop,
-                VarLenMpscRing.builder().capacity(1024),
-                record -> states.add((ending[0].tasklet().isKilled() ? "killed, " : "alive, ") + loop),
-                1);
-        runUntilIdle();
-        for (int i = 0; i < 2; i++) {
-            assertTrue(ending[0].ring().newProducer().offer(new byte[1], 0, 1));
-        }
-        loop.close();
-        final String alive = "alive, TaskletLoop[manual, closed]";
-        assertEquals(List.of(alive, alive), states);
-        assertTrue(ending[0].tasklet().isKilled());
-    }
-
-    @Test
-    void closedLoop_leavesTheRecordsOfAKilledTaskletAndClosesItsRing() {
-        tasklet.tasklet().kill();
-        offer(0, 3);
-        loop.close();
-        assertEquals(List.of(), seen);
-        assertTrue(ring.isClosed());
-        assertEquals(48, ring.size());
-    }
-
-    @Test
-    void loopWhoseSelectorFails_closesItsRings() throws Exception {
-        final Selector selector = Selector.open();
-        final TaskletLoop selecting = TaskletLoop.builder()
-                .selector(selector)
-                .threadFactory(task -> {
-                    final Thread thread = new Thread(task);
-                    thread.setUncaughtExceptionHandler((t, failure) -> {});
-                    return thread;
-                })
-                .start("loop");
-        final AtomicInteger handled = new AtomicInteger();
-        final RingTasklet ended = RingTasklet.create(
-                selecting, VarLenMpscRing.builder().capacity(1024), record -> handled.incrementAndGet(), 1);
-        selector.close();
-        assertTrue(selecting.close(1, TimeUnit.HOURS));
-        assertThrows(RingClosedException.class, () -> ended.ring().newProducer().offer(new byte[1], 0, 1));
-        assertTrue(ended.awaitDrained(0, TimeUnit.NANOSECONDS));
-        assertTrue(ended.tasklet().isKilled());
-    }
-
-    @Test
-    void create_onAClosedLoop_isRefused() {
-        loop.close();
-        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
-        final String message = assertThrows(
-                        IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1))
-                .getMessage();
-        assertTrue(message.contains("closed") && message.contains("manual"), message);
-        assertThrows(
-                IllegalStateException.class,
-                () -> RingTasklet.createControlled(loop, builder, record -> Action.CONTINUE, 1));
-    }
-
-    @Test
-    void create_inABodyThatHasClosedTheLoop_isRefused() {
-        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
-        loop.newTasklet((self, reasons) -> {
-                    loop.close();
-                    assertThrows(IllegalStateException.class, () -> RingTasklet.create(loop, builder, record -> {}, 1));
-                })
-                .wakeup();
-        runUntilIdle();
-        assertEquals(0, loop.stats().failures());
-    }
-
-    @Test
-    void end_withoutMemory_isTriedAgain() {
-        final OutOfMemoryError failure = new OutOfMemoryError("as planned");
-        final int[] tries = new int[1];
-        final Runnable end = () -> {
-            tries[0]++;
-            if (tries[0] < 4) {
-                throw failure;
-            }
-            loop.rings.endAll(loop);
-        };
-        final long begin = System.nanoTime();
-        assertSame(failure, assertThrows(OutOfMemoryError.class, () -> loop.rings.insistOnTheEnd(loop.memory, end)));
-        assertTrue(System.nanoTime() - begin > 15_000_000, "it waits behind each");
-        assertTrue(loop.rings.isEnded());
-        assertTrue(tasklet.ring().isClosed());
-    }
-
-    /** A loop that has taken its rings to end them takes no more. */
-    @Test
-    void create_whileTheLoopEndsItsRings_closesTheNewOne() {
-        assertSame(tasklet, loop.rings.last());
-        loop.rings.remove(tasklet);
-        assertNull(loop.rings.last());
-        final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
-        assertTrue(RingTasklet.create(loop, builder, record -> {}, 1).ring().isClosed());
-    }
-
-    @Test
     void create_withABuilderThatHasAHook_isRefused() {
         final VarLenMpscRing.Builder builder = VarLenMpscRing.builder().capacity(64);
         builder.hook(() -> {});
@@ -380,74 +190,6 @@ final class RingTaskletTest {
             }
             assertEquals(1, leaking.stats().leakedClaims());
         }
-    }
-
-    /** Manual loops run on this thread, so that it waits for nobody. */
-    @Test
-    void awaitDrained_tellsWhetherWhatWasOfferedIsHandedOver() throws Exception {
-        assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS), "empty");
-        offer(0, 21); // a round hands over five budgets of 4
-        assertFalse(tasklet.awaitDrained(-1, TimeUnit.SECONDS));
-        assertFalse(tasklet.awaitDrained(Long.MIN_VALUE, TimeUnit.DAYS));
-        assertFalse(tasklet.awaitDrained(1, TimeUnit.MILLISECONDS));
-        loop.runOnce(0);
-        assertFalse(tasklet.awaitDrained(0, TimeUnit.SECONDS), "one is left");
-        runUntilIdle();
-        assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS));
-        ring.close();
-        assertFalse(tasklet.awaitDrained(0, TimeUnit.SECONDS), "its run is still to come");
-        runUntilIdle();
-        assertTrue(tasklet.awaitDrained(0, TimeUnit.SECONDS));
-    }
-
-    /** Its space goes back to the producers, so nobody consumes as far as the producer position was. */
-    @Test
-    @Timeout(60)
-    void awaitDrained_whileAClaimIsOpen_endsWhenThatIsGivenBack() throws Exception {
-        final RingClaim claim = ring.newProducer().tryClaim(8);
-        final FutureTask<Boolean> drained = new FutureTask<>(() -> tasklet.awaitDrained(1, TimeUnit.HOURS));
-        final Thread waiting = new Thread(drained, "waiting");
-        waiting.start();
-        while (waiting.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
-        claim.abort();
-        assertTrue(drained.get());
-    }
-
-    @Test
-    void awaitDrained_waitsForAStartedLoop() throws Exception {
-        try (TaskletLoop started = TaskletLoop.start("loop")) {
-            final AtomicInteger handled = new AtomicInteger();
-            final RingTasklet other = RingTasklet.create(
-                    started, VarLenMpscRing.builder().capacity(1024), record -> handled.incrementAndGet(), 2);
-            for (int i = 1; i <= 20; i++) {
-                assertTrue(other.ring().newProducer().offer(new byte[3], 0, 3));
-                assertTrue(other.awaitDrained(1, TimeUnit.HOURS));
-                assertEquals(i, handled.get());
-            }
-            other.ring().close();
-            assertTrue(other.awaitDrained(1, TimeUnit.HOURS));
-            assertTrue(other.tasklet().isKilled());
-        }
-    }
-
-    @Test
-    void awaitDrained_interruptedOrOnTheLoopsThreadOrOfAKilledTasklet_doesNotWait() throws Exception {
-        offer(0, 1);
-        Thread.currentThread().interrupt();
-        assertThrows(InterruptedException.class, () -> tasklet.awaitDrained(1, TimeUnit.HOURS));
-        assertFalse(Thread.interrupted());
-        loop.newTasklet((self, reasons) -> {
-                    final Exception refused =
-                            assertThrows(IllegalStateException.class, () -> tasklet.awaitDrained(0, TimeUnit.HOURS));
-                    assertTrue(refused.getMessage().contains("awaitDrained"), refused::toString);
-                })
-                .wakeup();
-        tasklet.tasklet().kill();
-        runUntilIdle();
-        assertEquals(0, loop.stats().failures());
-        assertFalse(tasklet.awaitDrained(1, TimeUnit.HOURS));
     }
 
     @Test
@@ -493,50 +235,6 @@ final class RingTaskletTest {
         assertEquals(7, written.size());
         assertEquals(0, loop.stats().failures());
         assertFalse(paused.awaitDrained(1, TimeUnit.HOURS));
-    }
-
-    @Test
-    void closedLoop_whoseHandlerAbortsBehindARecord_asksItNoMore() {
-        final int[] asked = new int[1];
-        final VarLenMpscRing refused = RingTasklet.createControlled(
-                        loop,
-                        VarLenMpscRing.builder().capacity(1024),
-                        record -> ++asked[0] <= 3 ? Action.CONTINUE : Action.ABORT,
-                        2)
-                .ring();
-        runUntilIdle();
-        for (int i = 0; i < 5; i++) {
-            assertTrue(refused.newProducer().offer(new byte[1], 0, 1));
-        }
-        loop.close();
-        assertEquals(2 + 2, asked[0], "by the last run, and then at the end");
-        assertEquals(2, refused.consumer().drain(record -> {}));
-    }
-
-    @Test
-    void closedLoop_whoseHandlerKillsItsTasklet_leavesTheRest() {
-        final int[] asked = new int[1];
-        final RingTasklet[] gone = new RingTasklet[1];
-        gone[0] = RingTasklet.createControlled(
-                loop,
-                VarLenMpscRing.builder().capacity(1024),
-                record -> {
-                    if (!loop.isClosed()) {
-                        return Action.ABORT;
-                    }
-                    asked[0]++;
-                    gone[0].tasklet().kill();
-                    return Action.CONTINUE;
-                },
-                1);
-        for (int i = 0; i < 3; i++) {
-            assertTrue(gone[0].ring().newProducer().offer(new byte[1], 0, 1));
-        }
-        runUntilIdle();
-        loop.close();
-        assertEquals(1, asked[0]);
-        assertEquals(2, gone[0].ring().consumer().drain(record -> {}));
-        assertEquals(0, loop.stats().failures());
     }
 
     /** What it has aborted comes again, and is consumed by its failure: the ring is empty then, and has to be armed. */
@@ -621,22 +319,6 @@ final class RingTaskletTest {
                 IllegalStateException.class, () -> RingTasklet.create(loop, VarLenMpscRing.builder(), record -> {}, 1));
     }
 
-    @Test
-    void awaitDrained_withATimeoutThatOverflowsTheClock_waits() throws Exception {
-        for (final TimeUnit unit : new TimeUnit[] {TimeUnit.NANOSECONDS, TimeUnit.DAYS}) {
-            offer(0, 1);
-            final FutureTask<Boolean> waiting = new FutureTask<>(() -> tasklet.awaitDrained(Long.MAX_VALUE, unit));
-            final Thread waiter = new Thread(waiting, "waiting");
-            waiter.start();
-            while (waiter.getState() != Thread.State.TIMED_WAITING) {
-                assertFalse(waiting.isDone());
-                Thread.onSpinWait();
-            }
-            runUntilIdle();
-            assertTrue(waiting.get());
-        }
-    }
-
     /** The tasklet looks at its ring from time to time while a claim is open, whatever deadline the user has set. */
     @Test
     void openClaim_leavesTheDeadlineOfTheUser() {
@@ -714,64 +396,6 @@ final class RingTaskletTest {
         } finally {
             thread.setUncaughtExceptionHandler(null);
         }
-    }
-
-    /** Nobody can drain while the consumer is in use: the loop tries for a while, and reports that once. */
-    @Test
-    void closedLoop_thatCannotDrain_pausesBetweenItsTriesAndReportsTheFirst() {
-        final AtomicInteger tries = new AtomicInteger();
-        final Thread closing = new Thread(loop::close) {
-            @Override
-            public String toString() { // for the message of each failure
-                tries.incrementAndGet();
-                return getName();
-            }
-        };
-        closing.setUncaughtExceptionHandler((t, failure) -> {});
-        runUntilIdle();
-        offer(0, 2);
-        ring.consumer()
-                .drain(
-                        record -> {
-                            closing.start();
-                            while (closing.isAlive()) {
-                                Thread.onSpinWait();
-                            }
-                        },
-                        1);
-        assertTrue(tries.get() > 1 && tries.get() < 1000, () -> tries + " tries");
-        assertEquals(2, loop.stats().failures(), "in the run that was queued, and at the end");
-    }
-
-    /** Each handler offers to a ring made before its own, which must be open until all made later have been drained. */
-    @Test
-    void closedLoop_endsTheRingMadeLastFirst() {
-        final int length = 20;
-        final int[] arrived = new int[1];
-        RingProducer last = null;
-        for (int i = 0; i < length; i++) {
-            final RingProducer next = last;
-            last = RingTasklet.create(
-                            loop,
-                            VarLenMpscRing.builder().capacity(256),
-                            record -> {
-                                if (next == null) {
-                                    arrived[0]++;
-                                } else {
-                                    assertTrue(next.offer(record));
-                                }
-                            },
-                            1)
-                    .ring()
-                    .newProducer();
-        }
-        runUntilIdle();
-        for (int i = 0; i < 5; i++) {
-            assertTrue(last.offer(new byte[8], 0, 8));
-        }
-        loop.close();
-        assertEquals(5, arrived[0]);
-        assertEquals(0, loop.stats().failures());
     }
 
     @Test
@@ -871,68 +495,6 @@ final class RingTaskletTest {
         assertTrue(paused.ring().newProducer().offer(new byte[1], 0, 1));
         runUntilIdle();
         return new WeakReference<>(paused);
-    }
-
-    @Test
-    void awaitDrained_doesNotWaitForWhatIsOfferedLater() throws Exception {
-        offer(0, 4);
-        final FutureTask<Boolean> waiting = new FutureTask<>(() -> tasklet.awaitDrained(1, TimeUnit.HOURS));
-        final Thread waiter = new Thread(waiting, "waiting");
-        waiter.start();
-        while (waiter.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
-        offer(4, 44);
-        loop.runOnce(0); // five budgets of 4
-        assertTrue(waiting.get());
-        assertFalse(ring.isEmpty());
-    }
-
-    /** The record at which the consumer stops is the first that was offered later. */
-    @Test
-    void awaitDrained_whenTheConsumerStopsRightBehind_ends() throws Exception {
-        final int[] handled = new int[1];
-        final RingTasklet stopping = RingTasklet.createControlled(
-                loop,
-                VarLenMpscRing.builder().capacity(1024),
-                record -> handled[0]++ < 2 ? Action.CONTINUE : Action.ABORT,
-                4);
-        for (int i = 0; i < 2; i++) {
-            assertTrue(stopping.ring().newProducer().offer(new byte[1], 0, 1));
-        }
-        final FutureTask<Boolean> waiting = new FutureTask<>(() -> stopping.awaitDrained(1, TimeUnit.HOURS));
-        final Thread waiter = new Thread(waiting, "waiting");
-        waiter.start();
-        while (waiter.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
-        assertTrue(stopping.ring().newProducer().offer(new byte[1], 0, 1));
-        runUntilIdle();
-        assertTrue(waiting.get());
-        assertFalse(stopping.ring().isEmpty());
-    }
-
-    /** The limit of 100 ms may have passed when this thread goes on, so one of several tries is enough. */
-    @Test
-    void closedLoop_waitsAWhileForAnOpenClaim() throws Exception {
-        int handled = 0;
-        for (int i = 0; i < 10 && handled == 0; i++) {
-            final AtomicInteger records = new AtomicInteger();
-            final TaskletLoop ending = TaskletLoop.start("ending");
-            final VarLenMpscRing claimed = RingTasklet.create(
-                            ending, VarLenMpscRing.builder().capacity(1024), record -> records.incrementAndGet(), 4)
-                    .ring();
-            final RingClaim claim = claimed.newProducer().tryClaim(8);
-            assertFalse(ending.close(0, TimeUnit.SECONDS));
-            while (!claimed.isClosed()) {
-                Thread.onSpinWait();
-            }
-            Thread.sleep(5);
-            claim.commit();
-            assertTrue(ending.close(1, TimeUnit.HOURS));
-            handled = records.get();
-        }
-        assertEquals(1, handled);
     }
 
     @Test
