@@ -3,7 +3,6 @@ package io.varlenring;
 
 import static io.varlenring.Rings.drain;
 import static io.varlenring.Rings.fill;
-import static io.varlenring.Rings.leavePadding;
 import static io.varlenring.Rings.moveTo;
 import static io.varlenring.Rings.offer;
 import static io.varlenring.Rings.payload;
@@ -11,31 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Errors in the middle of a call, bad habits with buffers, and failing hooks: the ring continues, and reports what it
- * can.
- */
+/** Errors in the middle of a call, and hooks that fail: the ring continues, and reports what it can. */
 final class AccidentsTest {
     /** One way to write a record of 40 bytes. */
     enum Way {
@@ -85,7 +75,8 @@ final class AccidentsTest {
         abstract boolean write(RingProducer producer);
     }
 
-    // Errors
+    private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
+    private final RingProducer producer = ring.newProducer();
 
     /** Made here, and not where the stack may end: making it the first time then fails with another Error. */
     private static final RecordHandler IGNORE = record -> {};
@@ -510,8 +501,6 @@ final class AccidentsTest {
         assertEquals(1, woken.get());
     }
 
-    // Hooks that fail
-
     /** A hook that throws leaves the consumer armed; if the ring is full, no commit can come to call it again. */
     @ParameterizedTest
     @ValueSource(ints = {0, 40}) // full to the last byte, or not quite
@@ -630,152 +619,6 @@ final class AccidentsTest {
         assertEquals(1, drain(ring).size());
     }
 
-    // Buffer habits
-
-    private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
-    private final RingProducer producer = ring.newProducer();
-
-    @ParameterizedTest
-    @ValueSource(strings = {"clear", "flip", "rewind", "limit"})
-    void handler_thatMovesTheViewOutOfItsRecord_isTold(final String habit) {
-        assertTrue(offer(producer, payload(1, 13)));
-        assertTrue(offer(producer, payload(2, 13)));
-        final IllegalStateException told =
-                assertThrows(IllegalStateException.class, () -> ring.consumer().drain(record -> misuse(habit, record)));
-        assertTrue(told.getMessage().contains("outside its bytes, 8 to 21"), told.getMessage());
-        assertTrue(told.getMessage().contains("flip"), told.getMessage());
-        final List<byte[]> rest = drain(ring); // the record counts as consumed
-        assertEquals(1, rest.size());
-        assertArrayEquals(payload(2, 13), rest.get(0));
-    }
-
-    @Test
-    void controlledHandler_thatMovesTheViewOutOfItsRecord_isTold() {
-        assertTrue(offer(producer, payload(1, 13)));
-        assertThrows(
-                IllegalStateException.class,
-                () -> ring.consumer()
-                        .drainControlled(
-                                record -> {
-                                    record.clear();
-                                    return ControlledRecordHandler.Action.ABORT;
-                                },
-                                9));
-        assertTrue(ring.isEmpty());
-    }
-
-    @Test
-    void timedDrainsHandler_thatMovesTheViewOutOfItsRecord_isTold() {
-        assertTrue(offer(producer, payload(1, 13)));
-        assertThrows(IllegalStateException.class, () -> ring.consumer().drain(ByteBuffer::clear, 9, 1, TimeUnit.DAYS));
-        assertTrue(ring.isEmpty());
-    }
-
-    @Test
-    void handler_thatReadsOrShrinksItsRecord_isFine() {
-        assertTrue(offer(producer, payload(1, 13)));
-        assertTrue(offer(producer, new byte[0]));
-        assertEquals(2, ring.consumer().drain(record -> {
-            record.position(record.limit());
-            record.limit(record.position());
-        }));
-    }
-
-    private static void misuse(final String habit, final ByteBuffer buffer) {
-        switch (habit) {
-            case "clear" -> buffer.clear();
-            case "flip" -> buffer.flip();
-            case "rewind" -> buffer.rewind();
-            case "limit" -> buffer.limit(buffer.limit() + 1);
-            default -> throw new AssertionError(habit);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"clear", "flip", "rewind", "limit"})
-    void claim_whoseViewIsMovedOutOfIt_isAbortedAndTold(final String habit) {
-        final List<Runnable> commits = new ArrayList<>();
-        final RingClaim[] claim = new RingClaim[1];
-        commits.add(() -> claim[0].commit());
-        commits.add(() -> claim[0].commit(5));
-        commits.add(() -> claim[0].commitWritten());
-        for (final Runnable commit : commits) {
-            claim[0] = producer.tryClaim(20);
-            misuse(habit, claim[0].buffer());
-            final long start = ring.producerPosition() - 32 + 8;
-            final String told =
-                    assertThrows(IllegalStateException.class, commit::run).getMessage();
-            assertTrue(
-                    told.contains("the claim's buffer lie outside its bytes, " + start + " to " + (start + 20)), told);
-            assertThrows(IllegalStateException.class, () -> claim[0].buffer());
-            assertTrue(offer(producer, payload(7, 3)));
-            assertEquals(1, drain(ring).size());
-        }
-        assertEquals(3, ring.stats().aborted());
-    }
-
-    @Test
-    void claim_whoseViewIsMovedOutOfIt_isToldByAbortAndCloseToo() {
-        final RingClaim aborted = producer.tryClaim(20);
-        aborted.buffer().clear();
-        assertThrows(IllegalStateException.class, aborted::abort);
-        final RingClaim closed = producer.tryClaim(20);
-        closed.buffer().clear();
-        assertThrows(IllegalStateException.class, closed::close);
-        closed.close();
-        assertTrue(offer(producer, payload(7, 3)));
-        assertEquals(1, drain(ring).size());
-        assertEquals(2, ring.stats().aborted());
-    }
-
-    @Test
-    void commitWritten_makesWhatWasPutARecord() {
-        for (int i = 0; i < 40; i++) {
-            try (RingClaim claim = producer.tryClaim(30)) {
-                claim.buffer().put(payload(i, i % 31));
-                claim.commitWritten();
-            }
-            assertArrayEquals(payload(i, i % 31), drain(ring).get(0));
-        }
-    }
-
-    // Slices
-
-    @Test
-    void slices_areBuffersOfTheirOwn() {
-        final VarLenMpscRing sliced =
-                VarLenMpscRing.builder().capacity(256).slices().build();
-        final RingProducer writer = sliced.newProducer();
-        for (int i = 0; i < 100; i++) {
-            final byte[] sent = payload(i, 1 + i % 59);
-            try (RingClaim claim = writer.tryClaim(60)) {
-                final ByteBuffer buffer = claim.buffer();
-                assertEquals(0, buffer.position());
-                assertEquals(60, buffer.capacity());
-                assertEquals(ByteOrder.BIG_ENDIAN, buffer.order());
-                buffer.clear();
-                buffer.put(sent);
-                if (i % 2 == 0) {
-                    claim.commitWritten();
-                } else {
-                    buffer.flip();
-                    claim.commit(buffer.limit());
-                }
-            }
-            assertEquals(1, sliced.consumer().drain(record -> {
-                assertEquals(0, record.position());
-                assertEquals(sent.length, record.capacity());
-                assertEquals(ByteOrder.BIG_ENDIAN, record.order());
-                record.get();
-                record.clear();
-                final byte[] received = new byte[record.remaining()];
-                record.get(received).flip();
-                assertArrayEquals(sent, received);
-            }));
-        }
-        assertTrue(sliced.isEmpty());
-    }
-
     /** As if an Error had come at its end: all is consumed and zeroed, and not given back. */
     @Test
     void arm_behindADrainThatAnErrorEnded_givesBackFirst() {
@@ -787,258 +630,6 @@ final class AccidentsTest {
         ring.consumerSide.zeroed = 32;
         assertTrue(ring.consumer().arm());
         assertEquals(32, ring.consumerPosition());
-    }
-
-    // Telling
-
-    @Test
-    void dump_namesWhatIsInTheWay() throws InterruptedException {
-        assertTrue(ring.dump().contains("no unfinished reservation"), ring.dump());
-        assertTrue(ring.dump().contains("consumer: not in a call, not armed"), ring.dump());
-        assertTrue(ring.dump().startsWith(ring + "\n") && ring.dump().endsWith(ring.stats() + "\n"), ring.dump());
-        assertTrue(offer(producer, payload(1, 8)));
-        final Thread claimer = new Thread(() -> assertNotNull(producer.tryClaim(33)), "claimer");
-        claimer.start();
-        claimer.join();
-        final RingProducer second = ring.newProducer();
-        assertTrue(offer(second, payload(1, 8)));
-        second.side().phase = Reservations.RESERVED; // as inside that offer
-        assertTrue(ring.dump().contains("at position 16, a claim of 33 bytes, made by " + claimer), ring.dump());
-        second.side().phase = Reservations.DONE;
-        assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
-        assertEquals(1, drain(ring).size());
-        assertTrue(ring.consumer().arm());
-        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
-        assertTrue(ring.dump().contains(", armed"), ring.dump());
-        assertTrue(ring.dump().contains("producers: 2"), ring.dump());
-        for (int i = 0; i < 1000; i++) { // a consumer that never arms notices by itself
-            assertEquals(0, drain(ring).size());
-        }
-        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
-        ring.consumer().drain(record -> assertTrue(ring.dump().contains("in a call of " + Thread.currentThread())));
-    }
-
-    private long stalledMillis() {
-        final String dump = ring.dump();
-        final Matcher stalled =
-                Pattern.compile("in the consumer's way for (\\d+) ms").matcher(dump);
-        assertTrue(stalled.find(), dump);
-        return Long.parseLong(stalled.group(1));
-    }
-
-    /** What it has consumed and zeroed, and not given back, looks like a reservation that is not finished. */
-    @Test
-    void dump_insideALongDrain_takesNothingZeroedForUnfinished() {
-        while (ring.size() < ring.capacity() - 16) {
-            assertTrue(offer(producer, payload(1, 8)));
-        }
-        final long claimed = ring.producerPosition();
-        assertNotNull(producer.tryClaim(8));
-        final int[] behindZeroes = new int[1];
-        ring.consumer().drain(record -> {
-            final boolean isZero = ring.memory.getHeaderAcquire(0) == RingLayout.NOT_READY;
-            behindZeroes[0] += isZero && ring.consumerPosition() == 0 ? 1 : 0;
-            assertTrue(ring.dump().contains("oldest unfinished reservation: at position " + claimed), ring.dump());
-        });
-        assertTrue(behindZeroes[0] > 0);
-    }
-
-    @Test
-    void dump_saysSinceWhenTheConsumerHasWaited_howeverOftenItLooked() throws InterruptedException {
-        final long begin = System.nanoTime();
-        final RingClaim claim = producer.tryClaim(0); // not even a claim of nothing is passed over
-        assertTrue(ring.consumer().arm());
-        for (int i = 1; i <= 3; i++) {
-            Thread.sleep(10);
-            assertTrue(ring.consumer().arm());
-            final long stalled = stalledMillis();
-            assertTrue(stalled >= 9L * i && stalled <= (System.nanoTime() - begin) / 1_000_000, ring.dump());
-        }
-        claim.commit();
-        assertEquals(1, drain(ring).size());
-    }
-
-    /** It looks for a reason from time to time, and is told when that is gone. */
-    @Test
-    void dump_ofAConsumerThatOnlyDrains_saysThatItWaits() {
-        final RingClaim claim = producer.tryClaim(8);
-        for (int i = 0; i < 1000; i++) {
-            assertEquals(0, drain(ring).size());
-        }
-        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
-        claim.abort();
-        for (int i = 0; i < 1000; i++) {
-            assertEquals(0, drain(ring).size());
-        }
-        final RingClaim next = producer.tryClaim(8);
-        assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
-        next.abort();
-    }
-
-    /** A look for a reason costs the producers, so a record puts it off. */
-    @Test
-    void dump_ofAConsumerThatFindsNothingNowAndThen_doesNotSayThatItWaits() {
-        for (int i = 0; i < 63; i++) {
-            assertEquals(0, drain(ring).size());
-        }
-        assertTrue(offer(producer, payload(1, 8)));
-        assertEquals(1, drain(ring).size());
-        final RingClaim claim = producer.tryClaim(8);
-        for (int i = 0; i < 63; i++) {
-            assertEquals(0, drain(ring).size());
-            assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
-        }
-        assertEquals(0, drain(ring).size());
-        assertTrue(ring.dump().contains("in the consumer's way for "), ring.dump());
-        claim.abort();
-    }
-
-    /** The next claim is at the same position, and has not been in the way before. */
-    @Test
-    void dump_afterAClaimWasGivenBack_doesNotCountItsTimeForTheNext() throws InterruptedException {
-        final RingClaim first = producer.tryClaim(8);
-        assertTrue(ring.consumer().arm());
-        Thread.sleep(30);
-        assertTrue(stalledMillis() >= 29, ring.dump());
-        first.abort();
-        assertTrue(ring.consumer().arm());
-        final RingClaim second = producer.tryClaim(8);
-        assertFalse(ring.dump().contains("in the consumer's way"), ring.dump());
-        final long before = System.nanoTime();
-        assertTrue(ring.consumer().arm());
-        final long stalled = stalledMillis();
-        assertTrue(stalled <= (System.nanoTime() - before) / 1_000_000, ring.dump());
-        second.abort();
-    }
-
-    @Test
-    void dump_ofAHandleThatWasHandedOn_namesWhoHasItsClaimOpen() throws InterruptedException {
-        final RingClaim[] claim = new RingClaim[1];
-        for (int i = 0; i < 3; i++) {
-            final Thread claimer = new Thread(() -> claim[0] = producer.tryClaim(8), "claimer " + i);
-            claimer.start();
-            claimer.join();
-            assertTrue(ring.dump().contains("made by " + claimer), ring.dump());
-            claim[0].abort();
-        }
-    }
-
-    @Test
-    void threadThatHasClaimed_isNotKept() throws InterruptedException {
-        final WeakReference<Thread> claimer = claimElsewhere();
-        while (claimer.get() != null) {
-            System.gc();
-            Thread.sleep(1);
-        }
-        assertTrue(ring.dump().contains("made by a thread that has ended"), ring.dump());
-        assertEquals(0, drain(ring).size());
-    }
-
-    private WeakReference<Thread> claimElsewhere() throws InterruptedException {
-        final Thread claimer = new Thread(() -> producer.tryClaim(8), "claimer");
-        claimer.start();
-        claimer.join();
-        return new WeakReference<>(claimer);
-    }
-
-    /** Behind a lap, records, padding and a gap: a position, and not an offset. */
-    @Test
-    void dump_ofACallUnderWayBehindAGap_namesItsPosition() {
-        moveTo(ring, 208);
-        assertTrue(offer(producer, payload(1, 8)));
-        leavePadding(ring, producer.tryClaim(8));
-        ring.newProducer().tryClaim(9).commit(); // behind a gap of 16 bytes
-        assertEquals(280, ring.producerPosition());
-        assertTrue(producer.side().reserve(24));
-        final String dump = ring.dump();
-        assertTrue(dump.contains("at position 280, an offer or a commit under way"), dump);
-    }
-
-    /** A claim of the longest record, behind a gap, leaves padding of more than half the capacity. */
-    @Test
-    void dump_behindLongPadding_namesWhatIsUnfinished() {
-        moveTo(ring, 192);
-        leavePadding(ring, producer.tryClaim(ring.maxPayload()));
-        assertEquals(192, ring.size()); // a gap of 64, and 128
-        final long position = ring.producerPosition();
-        final RingClaim open = producer.tryClaim(8);
-        assertTrue(ring.dump().contains("at position " + position + ", a claim of 8 bytes"), ring.dump());
-        open.abort();
-    }
-
-    @Test
-    void dump_ofABatch_saysHowFarItIs() {
-        final RingBatch batch = producer.tryClaimBatch(8, 64);
-        assertNotNull(batch.next(8));
-        batch.add(8);
-        final String dump = ring.dump();
-        assertTrue(dump.contains("at position 0, a batch of 1 records, made by " + Thread.currentThread()), dump);
-        batch.abort();
-    }
-
-    @Test
-    void toString_ofHandles_saysWhichRingAndState() {
-        assertTrue(producer.toString().contains("no claim open, " + ring), producer.toString());
-        final RingClaim claim = producer.tryClaim(33);
-        assertTrue(producer.toString().contains("claim open, " + ring), producer.toString());
-        assertEquals("RingClaim[open, 33 bytes, " + ring + "]", claim.toString());
-        claim.abort();
-        assertEquals("RingClaim[not open, " + ring + "]", claim.toString());
-        assertEquals("RingConsumer[not in use, " + ring + "]", ring.consumer().toString());
-        producer.close();
-        assertEquals("RingProducer[closed, " + ring + "]", producer.toString());
-        assertNull(producer.side().describeOpen(0));
-    }
-
-    @Test
-    void dump_afterAHandleWasClosed_countsTheOthers() {
-        final RingProducer second = ring.newProducer();
-        final RingProducer third = ring.newProducer();
-        assertTrue(ring.dump().contains("producers: 3\n"), ring.dump());
-        second.close(); // between the others
-        second.close();
-        assertTrue(ring.dump().contains("producers: 2\n"), ring.dump());
-        final RingClaim first = producer.tryClaim(8);
-        assertTrue(ring.dump().contains("a claim of 8 bytes"), ring.dump());
-        first.abort();
-        third.close(); // the one that was made last
-        final RingProducer fourth = ring.newProducer();
-        assertTrue(offer(fourth, payload(1, 8)));
-        producer.close(); // the one that was made first
-        assertTrue(ring.dump().contains("producers: 1\n"), ring.dump());
-        assertEquals(1, ring.stats().offered());
-        fourth.close();
-        assertTrue(ring.dump().contains("producers: 0\n"), ring.dump());
-        assertEquals(1, ring.stats().offered());
-        assertEquals(1, ring.stats().aborted());
-    }
-
-    @Test
-    void stalledBy_tellsWhatIsInTheWay() {
-        assertNull(ring.consumer().stalledBy());
-        moveTo(ring, 240);
-        assertNull(ring.consumer().stalledBy());
-        final RingClaim claim = producer.tryClaim(33); // behind a gap
-        final StalledClaim stalled = ring.consumer().stalledBy();
-        assertEquals(240, stalled.position());
-        assertTrue(ring.dump().contains("at position 240, a claim of 33 bytes"), ring.dump());
-        assertEquals(-1, stalled.end(), "its owner has not said it");
-        assertEquals(StalledClaim.Owner.LIVES, stalled.owner());
-        final String text = stalled.toString();
-        assertTrue(text.startsWith("StalledClaim[position=240, end=unknown, LIVES, "), text);
-        final String told = assertThrows(
-                        IllegalStateException.class, () -> ring.consumer().recover(stalled))
-                .getMessage();
-        assertTrue(told.contains(text), told);
-        assertTrue(offer(ring.newProducer(), payload(1, 8)));
-        claim.commit();
-        assertNull(ring.consumer().stalledBy(), "a record is readable");
-        assertFalse(ring.consumer().recover(stalled));
-        assertEquals(2, drain(ring).size());
-        final RingClaim later = producer.tryClaim(8);
-        assertFalse(ring.consumer().recover(stalled), "another one is in the way");
-        later.abort();
-        assertEquals(0, drain(ring).size());
     }
 
     @Test
