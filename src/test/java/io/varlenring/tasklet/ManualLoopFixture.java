@@ -40,6 +40,13 @@ abstract class ManualLoopFixture {
         loop.runOnce(0);
     }
 
+    /** What the bodies that this thread runs throw from now on. */
+    static List<Throwable> reported() {
+        final List<Throwable> reported = new ArrayList<>();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> reported.add(failure));
+        return reported;
+    }
+
     static void awaitSleep(final TaskletLoop loop) {
         while (!loop.toString().contains("asleep")) {
             Thread.onSpinWait();

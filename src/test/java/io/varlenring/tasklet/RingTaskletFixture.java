@@ -7,12 +7,9 @@ import io.varlenring.RingProducer;
 import io.varlenring.VarLenMpscRing;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 
 /** The consumer of a ring as a tasklet, on a manual loop. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-abstract class RingTaskletFixture {
-    final TaskletLoop loop = TaskletLoop.manual();
+abstract class RingTaskletFixture extends ManualLoopFixture {
     final List<Integer> seen = new ArrayList<>();
     final RingTasklet tasklet = RingTasklet.create(
             loop,
@@ -22,16 +19,15 @@ abstract class RingTaskletFixture {
     final VarLenMpscRing ring = tasklet.ring();
     final RingProducer producer = ring.newProducer();
 
-    void offer(final int from, final int to) {
-        for (int i = from; i < to; i++) {
-            assertTrue(producer.offer(new byte[] {(byte) i}, 0, 1));
+    static void offerTo(final VarLenMpscRing another, final int count) {
+        for (int i = 0; i < count; i++) {
+            assertTrue(another.newProducer().offer(new byte[] {(byte) i}, 0, 1));
         }
     }
 
-    void runUntilIdle() {
-        int runs = 1;
-        while (runs > 0) {
-            runs = loop.runOnce(0);
+    void offer(final int from, final int to) {
+        for (int i = from; i < to; i++) {
+            assertTrue(producer.offer(new byte[] {(byte) i}, 0, 1));
         }
     }
 }

@@ -91,37 +91,28 @@ final class RingTaskletTest extends RingTaskletFixture {
 
     @Test
     void handlerThatThrows_losesNothingBehindItsRecord() {
-        final Thread thread = Thread.currentThread();
-        final List<Throwable> reported = new ArrayList<>();
-        thread.setUncaughtExceptionHandler((t, failure) -> reported.add(failure));
-        try {
-            final List<Integer> handled = new ArrayList<>();
-            final RingTasklet failing = RingTasklet.create(
-                    loop,
-                    VarLenMpscRing.builder().capacity(1024),
-                    record -> {
-                        handled.add(Integer.valueOf(record.get(record.position())));
-                        if (handled.size() == 2 || handled.size() > 6) {
-                            throw new IllegalStateException("from the handler");
-                        }
-                    },
-                    4);
-            for (int i = 0; i < 6; i++) {
-                assertTrue(failing.ring().newProducer().offer(new byte[] {(byte) i}, 0, 1));
-            }
-            runUntilIdle();
-            assertEquals(List.of(0, 1, 2, 3, 4, 5), handled);
-            assertEquals(1, reported.size());
-            for (int i = 0; i < 2; i++) {
-                assertTrue(failing.ring().newProducer().offer(new byte[1], 0, 1));
-            }
-            failing.ring().close();
-            runUntilIdle();
-            assertEquals(8, handled.size());
-            assertTrue(failing.tasklet().isKilled());
-        } finally {
-            thread.setUncaughtExceptionHandler(null);
-        }
+        final List<Throwable> reported = reported();
+        final List<Integer> handled = new ArrayList<>();
+        final RingTasklet failing = RingTasklet.create(
+                loop,
+                VarLenMpscRing.builder().capacity(1024),
+                record -> {
+                    handled.add(Integer.valueOf(record.get(record.position())));
+                    if (handled.size() == 2 || handled.size() > 6) {
+                        throw new IllegalStateException("from the handler");
+                    }
+                },
+                4);
+        offerTo(failing.ring(), 6);
+        runUntilIdle();
+        assertEquals(List.of(0, 1, 2, 3, 4, 5), handled);
+        assertEquals(1, reported.size());
+        offerTo(failing.ring(), 2);
+        failing.ring().close();
+        runUntilIdle();
+        assertEquals(8, handled.size());
+        assertTrue(failing.tasklet().isKilled());
+        failures = 3;
     }
 
     @Test
@@ -223,69 +214,62 @@ final class RingTaskletTest extends RingTaskletFixture {
         paused.tasklet().wakeup();
         runUntilIdle();
         assertEquals(List.of(0, 1, 2, 3, 4, 5), written);
-        assertTrue(paused.ring().newProducer().offer(new byte[] {6}, 0, 1));
+        offerTo(paused.ring(), 1);
         runUntilIdle();
         assertEquals(7, written.size(), "armed again");
         writable[0] = false;
-        assertTrue(paused.ring().newProducer().offer(new byte[] {7}, 0, 1));
+        offerTo(paused.ring(), 1);
         runUntilIdle();
         final int before = asked[0];
         loop.close();
         assertEquals(before + 1, asked[0], "a loop that ends asks once more");
         assertEquals(7, written.size());
-        assertEquals(0, loop.stats().failures());
         assertFalse(paused.awaitDrained(1, TimeUnit.HOURS));
     }
 
     /** What it has aborted comes again, and is consumed by its failure: the ring is empty then, and has to be armed. */
     @Test
     void controlledHandler_thatAbortsAndThenThrows_isWokenByTheNextRecord() {
-        final Thread thread = Thread.currentThread();
-        thread.setUncaughtExceptionHandler((t, failure) -> {});
-        try {
-            final int[] asked = new int[1];
-            final RingTasklet failing = RingTasklet.createControlled(
-                    loop,
-                    VarLenMpscRing.builder().capacity(1024),
-                    record -> {
-                        if (++asked[0] == 2) {
-                            throw new IllegalStateException("from the handler");
-                        }
-                        return asked[0] == 1 ? Action.ABORT : Action.CONTINUE;
-                    },
-                    4);
-            assertTrue(failing.ring().newProducer().offer(new byte[1], 0, 1));
-            runUntilIdle();
-            failing.tasklet().wakeup();
-            runUntilIdle();
-            assertEquals(2, asked[0]);
-            assertTrue(failing.ring().isEmpty());
-            assertTrue(failing.ring().newProducer().offer(new byte[1], 0, 1));
-            runUntilIdle();
-            assertEquals(3, asked[0]);
-        } finally {
-            thread.setUncaughtExceptionHandler(null);
-        }
+        final List<Throwable> reported = reported();
+        final int[] asked = new int[1];
+        final RingTasklet failing = RingTasklet.createControlled(
+                loop,
+                VarLenMpscRing.builder().capacity(1024),
+                record -> {
+                    if (++asked[0] == 2) {
+                        throw new IllegalStateException("from the handler");
+                    }
+                    return asked[0] == 1 ? Action.ABORT : Action.CONTINUE;
+                },
+                4);
+        offerTo(failing.ring(), 1);
+        runUntilIdle();
+        failing.tasklet().wakeup();
+        runUntilIdle();
+        assertEquals(2, asked[0]);
+        assertTrue(failing.ring().isEmpty());
+        offerTo(failing.ring(), 1);
+        runUntilIdle();
+        assertEquals(3, asked[0]);
+        failures = reported.size();
+        assertEquals(1, failures);
     }
 
     @Test
     void controlledHandler_thatBreaks_letsOthersRunBeforeTheNextRecord() {
-        final List<String> order = new ArrayList<>();
         final RingTasklet breaking = RingTasklet.create( // the one with a controlled handler
                 loop,
                 VarLenMpscRing.builder().capacity(1024),
                 record -> {
-                    order.add("record");
+                    ran.add("record");
                     return Action.BREAK;
                 },
                 4);
         runUntilIdle();
-        for (int i = 0; i < 2; i++) {
-            assertTrue(breaking.ring().newProducer().offer(new byte[1], 0, 1));
-        }
-        loop.newTasklet((self, reasons) -> order.add("other")).wakeup();
+        offerTo(breaking.ring(), 2);
+        named("other").wakeup();
         runUntilIdle();
-        assertEquals(List.of("record", "other", "record"), order);
+        assertEquals(List.of("record", "other", "record"), ran);
     }
 
     @Test
@@ -365,37 +349,32 @@ final class RingTaskletTest extends RingTaskletFixture {
     /** It would come again with each run; what others have made good is found all the same. */
     @Test
     void corruptRing_isReportedAndLookedAtAgainLater() {
-        final Thread thread = Thread.currentThread();
-        final List<Throwable> reported = new ArrayList<>();
-        thread.setUncaughtExceptionHandler((t, failure) -> reported.add(failure));
-        try {
-            final ByteBuffer memory = ByteBuffer.allocateDirect(64).order(ByteOrder.nativeOrder());
-            final RingTasklet corrupt =
-                    RingTasklet.create(loop, VarLenMpscRing.builder().memory(memory), record -> seen.add(0), 4);
-            assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
-            final long header = memory.getLong(0);
-            memory.putLong(0, -3);
-            loop.runOnce(0);
-            assertEquals(1, reported.size(), reported::toString);
-            assertInstanceOf(RingCorruptException.class, reported.get(0));
-            assertTrue(Deadlines.has(corrupt.look));
-            memory.putLong(0, header);
-            corrupt.look.wakeup();
-            runUntilIdle();
-            assertEquals(1, seen.size());
-            assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
-            runUntilIdle();
-            assertEquals(2, seen.size(), "armed again");
-            assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
-            memory.putLong(32, -3);
-            loop.close(); // what is queued runs once more, and then the ring is ended, which is not tried again
-            assertEquals(3, reported.size(), reported::toString);
-            for (final Throwable failure : reported) {
-                assertInstanceOf(RingCorruptException.class, failure);
-            }
-        } finally {
-            thread.setUncaughtExceptionHandler(null);
+        final List<Throwable> reported = reported();
+        final ByteBuffer memory = ByteBuffer.allocateDirect(64).order(ByteOrder.nativeOrder());
+        final RingTasklet corrupt =
+                RingTasklet.create(loop, VarLenMpscRing.builder().memory(memory), record -> seen.add(0), 4);
+        assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
+        final long header = memory.getLong(0);
+        memory.putLong(0, -3);
+        loop.runOnce(0);
+        assertEquals(1, reported.size(), reported::toString);
+        assertInstanceOf(RingCorruptException.class, reported.get(0));
+        assertTrue(Deadlines.has(corrupt.look));
+        memory.putLong(0, header);
+        corrupt.look.wakeup();
+        runUntilIdle();
+        assertEquals(1, seen.size());
+        assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
+        runUntilIdle();
+        assertEquals(2, seen.size(), "armed again");
+        assertTrue(corrupt.ring().newProducer().offer(new byte[8], 0, 8));
+        memory.putLong(32, -3);
+        loop.close(); // what is queued runs once more, and then the ring is ended, which is not tried again
+        assertEquals(3, reported.size(), reported::toString);
+        for (final Throwable failure : reported) {
+            assertInstanceOf(RingCorruptException.class, failure);
         }
+        failures = 3;
     }
 
     @Test
@@ -438,7 +417,7 @@ final class RingTaskletTest extends RingTaskletFixture {
                     return answer.get();
                 },
                 1);
-        assertTrue(paused.ring().newProducer().offer(new byte[1], 0, 1));
+        offerTo(paused.ring(), 1);
         runUntilIdle();
         return new WeakReference<>(paused);
     }
@@ -492,7 +471,7 @@ final class RingTaskletTest extends RingTaskletFixture {
                 },
                 1);
         self[0] = paused;
-        assertTrue(paused.ring().newProducer().offer(new byte[1], 0, 1));
+        offerTo(paused.ring(), 1);
         runUntilIdle();
         return new WeakReference<>(paused);
     }
