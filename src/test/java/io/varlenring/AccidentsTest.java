@@ -77,6 +77,12 @@ final class AccidentsTest {
 
     private final VarLenMpscRing ring = VarLenMpscRing.allocate(256);
     private final RingProducer producer = ring.newProducer();
+    /** How often the hook of a test has been called. */
+    private final AtomicInteger woken = new AtomicInteger();
+
+    private static VarLenMpscRing ringWithHook(final WakeupHook hook) {
+        return VarLenMpscRing.builder().capacity(256).hook(hook).build();
+    }
 
     /** Made here, and not where the stack may end: making it the first time then fails with another Error. */
     private static final RecordHandler IGNORE = record -> {};
@@ -145,8 +151,6 @@ final class AccidentsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void errorOnTheWayToTheUser_leavesNothingOpen(final boolean isBatch) {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         final ProducerSide side = producer.side();
         if (isBatch) {
             assertTrue(side.claimBatch(8, 64)); // and the stack ends in what called it
@@ -253,47 +257,39 @@ final class AccidentsTest {
     @Test
     void hookThatThrowsAnError_whereAClaimIsGivenUp_leavesItToTheNextCall() {
         final boolean[] fails = {true};
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(1 << 12)
-                .hook(() -> {
-                    if (fails[0]) {
-                        throw new OutOfMemoryError("of the hook");
-                    }
-                })
-                .build();
-        final RingProducer producer = ring.newProducer();
-        final RingClaim claim = producer.tryClaim(10);
-        producer.side().phase = Reservations.ELECTED;
+        final VarLenMpscRing hooked = ringWithHook(() -> {
+            if (fails[0]) {
+                throw new OutOfMemoryError("of the hook");
+            }
+        });
+        final RingProducer handle = hooked.newProducer();
+        final RingClaim claim = handle.tryClaim(10);
+        handle.side().phase = Reservations.ELECTED;
         assertThrows(OutOfMemoryError.class, claim::abort);
         fails[0] = false;
-        assertTrue(offer(producer, payload(1, 4)));
-        assertEquals(1, drain(ring).size(), ring.dump());
+        assertTrue(offer(handle, payload(1, 4)));
+        assertEquals(1, drain(hooked).size(), hooked.dump());
     }
 
     /** The same wakeup; its hook finds the claim given up and not aborted yet. */
     @Test
     void hookThatClaims_whereAClaimIsGivenUp_hasTheHandleFree() {
-        final RingProducer[] producer = new RingProducer[1];
+        final RingProducer[] handle = new RingProducer[1];
         final RingClaim[] claimed = new RingClaim[1];
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(1 << 12)
-                .hook(() -> claimed[0] = producer[0].tryClaim(4))
-                .build();
-        producer[0] = ring.newProducer();
-        final RingClaim claim = producer[0].tryClaim(10);
-        producer[0].side().phase = Reservations.ELECTED;
+        final VarLenMpscRing hooked = ringWithHook(() -> claimed[0] = handle[0].tryClaim(4));
+        handle[0] = hooked.newProducer();
+        final RingClaim claim = handle[0].tryClaim(10);
+        handle[0].side().phase = Reservations.ELECTED;
         claim.abort();
         assertNotNull(claimed[0]);
         claimed[0].commit();
-        assertEquals(1, drain(ring).size(), ring.dump());
+        assertEquals(1, drain(hooked).size(), hooked.dump());
     }
 
     /** A new call on a handle first finishes the last one, which here ended between reservation and copy. */
     @ParameterizedTest
     @EnumSource(Way.class)
     void whatACallLeft_isFinishedByTheNextOne(final Way way) {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         producer.side().reserve(24);
         assertEquals(0, drain(ring).size());
         assertTrue(way.write(producer));
@@ -304,8 +300,6 @@ final class AccidentsTest {
 
     @Test
     void whatACallLeft_isFinishedByACommitOrAbortOfAnOpenClaim() {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         for (int i = 0; i < 2; i++) {
             final RingClaim claim = producer.tryClaim(8);
             producer.side().reserve(24);
@@ -322,8 +316,6 @@ final class AccidentsTest {
 
     @Test
     void whatACallLeft_isFinishedByACommitOrAbortOfAnOpenBatch() {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         for (int i = 0; i < 2; i++) {
             final RingBatch batch = producer.tryClaimBatch(8, 32);
             batch.next(8);
@@ -342,8 +334,6 @@ final class AccidentsTest {
 
     @Test
     void whatACallLeft_isFinishedByTheEndOfItsHandle() {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         producer.side().reserve(24);
         producer.close();
         assertTrue(ring.isEmpty());
@@ -353,30 +343,24 @@ final class AccidentsTest {
     /** The abort makes the wakeup that an earlier call owed, which an Error of the hook ends; the claim is given up. */
     @Test
     void claimWhoseAbortTheHookEnded_isFinishedByTheNextClaim() {
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(1 << 12)
-                .hook(() -> {
-                    if (woken.incrementAndGet() == 1) {
-                        throw new AssertionError("from the hook");
-                    }
-                })
-                .build();
-        final RingProducer producer = ring.newProducer();
-        final RingClaim claim = producer.tryClaim(8);
-        producer.side().phase = Reservations.ELECTED;
+        final VarLenMpscRing hooked = ringWithHook(() -> {
+            if (woken.incrementAndGet() == 1) {
+                throw new AssertionError("from the hook");
+            }
+        });
+        final RingProducer handle = hooked.newProducer();
+        final RingClaim claim = handle.tryClaim(8);
+        handle.side().phase = Reservations.ELECTED;
         assertThrows(AssertionError.class, claim::abort);
-        final RingClaim next = producer.tryClaim(16);
-        assertEquals(1, ring.stats().aborted());
+        final RingClaim next = handle.tryClaim(16);
+        assertEquals(1, hooked.stats().aborted());
         next.commit();
-        assertEquals(1, drain(ring).size());
-        assertTrue(ring.isEmpty());
+        assertEquals(1, drain(hooked).size());
+        assertTrue(hooked.isEmpty());
     }
 
     @Test
     void whatACallLeft_isFinishedOnAClosedRing() {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         producer.side().reserve(24);
         ring.close();
         assertThrows(RingClosedException.class, () -> producer.offer(ByteBuffer.allocate(1)));
@@ -388,8 +372,6 @@ final class AccidentsTest {
     @ParameterizedTest
     @EnumSource(Way.class)
     void claimWhoseAbortWasCutShort_isFinishedByTheNextCall(final Way way) {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         for (int i = 0; i < 2; i++) {
             producer.tryClaim(8);
             if (i > 0) { // and an offer before it as well
@@ -408,8 +390,6 @@ final class AccidentsTest {
     @ParameterizedTest
     @ValueSource(ints = {Reservations.GIVEN_UP, Reservations.DONE, Reservations.RESERVED})
     void claimWhoseAbortWasCutShort_cannotBeCommitted(final int phase) {
-        final VarLenMpscRing ring = VarLenMpscRing.allocate(1 << 12);
-        final RingProducer producer = ring.newProducer();
         final RingClaim claim = producer.tryClaim(40);
         if (phase == Reservations.RESERVED) { // and an offer before it as well
             producer.side().reserve(24);
@@ -436,68 +416,52 @@ final class AccidentsTest {
     /** The last call published its record and ended before it could wake the consumer it had disarmed. */
     @Test
     void wakeupThatACallOwed_isMadeByTheNextOne() {
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(1 << 12)
-                .hook(woken::incrementAndGet)
-                .build();
-        final RingProducer producer = ring.newProducer();
-        assertTrue(ring.consumer().arm());
-        assertTrue(ring.memory.compareAndSetDisarmed());
-        producer.side().phase = Reservations.ELECTED;
-        assertThrows(IllegalArgumentException.class, () -> producer.offer(ByteBuffer.allocate(1 << 12)));
+        final VarLenMpscRing hooked = ringWithHook(woken::incrementAndGet);
+        final RingProducer handle = hooked.newProducer();
+        assertTrue(hooked.consumer().arm());
+        assertTrue(hooked.memory.compareAndSetDisarmed());
+        handle.side().phase = Reservations.ELECTED;
+        assertThrows(IllegalArgumentException.class, () -> handle.offer(ByteBuffer.allocate(1 << 12)));
         assertEquals(1, woken.get());
-        assertTrue(producer.offer(ByteBuffer.allocate(1)));
+        assertTrue(handle.offer(ByteBuffer.allocate(1)));
         assertEquals(1, woken.get());
     }
 
     /** The last call published its record and ended before it looked whether the consumer was armed. */
     @Test
     void wakeupThatACallDidNotComeTo_isMadeByTheNextOneIfItIsNeeded() {
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(1 << 12)
-                .hook(woken::incrementAndGet)
-                .build();
-        final RingProducer producer = ring.newProducer();
+        final VarLenMpscRing hooked = ringWithHook(woken::incrementAndGet);
+        final RingProducer handle = hooked.newProducer();
         for (int i = 0; i < 2; i++) {
-            producer.side().phase = Reservations.PUBLISHED;
-            assertThrows(IllegalArgumentException.class, () -> producer.offer(ByteBuffer.allocate(1 << 12)));
+            handle.side().phase = Reservations.PUBLISHED;
+            assertThrows(IllegalArgumentException.class, () -> handle.offer(ByteBuffer.allocate(1 << 12)));
             assertEquals(i, woken.get());
-            assertTrue(ring.consumer().arm());
+            assertTrue(hooked.consumer().arm());
         }
-        assertTrue(producer.offer(ByteBuffer.allocate(1)));
+        assertTrue(handle.offer(ByteBuffer.allocate(1)));
         assertEquals(2, woken.get());
     }
 
     @Test
     void wakeupThatACloseOwed_isMadeByTheNextOne() throws ReflectiveOperationException {
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(1 << 12)
-                .hook(woken::incrementAndGet)
-                .build();
-        ring.close();
+        final VarLenMpscRing hooked = ringWithHook(woken::incrementAndGet);
+        hooked.close();
         final Field closer = VarLenMpscRing.class.getDeclaredField("closer");
         closer.setAccessible(true);
-        ((ProducerSide) closer.get(ring)).phase = Reservations.ELECTED;
-        ring.close();
+        ((ProducerSide) closer.get(hooked)).phase = Reservations.ELECTED;
+        hooked.close();
         assertEquals(1, woken.get());
-        ring.close();
+        hooked.close();
         assertEquals(1, woken.get());
     }
 
     /** As if an Error had ended a timed drain in its last lines: the hook must be called, not that thread woken. */
     @Test
     void waiterThatATimedDrainLeft_isNoneForTheNextArming() {
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(1 << 12)
-                .hook(woken::incrementAndGet)
-                .build();
-        ring.memory.setWaiterVolatile(Thread.currentThread());
-        assertTrue(ring.consumer().arm());
-        assertTrue(offer(ring.newProducer(), payload(1, 1)));
+        final VarLenMpscRing hooked = ringWithHook(woken::incrementAndGet);
+        hooked.memory.setWaiterVolatile(Thread.currentThread());
+        assertTrue(hooked.consumer().arm());
+        assertTrue(offer(hooked.newProducer(), payload(1, 1)));
         assertEquals(1, woken.get());
     }
 
@@ -506,60 +470,48 @@ final class AccidentsTest {
     @ValueSource(ints = {0, 40}) // full to the last byte, or not quite
     void hookThatFailedUntilTheRingWasFull_isCalledByARefusal(final int length) {
         final boolean[] broken = {true};
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(256)
-                .hook(() -> {
-                    if (broken[0]) {
-                        throw new IllegalStateException("refused");
-                    }
-                    woken.incrementAndGet();
-                })
-                .build();
-        final RingProducer producer = ring.newProducer();
-        assertTrue(ring.consumer().arm());
-        while (ring.size() + RingLayout.stride(length) <= 256) {
-            assertTrue(offer(producer, new byte[length]));
+        final VarLenMpscRing hooked = ringWithHook(() -> {
+            if (broken[0]) {
+                throw new IllegalStateException("refused");
+            }
+            woken.incrementAndGet();
+        });
+        final RingProducer handle = hooked.newProducer();
+        assertTrue(hooked.consumer().arm());
+        while (hooked.size() + RingLayout.stride(length) <= 256) {
+            assertTrue(offer(handle, new byte[length]));
         }
-        assertFalse(offer(producer, new byte[length]));
+        assertFalse(offer(handle, new byte[length]));
         broken[0] = false;
-        assertFalse(offer(producer, new byte[length]));
+        assertFalse(offer(handle, new byte[length]));
         assertEquals(1, woken.get());
-        assertFalse(offer(producer, new byte[length]));
+        assertFalse(offer(handle, new byte[length]));
         assertEquals(1, woken.get());
     }
 
     @Test
     void hookThatOffersThroughTheSameHandle_isCalledOnceForAnArming() {
-        final RingProducer[] producer = new RingProducer[1];
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(256)
-                .hook(() -> {
-                    woken.incrementAndGet();
-                    assertTrue(offer(producer[0], payload(2, 8)));
-                })
-                .build();
-        producer[0] = ring.newProducer();
-        assertTrue(ring.consumer().arm());
-        assertTrue(offer(producer[0], payload(1, 8)));
+        final RingProducer[] handle = new RingProducer[1];
+        final VarLenMpscRing hooked = ringWithHook(() -> {
+            woken.incrementAndGet();
+            assertTrue(offer(handle[0], payload(2, 8)));
+        });
+        handle[0] = hooked.newProducer();
+        assertTrue(hooked.consumer().arm());
+        assertTrue(offer(handle[0], payload(1, 8)));
         assertEquals(1, woken.get());
-        assertEquals(2, drain(ring).size());
+        assertEquals(2, drain(hooked).size());
     }
 
     /** Nothing can be read, so a refusal has nobody to wake. */
     @Test
     void refusal_behindAnOpenClaim_doesNotWake() {
-        final AtomicInteger woken = new AtomicInteger();
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(256)
-                .hook(woken::incrementAndGet)
-                .build();
-        final RingClaim claim = ring.newProducer().tryClaim(8);
-        final RingProducer producer = ring.newProducer();
-        fill(producer);
-        assertTrue(ring.consumer().arm());
-        assertFalse(offer(producer, new byte[0]));
+        final VarLenMpscRing hooked = ringWithHook(woken::incrementAndGet);
+        final RingClaim claim = hooked.newProducer().tryClaim(8);
+        final RingProducer handle = hooked.newProducer();
+        fill(handle);
+        assertTrue(hooked.consumer().arm());
+        assertFalse(offer(handle, new byte[0]));
         assertEquals(0, woken.get());
         claim.commit();
         assertEquals(1, woken.get());
@@ -569,12 +521,9 @@ final class AccidentsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void claimWhoseHookThrowsAnError_hidesItsBuffer(final boolean commits) {
-        final VarLenMpscRing hooked = VarLenMpscRing.builder()
-                .capacity(256)
-                .hook(() -> {
-                    throw new AssertionError("from the hook");
-                })
-                .build();
+        final VarLenMpscRing hooked = ringWithHook(() -> {
+            throw new AssertionError("from the hook");
+        });
         final RingClaim claim = hooked.newProducer().tryClaim(8);
         final ByteBuffer kept = claim.buffer();
         assertTrue(hooked.consumer().arm());
@@ -588,12 +537,9 @@ final class AccidentsTest {
     @Test
     void failureOfACall_isNotHiddenByThatOfItsAbort() {
         final AssertionError ofTheHook = new AssertionError("from the hook");
-        final VarLenMpscRing hooked = VarLenMpscRing.builder()
-                .capacity(256)
-                .hook(() -> {
-                    throw ofTheHook;
-                })
-                .build();
+        final VarLenMpscRing hooked = ringWithHook(() -> {
+            throw ofTheHook;
+        });
         final RingProducer failing = hooked.newProducer();
         assertTrue(hooked.consumer().arm());
         assertTrue(failing.side().reserve(24));
@@ -643,24 +589,21 @@ final class AccidentsTest {
     void close_thatAnErrorOfTheHookEnds_leavesNoClaimBehind() {
         final AssertionError failure = new AssertionError("as planned");
         final boolean[] fails = {true};
-        final VarLenMpscRing ring = VarLenMpscRing.builder()
-                .capacity(64)
-                .hook(() -> {
-                    if (fails[0]) {
-                        throw failure;
-                    }
-                })
-                .build();
-        final RingProducer producer = ring.newProducer();
-        final ProducerSide side = producer.side();
-        assertNotNull(producer.tryClaim(8));
+        final VarLenMpscRing hooked = ringWithHook(() -> {
+            if (fails[0]) {
+                throw failure;
+            }
+        });
+        final RingProducer handle = hooked.newProducer();
+        final ProducerSide side = handle.side();
+        assertNotNull(handle.tryClaim(8));
         side.phase = Reservations.ELECTED; // as when an Error has kept its last call from waking
         assertSame(failure, assertThrows(AssertionError.class, side::close));
         assertFalse(side.isRetired);
         fails[0] = false;
         side.close();
         assertTrue(side.isRetired);
-        assertTrue(offer(ring.newProducer(), payload(1, 8)));
-        assertEquals(1, drain(ring).size());
+        assertTrue(offer(hooked.newProducer(), payload(1, 8)));
+        assertEquals(1, drain(hooked).size());
     }
 }
