@@ -118,8 +118,7 @@ final class ConsumerSide extends ProducersLead {
         return inside && lastUser.get() == caller;
     }
 
-    // Drains. Each ends its call by a store: a method could fail for lack of stack, and then no drain would ever be
-    // possible again
+    // Drains; RingConsumer enters those without a wait. Each ends its call by a store, for the reason given there
 
     int drainOrWait(final RecordHandler handler, final int maxRecords, final long nanos) throws InterruptedException {
         enter();
