@@ -93,19 +93,21 @@ final class InliningTest {
             final RingProducer producer = ring.newProducer();
             final ByteBuffer direct = ByteBuffer.allocateDirect(64);
             final byte[] array = new byte[64];
+            final boolean isDeep = args[0].equals("deep");
             int records = 0;
             final long nanos = TimeUnit.SECONDS.toNanos(Long.parseLong(args[1]));
             final long begin = System.nanoTime();
             while (System.nanoTime() - begin < nanos) {
                 for (int i = 0; i < 16; i++) {
-                    records += offerBuffer(producer, direct) ? 1 : 0;
-                    records += offerArray(producer, array) ? 1 : 0;
-                    records += claim(producer, 64) ? 1 : 0;
+                    if (isDeep) { // alone: what both call would be compiled before its callers
+                        records += oneByOne(producer, array, ring) - 1;
+                    } else {
+                        records += offerBuffer(producer, direct) ? 1 : 0;
+                        records += offerArray(producer, array) ? 1 : 0;
+                        records += claim(producer, 64) ? 1 : 0;
+                    }
                 }
                 records -= drain(ring.consumer(), READER);
-                for (int i = 0; i < 16; i++) {
-                    records += oneByOne(producer, array, ring) - 1;
-                }
             }
             System.out.println(records);
         }
