@@ -43,7 +43,8 @@ final class BufferClassesTest {
         }
     }
 
-    private static String outputOf(final String option, final Class<?> program) throws Exception {
+    /** Runs a program in a virtual machine with this option, and returns what it printed. */
+    static String outputOf(final String option, final Class<?> program) throws Exception {
         final Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         option,

@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.quic.Quic;
 import io.varlenring.examples.harness.ThreadWatch;
+import io.varlenring.interop.Ipv6;
 import io.varlenring.interop.front.Drop;
 import java.io.BufferedReader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,9 +49,7 @@ class ListenTest {
         "QuicKwik, 127.0.0.1:0"
     })
     void listen_foreignClients_areServedUntilTerm(final String server, final String listen) throws Exception {
-        Assumptions.assumeTrue(
-                !listen.contains("::") || NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null,
-                "no IPv6 here");
+        Ipv6.assumeFor(listen);
         final Path temporary = Files.createDirectory(directory.resolve("tmp"));
         final Path contents = Files.createDirectory(directory.resolve("contents"));
         final List<String> command = new ArrayList<>(List.of(
